@@ -1,0 +1,51 @@
+"""Every setting: its unit, its default, where it comes from. Environment variables, prefix ``FLUX_``.
+
+Example: ``FLUX_ENVIRONNEMENT=production``, ``FLUX_LIMITES__TAILLE_FLUX=536870912``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from flux.limites import Limites
+from flux.referentiel.interfaces import Environnement
+
+
+class Reglages(BaseSettings):
+    """The settings of one platform."""
+
+    model_config = SettingsConfigDict(env_prefix="FLUX_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    environnement: Environnement = Field(
+        Environnement.QUALIFICATION, description="Portal played: decides which interfaces are open."
+    )
+    dossier: Path = Field(Path(".demo"), description="Folder of the embedded services: database, staging store, keys.")
+    base: str | None = Field(
+        None, description="SQLAlchemy URL of the ledger (postgresql+psycopg://…); none starts the embedded PostgreSQL in `dossier`."
+    )
+    entrepot: str | None = Field(
+        None, description="fsspec URL of the staging store (file://, s3://…); none is `dossier`/entrepot on the local disk."
+    )
+    code_application: str = Field("CPP001", pattern=r"^[A-Z]{3}[0-9]{3}$", description="Application code of this platform in what it sends.")
+    interface_retour_inconnue: str = Field(
+        "CSO0000A",
+        description="Feedback interface of a file whose name holds no interface code. No public source gives it: a choice of this project.",
+    )
+    interface_flux_illisible: str = Field("FEN1202A", description="Lifecycle interface that carries status 501 of an unreadable flow.")
+    matricule: str = Field("9999", description="MDT-19, scheme 0238: platform number of Chorus Pro in reception (annexe 7, G1.112).")
+    limites: Limites = Field(default_factory=Limites, description="Limits on what comes from outside: see flux/limites.py.")
+    tranche_factures: int = Field(300, ge=1, le=5000, description="Invoices in one mapped task at most.")
+    tranche_octets: int = Field(64 * 1024 * 1024, ge=1, description="Opened bytes in one mapped task at most, unless one file alone exceeds it.")
+    tranches_max: int = Field(1000, ge=1, le=1024, description="Mapped tasks of one run at most (Airflow's max_map_length is 1024).")
+    lot_flux: int = Field(50, ge=1, description="Small flows of one partner taken together in one integration run, at most.")
+    lot_octets: int = Field(8 * 1024 * 1024, ge=1, description="A flow above this size (bytes, as received) has a run of its own.")
+
+
+@lru_cache(maxsize=1)
+def reglages() -> Reglages:
+    """Return the settings of this process, read once."""
+    return Reglages()

@@ -1,0 +1,55 @@
+"""The one tree of errors. An error is a fault of ours or of the infrastructure, never a bad invoice.
+
+Bad input becomes an :class:`flux.modele.anomalie.Anomalie` (a result); what is raised from this tree stops a step and, for
+:class:`ErreurTransitoire`, is worth a retry. Every class carries its facts as attributes; the sentence is built from them.
+"""
+
+from __future__ import annotations
+
+
+class ErreurFlux(Exception):
+    """Base of every error this project raises on purpose.
+
+    :param message: an English sentence that says what happened and what to do.
+    :param facts: the facts behind the sentence, kept in :attr:`facts` and as attributes for the log line.
+    """
+
+    def __init__(self, message: str, **facts: object) -> None:
+        super().__init__(message)
+        self.facts = facts
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the facts: errors cross process borders in task runners."""
+        return (_rebuild, (type(self), str(self), self.facts))
+
+
+def _rebuild(kind: type[ErreurFlux], message: str, facts: dict[str, object]) -> ErreurFlux:
+    return kind(message, **facts)
+
+
+class ErreurTransitoire(ErreurFlux):
+    """The infrastructure did not answer (SFTP, database, disk): the same call may succeed later."""
+
+
+class ErreurTransport(ErreurTransitoire):
+    """A file could not be listed, claimed, read or published. Facts: ``operation``, ``path``."""
+
+
+class ErreurRegistre(ErreurTransitoire):
+    """The ledger's database refused or did not answer. Facts: ``operation``."""
+
+
+class ErreurConfiguration(ErreurFlux):
+    """A setting, a table row or an installed wheel is not what the code expects. Facts name it."""
+
+
+class SchemaAltere(ErreurConfiguration):
+    """An official file in a wheel is missing or differs from its pinned SHA-256. Facts: ``path``, ``expected``, ``found``."""
+
+
+class ErreurUsage(ErreurFlux):
+    """A caller gave arguments that cannot be used (exit code 2 of the command line). Facts name the argument."""
+
+
+class ErreurInvariant(ErreurFlux):
+    """A promise of the house does not hold (conservation, one answer, …): an operator must look. Facts say which."""

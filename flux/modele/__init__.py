@@ -1,0 +1,1 @@
+"""Frozen values that the whole house shares. No input or output here."""

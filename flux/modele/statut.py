@@ -1,0 +1,85 @@
+"""A status of an invoice or of a flow, as the lifecycle emitters write it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Acteur:
+    """Supplier or recipient as CPPStatut names it.
+
+    :ivar type_identifiant: 1 SIRET, 2 EU VAT, 3 outside EU, 4 RIDET, 5 TAHITI, 6 being registered, 7 natural person.
+    :ivar identifiant: the identifier itself; for a recipient a SIRET of 14 digits.
+    :ivar nom: name. :ivar pays: ISO 3166-1 alpha-2. :ivar code_service: the recipient's service (at most 100 characters).
+    :ivar siren: 9 digits, used by CDAR (MDT-129, scheme 0002); ``None`` when there is none.
+    :ivar adresse_electronique: electronic address of scheme 0225 (MDT-73), or ``None``.
+    """
+
+    type_identifiant: int
+    identifiant: str
+    nom: str
+    pays: str | None = None
+    code_service: str | None = None
+    siren: str | None = None
+    adresse_electronique: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Motif:
+    """Why: reason code (MDT-113, among those BR-FR-CDV-CL-09 admits for the status) and text (MDT-114)."""
+
+    code: str
+    texte: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statut:
+    """One status of one invoice.
+
+    :ivar code: key of :data:`flux.referentiel.statuts.STATUTS_FACTURE`.
+    :ivar horodatage: aware, any zone. :ivar numero: BT-1. :ivar date_facture: BT-2. :ivar type_code: BT-3.
+    :ivar recu_le: when the invoice was received, aware.
+    :ivar complement: short text; may exceed 80 characters: the emitter cuts it at a word and keeps the whole in Commentaire.
+    :ivar commentaire: longer text, kept whole.
+    :ivar motifs: reasons, at least one where the status asks for it.
+    """
+
+    code: str
+    horodatage: datetime
+    numero: str
+    date_facture: date
+    type_code: str
+    recu_le: datetime
+    fournisseur: Acteur
+    destinataire: Acteur
+    complement: str | None = None
+    commentaire: str | None = None
+    motifs: tuple[Motif, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LigneErreur:
+    """One LigneErreurDetail of a CSO: nature, code, label, description (all unbounded strings in V1_19)."""
+
+    nature: str
+    code: str
+    libelle: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enveloppe:
+    """Enveloppe of a CPP message and name of the outgoing flow.
+
+    :ivar nom: whole name of the outgoing flow, 41 characters. :ivar identifiant: its 25-character flow id (IdFlx).
+    :ivar emetteur: application code of the sender (``CPP001``). :ivar recepteur: application code of the receiver.
+    :ivar produit_le: production time (DtPrd), aware.
+    """
+
+    nom: str
+    identifiant: str
+    emetteur: str
+    recepteur: str
+    produit_le: datetime

@@ -1,0 +1,40 @@
+"""What the checks conclude of one document and of one flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flux.modele.anomalie import Anomalie
+from flux.modele.facture import Facture
+
+
+class Decision(StrEnum):
+    """``accepted`` is integrated; ``rejected`` could be read and has blocking anomalies; ``unreadable`` could not be read."""
+
+    ACCEPTE = "accepted"
+    REJETE = "rejected"
+    ILLISIBLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictDocument:
+    """One document judged.
+
+    :ivar nom: name inside the archive, or of the file itself.
+    :ivar facture: what could be mapped; also given for a rejected document, so that its answer can name it.
+    :ivar pieces: number of attachments. :ivar sha256: hexadecimal digest of the document's bytes.
+    """
+
+    nom: str
+    sha256: str
+    taille: int
+    facture: Facture | None
+    anomalies: tuple[Anomalie, ...]
+
+    @property
+    def decision(self) -> Decision:
+        """Accepted without blocking anomaly; unreadable when nothing could be mapped."""
+        if not any(a.bloquante for a in self.anomalies):
+            return Decision.ACCEPTE
+        return Decision.REJETE if self.facture is not None else Decision.ILLISIBLE

@@ -1,0 +1,304 @@
+"""The catalogue of anomalies: one row a fault that a file can have.
+
+``rule`` is this project's stable key; ``code`` the published code it is reported under (PPF general dossier §technical
+controls and annexe 7 rules G7.18 and G7.19; ERR_XSD_001 seen in Chorus Pro reports); ``motif_501`` and ``motif_213`` the reason
+codes that BR-FR-CDV-CL-09 admits for a flow refused (501) or an invoice rejected (213). Where that list has no equal
+of the published code, the nearest one is given and the published code stays in the reason's text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severite(StrEnum):
+    """What an anomaly does to the file."""
+
+    ERREUR = "error"
+    AVERTISSEMENT = "warning"
+
+
+class Couche(StrEnum):
+    """The check that found an anomaly, in the order in which they run."""
+
+    ENVELOPPE = "envelope"
+    ARCHIVE = "archive"
+    CONTENEUR = "container"
+    SYNTAXE = "syntax"
+    SCHEMA = "schema"
+    GESTION = "business"
+    OFFICIELLE = "official"
+    REGISTRE = "ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class LigneCatalogue:
+    """One row of the catalogue; see the module's words for each column."""
+
+    rule: str
+    code: str
+    layer: Couche
+    fr: str
+    en: str
+    motif_501: str = "IRR_SYNTAX"
+    motif_213: str = "REJ_SEMAN"
+    severity: Severite = Severite.ERREUR
+
+
+_E, _A, _C, _X, _S = Couche.ENVELOPPE, Couche.ARCHIVE, Couche.CONTENEUR, Couche.SYNTAXE, Couche.SCHEMA
+
+_LIGNES = (
+    # --- envelope: the name of the deposited file -------------------------------------------------------------------
+    LigneCatalogue(
+        "ENV-01", "IRR_FORM", _E,
+        "Le nom du flux « {found} » ne suit pas la forme attendue {expected}. Renommez le fichier puis déposez-le de nouveau.",
+        "The flow name “{found}” does not have the expected form {expected}. Rename the file and deposit it again.",
+        motif_501="IRR_NOM_F",
+    ),
+    LigneCatalogue(
+        "ENV-02", "IRR_CODE_INTER", _E,
+        "Le code interface {found} est inconnu. Utilisez un code de la table des interfaces : {expected}.",
+        "The interface code {found} is unknown. Use one of the interface table: {expected}.",
+        motif_501="IRR_NOM_F",
+    ),
+    LigneCatalogue(
+        "ENV-03", "IRR_CODE_INTER", _E,
+        "L'interface {found} est fermée depuis le {date}. Déposez sous l'interface {expected}.",
+        "The interface {found} has been closed since {date}. Deposit under the interface {expected}.",
+        motif_501="IRR_NOM_F",
+    ),
+    LigneCatalogue(
+        "ENV-04", "IRR_CODE_INTER", _E,
+        "L'interface {found} n'est ouverte que sur le portail de qualification. En production, déposez sous l'interface {expected}.",
+        "The interface {found} is open on the qualification portal only. In production, deposit under the interface {expected}.",
+        motif_501="IRR_NOM_F",
+    ),
+    LigneCatalogue(
+        "ENV-05", "IRR_FORM", _E,
+        "L'identifiant de flux porte le code {found} alors que l'interface demande {expected}. Accordez les quatre chiffres "
+        "de l'identifiant avec l'interface.",
+        "The flow id carries the code {found} while the interface asks for {expected}. Make the id's four digits agree "
+        "with the interface.",
+        motif_501="IRR_NOM_F",
+    ),
+    LigneCatalogue(
+        "ENV-06", "IRR_CODE_APP", _E,
+        "Le code application {found} n'est pas celui de ce raccordement ({expected}). Utilisez le code reçu lors de votre "
+        "raccordement, dans le nom comme dans l'identifiant du flux.",
+        "The application code {found} is not the one of this connection ({expected}). Use the code given with your "
+        "connection, in the name and in the flow id.",
+        motif_501="IRR_NOM_F",
+    ),
+    LigneCatalogue(
+        "ENV-07", "IRR_UNICITE", _E,
+        "L'identifiant de flux {found} a déjà servi le {date} pour un autre contenu. Donnez un identifiant neuf à ce flux "
+        "puis déposez-le de nouveau.",
+        "The flow id {found} was already used on {date} for another content. Give this flow a new id and deposit it again.",
+        motif_501="IRR_NOM_F",
+    ),
+    LigneCatalogue(
+        "ENV-08", "IRR_CODE_INTER", _E,
+        "L'interface {found} n'est pas une interface de dépôt de factures. Déposez sous l'une de celles-ci : {expected}.",
+        "The interface {found} does not take invoices. Deposit under one of these: {expected}.",
+        motif_501="IRR_NOM_F",
+    ),
+    # --- archive: opening the flow ----------------------------------------------------------------------------------
+    LigneCatalogue(
+        "ARC-01", "IRR_VIDE", _A,
+        "Le flux est vide (0 octet). Vérifiez l'export puis déposez de nouveau.",
+        "The flow is empty (0 bytes). Check the export and deposit again.",
+        motif_501="IRR_VIDE_F",
+    ),
+    LigneCatalogue(
+        "ARC-02", "IRR_TAILLE", _A,
+        "Le flux pèse {found} octets pour un maximum de {expected}. Répartissez les factures sur plusieurs flux.",
+        "The flow has {found} bytes, the limit is {expected}. Spread the invoices over several flows.",
+        motif_501="IRR_TAILLE_F",
+    ),
+    LigneCatalogue(
+        "ARC-03", "IRR_EXTRAC", _A,
+        "L'archive ne peut pas être lue ({found}). Refaites un tar.gz complet, retirez son extension, puis déposez de nouveau.",
+        "The archive cannot be read ({found}). Make a whole tar.gz again, remove its extension and deposit again.",
+        motif_501="IRR_TYPE_F",
+    ),
+    LigneCatalogue(
+        "ARC-04", "IRR_EXTRAC", _A,
+        "L'archive ne contient aucun fichier. Mettez-y au moins une facture.",
+        "The archive holds no file. Put at least one invoice in it.",
+        motif_501="IRR_VIDE_F",
+    ),
+    LigneCatalogue(
+        "ARC-05", "IRR_EXTRAC", _A,
+        "L'archive contient l'entrée « {found} » qui n'est pas un simple fichier ({kind}). N'y mettez que des fichiers, "
+        "sans lien ni chemin absolu ni « .. ».",
+        "The archive holds the entry “{found}” which is not a plain file ({kind}). Put files only in it, with no link, "
+        "absolute path or “..”.",
+        motif_501="IRR_NOM_F",
+    ),
+    LigneCatalogue(
+        "ARC-06", "IRR_EXTRAC", _A,
+        "L'archive s'ouvre en plus de {expected} fichiers ou octets permis ({found}). Répartissez les factures sur plusieurs flux.",
+        "The archive opens to more than the {expected} files or bytes allowed ({found}). Spread the invoices over several flows.",
+        motif_501="IRR_TAILLE_F",
+    ),
+    LigneCatalogue(
+        "ARC-07", "IRR_TAILLE_F", _A,
+        "Le fichier « {member} » pèse plus de {expected} octets. Allégez ses pièces jointes.",
+        "The file “{member}” has more than {expected} bytes. Lighten its attachments.",
+        motif_501="IRR_TAILLE_F",
+    ),
+    LigneCatalogue(
+        "ARC-08", "IRR_VIDE_F", _A,
+        "Le fichier « {member} » est vide. Vérifiez l'export de cette facture.",
+        "The file “{member}” is empty. Check the export of this invoice.",
+        motif_501="IRR_VIDE_F",
+    ),
+    LigneCatalogue(
+        "ARC-09", "IRR_TAILLE", _A,
+        "Le flux contient {found} factures pour un maximum de {expected}. Répartissez-les sur plusieurs flux.",
+        "The flow holds {found} invoices, the limit is {expected}. Spread them over several flows.",
+        motif_501="IRR_TAILLE_F",
+    ),
+    LigneCatalogue(
+        "ARC-10", "IRR_NOM_F", _A,
+        "L'archive contient deux fois le nom « {found} ». Donnez à chaque facture un nom de fichier unique.",
+        "The archive holds the name “{found}” twice. Give each invoice a file name of its own.",
+        motif_501="IRR_NOM_F",
+    ),
+    LigneCatalogue(
+        "ARC-11", "IRR_TYPE_F", _A,
+        "Le contenu est de type {found} alors que l'interface {interface} attend {expected}. Déposez-le sous l'interface de son format.",
+        "The content is {found} while the interface {interface} takes {expected}. Deposit it under its format's interface.",
+        motif_501="IRR_TYPE_F",
+    ),
+    # --- container: the Factur-X PDF --------------------------------------------------------------------------------
+    LigneCatalogue(
+        "PDF-01", "IRR_TYPE_F", _C,
+        "Le PDF ne peut pas être lu ({found}). Régénérez la facture en PDF/A-3.",
+        "The PDF cannot be read ({found}). Make the invoice's PDF/A-3 again.",
+        motif_501="IRR_TYPE_F",
+    ),
+    LigneCatalogue(
+        "PDF-02", "IRR_TYPE_F", _C,
+        "Le PDF est chiffré ou protégé. Une facture Factur-X se dépose sans mot de passe ni restriction.",
+        "The PDF is encrypted or protected. A Factur-X invoice comes with no password and no restriction.",
+        motif_501="IRR_TYPE_F",
+    ),
+    LigneCatalogue(
+        "PDF-03", "IRR_TYPE_F", _C,
+        "Le PDF ne contient pas le fichier factur-x.xml (pièces trouvées : {found}). Joignez-y les données de la facture.",
+        "The PDF does not hold the file factur-x.xml (attachments found: {found}). Embed the invoice's data in it.",
+        motif_501="IRR_TYPE_F",
+    ),
+    LigneCatalogue(
+        "PDF-04", "IRR_TYPE_F", _C,
+        "Le PDF contient plusieurs fichiers factur-x.xml ({found}). N'en gardez qu'un.",
+        "The PDF holds several factur-x.xml files ({found}). Keep one.",
+        motif_501="IRR_TYPE_F",
+    ),
+    LigneCatalogue(
+        "PDF-05", "IRR_TYPE_F", _C,
+        "Le PDF n'est pas marqué PDF/A-3 (pdfaid:part = {found}). Produisez la facture en PDF/A-3.",
+        "The PDF is not marked PDF/A-3 (pdfaid:part = {found}). Make the invoice as PDF/A-3.",
+        motif_501="IRR_TYPE_F",
+    ),
+    LigneCatalogue(
+        "PDF-06", "IRR_TYPE_F", _C,
+        "La relation AFRelationship de factur-x.xml vaut {found}, attendu : {expected}. Corrigez-la dans l'outil qui produit le PDF.",
+        "The AFRelationship of factur-x.xml is {found}, expected: {expected}. Set it in the tool that makes the PDF.",
+        motif_501="IRR_TYPE_F",
+    ),
+    LigneCatalogue(
+        "PDF-07", "IRR_TYPE_F", _C,
+        "Le type MIME de factur-x.xml vaut {found}, attendu : {expected}. Corrigez-le dans l'outil qui produit le PDF.",
+        "The MIME type of factur-x.xml is {found}, expected: {expected}. Set it in the tool that makes the PDF.",
+        motif_501="IRR_TYPE_F", severity=Severite.AVERTISSEMENT,
+    ),
+    LigneCatalogue(
+        "PDF-08", "IRR_TYPE_F", _C,
+        "La métadonnée XMP {name} vaut {found}, attendu : {expected}. Corrigez-la dans l'outil qui produit le PDF.",
+        "The XMP entry {name} is {found}, expected: {expected}. Set it in the tool that makes the PDF.",
+        motif_501="IRR_TYPE_F",
+    ),
+    LigneCatalogue(
+        "PDF-09", "IRR_TYPE_F", _C,
+        "Le niveau Factur-X des métadonnées XMP ({found}) n'est pas celui du XML ({expected}). Accordez-les.",
+        "The Factur-X level of the XMP ({found}) is not the one of the XML ({expected}). Make them agree.",
+        motif_501="IRR_TYPE_F",
+    ),
+    LigneCatalogue(
+        "PDF-10", "IRR_TYPE_F", _C,
+        "Le profil « {found} » n'est pas un niveau Factur-X. Indiquez en BT-24 l'un de ces identifiants : {expected}.",
+        "The profile “{found}” is not a Factur-X level. Put one of these identifiers in BT-24: {expected}.",
+        motif_501="IRR_TYPE_F",
+    ),
+    LigneCatalogue(
+        "PDF-11", "IRR_TYPE_F", _C,
+        "factur-x.xml n'est pas déclaré dans le tableau /AF du document. Un lecteur PDF/A-3 ne le reliera pas à la facture : corrigez l'outil qui produit le PDF.",
+        "factur-x.xml is not declared in the document's /AF array. A PDF/A-3 reader will not tie it to the invoice: mend the tool that makes the PDF.",
+        motif_501="IRR_TYPE_F", severity=Severite.AVERTISSEMENT,
+    ),
+    # --- syntax: the XML itself -------------------------------------------------------------------------------------
+    LigneCatalogue(
+        "XML-01", "IRR_SYNTAX", _X,
+        "Le XML est mal formé : {found}. Corrigez l'export ; aucun autre contrôle n'a pu être fait sur ce fichier.",
+        "The XML is not well formed: {found}. Mend the export; no other check could be made on this file.",
+    ),
+    LigneCatalogue(
+        "XML-02", "IRR_SYNTAX", _X,
+        "Le XML contient une déclaration DOCTYPE, interdite ici. Retirez-la de l'export.",
+        "The XML holds a DOCTYPE declaration, which is not allowed here. Remove it from the export.",
+    ),
+    LigneCatalogue(
+        "XML-03", "IRR_SYNTAX", _X,
+        "Le fichier n'est pas en UTF-8 ({found}). Exportez-le en UTF-8.",
+        "The file is not UTF-8 ({found}). Export it as UTF-8.",
+    ),
+    LigneCatalogue(
+        "XML-04", "IRR_SYNTAX", _X,
+        "Le fichier contient le caractère de contrôle {found}. Retirez-le du texte d'origine.",
+        "The file holds the control character {found}. Remove it from the source text.",
+    ),
+    LigneCatalogue(
+        "XML-05", "IRR_SYNTAX", _X,
+        "Les éléments XML sont imbriqués sur plus de {expected} niveaux. Vérifiez l'export.",
+        "The XML elements are nested more than {expected} deep. Check the export.",
+    ),
+    LigneCatalogue(
+        "XML-06", "IRR_SYNTAX", _X,
+        "La racine du document est {found} alors que l'interface {interface} attend {expected}. Déposez-le sous l'interface de son format.",
+        "The document's root is {found} while the interface {interface} takes {expected}. Deposit it under its format's interface.",
+    ),
+    # --- schema -----------------------------------------------------------------------------------------------------
+    LigneCatalogue("XSD-01", "ERR_XSD_001", _S,
+        "L'élément {name} n'est pas à sa place ici. Attendu : {expected}. Déplacez-le ou retirez-le.",
+        "The element {name} does not belong here. Expected: {expected}. Move or remove it."),
+    LigneCatalogue("XSD-02", "ERR_XSD_001", _S,
+        "Il manque un élément dans {name}. Attendu : {expected}. Ajoutez-le.",
+        "An element is missing in {name}. Expected: {expected}. Add it."),
+    LigneCatalogue("XSD-03", "ERR_XSD_001", _S,
+        "La valeur « {found} » de {name} n'a pas la forme voulue. Attendu : {expected}.",
+        "The value “{found}” of {name} does not have the form wanted. Expected: {expected}."),
+    LigneCatalogue("XSD-04", "ERR_XSD_001", _S,
+        "L'attribut {attribute} manque sur {name}. Ajoutez-le.",
+        "The attribute {attribute} is missing on {name}. Add it."),
+    LigneCatalogue("XSD-05", "ERR_XSD_001", _S,
+        "L'attribut {attribute} n'est pas admis sur {name}. Retirez-le.",
+        "The attribute {attribute} is not allowed on {name}. Remove it."),
+    LigneCatalogue("XSD-06", "ERR_XSD_001", _S,
+        "L'élément {name} ne doit pas contenir {found}. Attendu : {expected}.",
+        "The element {name} must not hold {found}. Expected: {expected}."),
+    LigneCatalogue("XSD-07", "ERR_XSD_001", _S,
+        "L'élément {name} ne respecte pas le schéma : {found}.",
+        "The element {name} does not follow the schema: {found}."),
+    LigneCatalogue("XSD-08", "ERR_XSD_001", _S,
+        "{found} autres anomalies de ce fichier ne sont pas listées. Corrigez les premières puis relancez le contrôle.",
+        "{found} more anomalies of this file are not listed. Mend the first ones and run the check again."),
+)
+
+#: ``rule`` → row.
+CATALOGUE: dict[str, LigneCatalogue] = {row.rule: row for row in _LIGNES}
+
+if len(CATALOGUE) != len(_LIGNES):  # a malformed table stops the import
+    raise RuntimeError("two rows of the catalogue of anomalies share one rule")
