@@ -98,9 +98,9 @@ _LIGNES = (
         motif_501="IRR_NOM_F",
     ),
     LigneCatalogue(
-        "ENV-08", "IRR_CODE_INTER", _E,
-        "L'interface {found} n'est pas une interface de dépôt de factures. Déposez sous l'une de celles-ci : {expected}.",
-        "The interface {found} does not take invoices. Deposit under one of these: {expected}.",
+        "ENV-09", "IRR_FORM", _E,
+        "Le nom du flux « {found} » porte une extension. Retirez-la : {expected}.",
+        "The flow name “{found}” has an extension. Remove it: {expected}.",
         motif_501="IRR_NOM_F",
     ),
     # --- archive: opening the flow ----------------------------------------------------------------------------------
@@ -159,12 +159,6 @@ _LIGNES = (
         "Le flux contient {found} factures pour un maximum de {expected}. Répartissez-les sur plusieurs flux.",
         "The flow holds {found} invoices, the limit is {expected}. Spread them over several flows.",
         motif_501="IRR_TAILLE_F",
-    ),
-    LigneCatalogue(
-        "ARC-10", "IRR_NOM_F", _A,
-        "L'archive contient deux fois le nom « {found} ». Donnez à chaque facture un nom de fichier unique.",
-        "The archive holds the name “{found}” twice. Give each invoice a file name of its own.",
-        motif_501="IRR_NOM_F",
     ),
     LigneCatalogue(
         "ARC-11", "IRR_TYPE_F", _A,

@@ -1,0 +1,44 @@
+# Two commands matter: `make demo` runs the main job, `make test` runs every check. Both install what they need first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test bench lint unit lock golden docs clean
+
+demo: .venv/.installed
+	$(BIN)/python -m demo $(if $(KEEP),--keep)
+
+test: .venv/.installed lint unit
+
+lint: .venv/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: .venv/.installed
+	$(BIN)/pytest --durations=15
+
+bench: .venv/.installed
+	$(BIN)/python -m tests.bench
+
+golden: .venv/.installed
+	FLUX_MAJ_GOLDEN=1 $(BIN)/pytest -q
+
+docs: .venv/.installed
+	$(BIN)/python -m docs.generer
+
+# One stamp file: installing again happens only when the pins or the entry points change.
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "chorus-flux needs Python 3.11 or later: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Pins anew, for every Python from 3.11 on, with hashes and without any host. Needs `uv` (pip install uv).
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-annotate --no-header --extra airflow --extra dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
