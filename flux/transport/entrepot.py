@@ -1,0 +1,178 @@
+"""The staging store: originals and answers kept byte for byte, on a local folder or any object store fsspec knows.
+
+Keys are ``/``-separated relative paths. What :meth:`Entrepot.deposer` keeps is named by its own SHA-256, so that the same
+content is kept once however often it comes. Nothing is ever seen half-written: bytes go to a temporary name first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Self, cast
+from uuid import uuid4
+
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
+
+from flux.config import Reglages
+from flux.errors import ErreurTransport, ErreurUsage
+
+_CLE = re.compile(r"(?!/)(?:[A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*")
+_TEMPORAIRES = "_tmp"
+
+
+@dataclass(frozen=True, slots=True)
+class Empreinte:
+    """What was kept.
+
+    :ivar sha256: 64 lower-case hexadecimal digits.
+    :ivar taille: bytes.
+    :ivar cle: key under which :meth:`Entrepot.ouvrir` gives it back.
+    """
+
+    sha256: str
+    taille: int
+    cle: str
+
+
+class Entrepot:
+    """A staging store. Safe to share between processes: every write ends in one atomic rename.
+
+    :param url: fsspec URL of the root (``file:///var/flux``, ``s3://bucket/flux``) or a local path.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._fs, racine = url_to_fs(url)
+        self._racine = str(racine).rstrip("/")
+        self._local = isinstance(self._fs, LocalFileSystem)
+
+    @classmethod
+    def depuis(cls, reglages: Reglages) -> Self:
+        """Return the store the settings name, ``<dossier>/entrepot`` on the local disk unless told."""
+        return cls(reglages.entrepot or str(reglages.dossier.resolve() / "entrepot"))
+
+    def deposer(self, chunks: Iterable[bytes]) -> Empreinte:
+        """Keep a content under its SHA-256; keeping the same content again changes nothing.
+
+        :param chunks: the bytes, in order, pieces of any size; read once. What it raises passes through and keeps nothing.
+        :raises ErreurTransport: the store refused or did not answer.
+        """
+        condensat, taille = hashlib.sha256(), 0
+        with self._temporaire("deposer") as (chemin, fichier):
+            for morceau in chunks:
+                condensat.update(morceau)
+                taille += len(morceau)
+                with _traduire("deposer", chemin):
+                    fichier.write(morceau)
+            sha256 = condensat.hexdigest()
+            cle = f"sha256/{sha256[:2]}/{sha256}"
+            self._fermer(fichier, chemin)
+            if not self.existe(cle):
+                self._installer(chemin, cle)
+        return Empreinte(sha256, taille, cle)
+
+    def ecrire_sous(self, cle: str) -> AbstractContextManager[BinaryIO]:
+        """Open a key for writing; it appears, or is replaced, whole when the block ends, and not at all when the block raises.
+
+        :raises ErreurUsage: the key is not a plain relative path.
+        :raises ErreurTransport: the store refused or did not answer.
+        """
+        self._chemin(cle)
+        return self._ecrire_sous(cle)
+
+    @contextmanager
+    def _ecrire_sous(self, cle: str) -> Iterator[BinaryIO]:
+        with self._temporaire("ecrire_sous") as (chemin, fichier), _traduire("ecrire_sous", cle):
+            yield fichier
+            self._fermer(fichier, chemin)
+            self._installer(chemin, cle)
+
+    def ouvrir(self, cle: str) -> BinaryIO:
+        """Open a key for reading, seekable; the caller closes it.
+
+        :raises ErreurTransport: the key is absent or the store did not answer.
+        """
+        with _traduire("ouvrir", cle):
+            return cast(BinaryIO, self._fs.open(self._chemin(cle), "rb"))
+
+    def existe(self, cle: str) -> bool:
+        """Tell whether a key is kept.
+
+        :raises ErreurTransport: the store did not answer.
+        """
+        with _traduire("existe", cle):
+            self._fs.invalidate_cache()
+            return bool(self._fs.isfile(self._chemin(cle)))
+
+    def supprimer(self, cle: str) -> None:
+        """Forget a key; an absent one is already forgotten.
+
+        :raises ErreurTransport: the store refused or did not answer.
+        """
+        with _traduire("supprimer", cle), suppress(FileNotFoundError):
+            self._fs.rm_file(self._chemin(cle))
+
+    def _chemin(self, cle: str) -> str:
+        if not _CLE.fullmatch(cle):
+            raise ErreurUsage(f"{cle!r} is not a key of the staging store: plain relative names only.", cle=cle)
+        return f"{self._racine}/{cle}"
+
+    @contextmanager
+    def _temporaire(self, operation: str) -> Iterator[tuple[str, BinaryIO]]:
+        """Yield a new temporary path, open for writing; nothing is left of it if it was not moved away."""
+        chemin = f"{self._racine}/{_TEMPORAIRES}/{uuid4().hex}"
+        with _traduire(operation, chemin):
+            self._fs.makedirs(f"{self._racine}/{_TEMPORAIRES}", exist_ok=True)
+            fichier = cast(BinaryIO, self._fs.open(chemin, "wb"))
+        try:
+            yield chemin, fichier
+        finally:
+            with suppress(OSError):
+                fichier.close()
+            with suppress(FileNotFoundError), _traduire(operation, chemin):
+                self._fs.invalidate_cache()
+                if self._fs.exists(chemin):
+                    self._fs.rm_file(chemin)
+
+    def _fermer(self, fichier: BinaryIO, chemin: str) -> None:
+        with _traduire("fermer", chemin):
+            if self._local:
+                fichier.flush()
+                os.fsync(fichier.fileno())
+            fichier.close()
+
+    def _installer(self, temporaire: str, cle: str) -> None:
+        chemin = self._chemin(cle)
+        with _traduire("installer", cle):
+            self._fs.makedirs(chemin.rpartition("/")[0], exist_ok=True)
+            if not self._local:
+                self._fs.mv(temporaire, chemin)
+                return
+            Path(temporaire).replace(chemin)
+            _sync_dossier(Path(chemin).parent)
+
+
+def _sync_dossier(dossier: Path) -> None:
+    """Make a rename survive a power cut: the folder's own entry must reach the disk too."""
+    descripteur = os.open(dossier, os.O_RDONLY)
+    try:
+        os.fsync(descripteur)
+    finally:
+        os.close(descripteur)
+
+
+@contextmanager
+def _traduire(operation: str, chemin: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as erreur:
+        raise ErreurTransport(
+            f"The staging store could not do {operation!r} on {chemin}: {erreur}. Check its disk or its service.",
+            operation=operation,
+            path=chemin,
+        ) from erreur
