@@ -237,7 +237,7 @@ def _executer(operation: str, chemin: str, sftp: SFTPClient, essai: Callable[[],
     """Run ``essai``, again if the server refuses for a passing reason, and turn what remains into the house error."""
     reprises = Retrying(
         stop=stop_after_attempt(_ESSAIS),
-        wait=wait_exponential_jitter(initial=0.2, max=2),
+        wait=wait_exponential_jitter(multiplier=0.2, max=2),
         retry=retry_if_exception(lambda panne: _passagere(panne, sftp)),
         before_sleep=lambda etat: _journaliser_reprise(operation, chemin, etat),
         reraise=True,
