@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flux.errors import ErreurUsage
+
 
 @dataclass(frozen=True, slots=True)
 class StatutFacture:
@@ -39,6 +41,18 @@ STATUTS_FACTURE: dict[str, StatutFacture] = {
         StatutFacture("REJETEE", "37", "213", "305", "8", "Rejetée", "Rejected", motif_obligatoire=True),
     )
 }
+
+
+def statut_facture(code: str) -> StatutFacture:
+    """Return the row of ``code``.
+
+    :raises ErreurUsage: when there is none (facts ``statut``, ``admis``).
+    """
+    row = STATUTS_FACTURE.get(code)
+    if row is None:
+        admis = tuple(STATUTS_FACTURE)
+        raise ErreurUsage(f"unknown invoice status {code!r}: use one of {', '.join(admis)}", statut=code, admis=admis)
+    return row
 
 
 @dataclass(frozen=True, slots=True)
