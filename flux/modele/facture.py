@@ -289,3 +289,12 @@ class Facture:
     def code_service(self) -> str | None:
         """The recipient's service: BT-46 of scheme 0224 (reform, BR-FR-CPRO-11), else BT-10 (classic convention)."""
         return self.acheteur.identifiant("0224") or self.reference_acheteur
+
+    @property
+    def siret_destinataire(self) -> str | None:
+        """The recipient's SIRET: BT-46 or BT-47 of scheme 0009, of Chorus's type 1, or of 0002 when it has 14 characters.
+
+        The last is how AIFE's Factur-X samples of 2018 write it.
+        """
+        legal = self.acheteur.identifiant("0002")
+        return self.acheteur.identifiant("0009") or self.acheteur.identifiant("1") or (legal if legal and len(legal) == 14 else None)

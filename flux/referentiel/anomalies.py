@@ -236,8 +236,8 @@ _LIGNES = (
     # --- syntax: the XML itself -------------------------------------------------------------------------------------
     LigneCatalogue(
         "XML-01", "IRR_SYNTAX", _X,
-        "Le XML est mal formé : {found}. Corrigez l'export ; aucun autre contrôle n'a pu être fait sur ce fichier.",
-        "The XML is not well formed: {found}. Mend the export; no other check could be made on this file.",
+        "Le XML est mal formé : {raison_fr}. Corrigez l'export ; aucun autre contrôle n'a pu être fait sur ce fichier.",
+        "The XML is not well formed: {raison_en}. Mend the export; no other check could be made on this file.",
     ),
     LigneCatalogue(
         "XML-02", "IRR_SYNTAX", _X,
@@ -264,6 +264,12 @@ _LIGNES = (
         "La racine du document est {found} alors que l'interface {interface} attend {expected}. Déposez-le sous l'interface de son format.",
         "The document's root is {found} while the interface {interface} takes {expected}. Deposit it under its format's interface.",
     ),
+    LigneCatalogue(
+        "XML-07", "IRR_TAILLE_F", _X,
+        "Le fichier contient plus de {expected} balises XML. Répartissez son contenu sur plusieurs factures.",
+        "The file holds more than {expected} XML tags. Spread its content over several invoices.",
+        motif_501="IRR_TAILLE_F",
+    ),
     # --- schema -----------------------------------------------------------------------------------------------------
     LigneCatalogue("XSD-01", "ERR_XSD_001", _S,
         "L'élément {name} n'est pas à sa place ici. Attendu : {expected}. Déplacez-le ou retirez-le.",
@@ -289,6 +295,13 @@ _LIGNES = (
     LigneCatalogue("XSD-08", "ERR_XSD_001", _S,
         "{found} autres anomalies de ce fichier ne sont pas listées. Corrigez les premières puis relancez le contrôle.",
         "{found} more anomalies of this file are not listed. Mend the first ones and run the check again."),
+    # --- answers ----------------------------------------------------------------------------------------------------
+    LigneCatalogue(
+        "CDV-01", "CDV_IMPOSSIBLE", Couche.REGISTRE,
+        "Cette facture ne peut pas recevoir de flux de cycle de vie : {found} ne peut pas être lu. Seul ce retour en rend compte.",
+        "This invoice cannot be sent lifecycle files: {found} cannot be read. This feedback alone tells of it.",
+        severity=Severite.AVERTISSEMENT,
+    ),
 )
 
 #: ``rule`` → row.

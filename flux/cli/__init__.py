@@ -1,0 +1,35 @@
+"""The command line: ``flux …``. Exit codes: 0 accepted or done, 1 rejected, 2 unusable arguments."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from flux.cli.emettre import emettre
+from flux.cli.fabriquer import fabriquer
+from flux.cli.interfaces import interfaces
+from flux.cli.verifier import verifier
+from flux.errors import ErreurFlux, ErreurUsage
+
+app = typer.Typer(
+    name="flux",
+    help="Factures publiques par EDI : vérifier, fabriquer, émettre. / Public e-invoicing by EDI: check, make, emit.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (verifier, interfaces, emettre, fabriquer):
+    app.command()(command)
+
+
+def principal() -> None:
+    """Run the command line; an error of ours is one line on stderr, never a traceback."""
+    try:
+        app()
+    except ErreurUsage as error:
+        sys.stderr.write(f"flux : {error}\n")
+        sys.exit(2)
+    except ErreurFlux as error:
+        sys.stderr.write(f"flux : {error} {error.facts or ''}\n")
+        sys.exit(3)

@@ -1,0 +1,55 @@
+"""``flux interfaces``: the interface table."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flux.referentiel.interfaces import INTERFACES, Interface
+
+
+class FormatSortie(StrEnum):
+    """How a command prints its result."""
+
+    TEXTE = "texte"
+    JSON = "json"
+
+
+def _en_json(row: Interface) -> dict[str, object]:
+    return {
+        "code": row.code,
+        "label_fr": row.libelle,
+        "label_en": row.label,
+        "format": row.format,
+        "roots": list(row.racines),
+        "container": "PDF/A-3" if row.pdf else None,
+        "environments": sorted(row.environnements),
+        "era": row.ere,
+        "public_recipients_only": row.destinataires_publics,
+        "feedback": row.retour,
+        "lifecycle": list(row.cycle_de_vie),
+        "closed_since": row.fermee_le.isoformat() if row.fermee_le else None,
+        "replaced_by": row.remplacee_par,
+        "source": row.source,
+    }
+
+
+def interfaces(
+    format_: Annotated[FormatSortie, typer.Option("--format", help="texte ou json")] = FormatSortie.TEXTE,
+) -> None:
+    """Table des interfaces : codes, formats, environnements, retours. / Interface table: codes, formats, environments, answers."""
+    if format_ is FormatSortie.JSON:
+        typer.echo(json.dumps([_en_json(row) for row in INTERFACES.values()], ensure_ascii=False, indent=2))
+        return
+    table = Table(title="Interfaces")
+    for title in ("Code", "Format", "Environnements", "Retour", "Cycle de vie", "Destinataires"):
+        table.add_column(title, no_wrap=title == "Code")
+    for row in INTERFACES.values():
+        recipients = "publics" if row.destinataires_publics else "tous"
+        table.add_row(row.code, row.libelle, ", ".join(sorted(row.environnements)), row.retour, ", ".join(row.cycle_de_vie), recipients)
+    Console().print(table)

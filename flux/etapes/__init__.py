@@ -1,0 +1,28 @@
+"""The steps that a DAG task calls, in the order of a flow's life.
+
+Each step is idempotent: run twice, half and then again, or twice at the same time, it changes nothing more; the ledger's constraints
+hold this. A step fails only for infrastructure (:class:`flux.errors.ErreurTransitoire`: run it again) or for a fault of ours.
+"""
+
+from __future__ import annotations
+
+from flux.contexte import Contexte, contexte
+from flux.etapes.emission import emettre
+from flux.etapes.ouverture import TacheTraiter, ouvrir
+from flux.etapes.reception import LotALancer, confirmer_lance, recevoir
+from flux.etapes.reponse import repondre, verdict
+from flux.etapes.traitement import traiter
+
+__all__ = [
+    "Contexte",
+    "LotALancer",
+    "TacheTraiter",
+    "confirmer_lance",
+    "contexte",
+    "emettre",
+    "ouvrir",
+    "recevoir",
+    "repondre",
+    "traiter",
+    "verdict",
+]

@@ -1,0 +1,196 @@
+"""Step 2: open each flow of a lot once, and plan the tasks that judge its members."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import BinaryIO, Self, TypedDict
+
+import structlog
+
+from flux.archive import Membre as MembreOuvert
+from flux.archive import ouvrir_flux
+from flux.contexte import PARIS, Contexte
+from flux.enveloppe import verifier_nom
+from flux.errors import ErreurInvariant
+from flux.modele.anomalie import Anomalie, anomalie
+from flux.modele.verdict import Decision
+from flux.referentiel.interfaces import Interface
+from flux.referentiel.jeux import jeu_en_vigueur
+from flux.registre.connexion import transaction
+from flux.registre.depots import lot_par_id
+from flux.registre.lectures import flux_par_id, tranches_du_flux
+from flux.registre.ouverture import enregistrer_ouverture
+from flux.registre.valeurs import FLUX_LUI_MEME, EtatFlux, EtatTranche, FluxLu, Membre, Tranche
+
+_journal = structlog.get_logger(__name__)
+
+
+class TacheTraiter(TypedDict):
+    """What one mapped task treats; crosses XCom, so ids and counts only.
+
+    ``tranches`` are (flux id, rank) pairs; ``titre`` is what the operator reads in the UI.
+    """
+
+    lot_id: int
+    rang: int
+    titre: str
+    tranches: list[tuple[int, int]]
+
+
+def ouvrir(contexte: Contexte, lot_id: int) -> list[TacheTraiter]:
+    """Open the flows of a lot that are not open yet; return the tasks for all tranches left to treat.
+
+    :raises ErreurInvariant: there is no such lot, or it needs more tasks than one run may map.
+    :raises ErreurTransitoire: the ledger or the staging store did not answer.
+    """
+    lot = lot_par_id(contexte.engine, lot_id)
+    if lot is None:
+        raise ErreurInvariant(f"the ledger has no lot {lot_id}", lot_id=lot_id)
+    for flux_id in lot.flux:
+        with transaction(contexte.engine, "ouvrir") as conn:
+            flow = flux_par_id(conn, flux_id)
+        if flow is not None and flow.etat is EtatFlux.RECU:
+            _ouvrir_un(contexte, flow)
+    tasks = list(_planifier(contexte, lot_id, lot.flux))
+    if len(tasks) > contexte.reglages.tranches_max:
+        raise ErreurInvariant(
+            f"lot {lot_id} needs {len(tasks)} tasks, one run maps {contexte.reglages.tranches_max}: raise FLUX_TRANCHE_FACTURES",
+            lot_id=lot_id,
+            tasks=len(tasks),
+        )
+    return tasks
+
+
+def _ouvrir_un(contexte: Contexte, flow: FluxLu) -> None:
+    day = flow.recu_le.astimezone(PARIS).date()
+    interface, faults = _verifier_enveloppe(contexte, flow)
+    opening = _Ouverture(contexte, flow.id)
+    if interface is not None:
+        _lire_membres(contexte, flow, interface, opening)
+    anomalies = [(FLUX_LUI_MEME, one) for one in faults] + opening.anomalies
+    done = enregistrer_ouverture(
+        contexte.engine, flow.id, opening.membres, opening.tranches, anomalies, jeu_de_regles=jeu_en_vigueur(day).code
+    )
+    _journal.info(
+        "flux_ouvert", flux_id=flow.id, nouveau=done, membres=len(opening.membres), tranches=len(opening.tranches), anomalies=len(anomalies)
+    )
+
+
+def _verifier_enveloppe(contexte: Contexte, flow: FluxLu) -> tuple[Interface | None, tuple[Anomalie, ...]]:
+    if flow.premier is not None:
+        date = f"{flow.premier.recu_le.astimezone(PARIS):%d/%m/%Y %H:%M}"
+        return None, (anomalie("ENV-07", found=flow.identifiant, date=date),)
+    day = flow.recu_le.astimezone(PARIS).date()
+    _, interface, faults = verifier_nom(flow.nom, environnement=contexte.reglages.environnement, le=day, application=flow.code_application)
+    return interface, faults
+
+
+def _lire_membres(contexte: Contexte, flow: FluxLu, interface: Interface, opening: _Ouverture) -> None:
+    """Stream the members into the tranches' objects of the staging store."""
+    limits = contexte.reglages.limites
+    ceiling = limits.factures_structurees if interface.limite_factures else None
+    # The original is kept under its digest, so its bytes are those the ledger knows.
+    with contexte.entrepot.ouvrir(cle_original(flow.sha256)) as source, opening:
+        for found in ouvrir_flux(source, flow.taille, flow.nom, limits, factures_max=ceiling):
+            if isinstance(found, MembreOuvert):
+                opening.ajouter(found)
+            elif found.member is None:
+                opening.refuser(found)
+                return
+            else:
+                opening.ecarter(found)
+
+
+def cle_original(sha256: str) -> str:
+    """Return the staging key of a flow's original bytes."""
+    return f"sha256/{sha256[:2]}/{sha256}"
+
+
+@dataclass(slots=True)
+class _Ouverture:
+    """Members and tranches of one flow while it is read. A tranche is one stored object: its members' bytes, end to end."""
+
+    contexte: Contexte
+    flux_id: int
+    membres: list[Membre] = field(default_factory=list)
+    tranches: list[Tranche] = field(default_factory=list)
+    anomalies: list[tuple[int, Anomalie]] = field(default_factory=list)
+    _pile: ExitStack = field(default_factory=ExitStack)
+    _objet: BinaryIO | None = None
+    _nombre: int = 0
+    _octets: int = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if exc[0] is not None:
+            self._pile.__exit__(*exc)  # type: ignore[arg-type]  # the triple that the interpreter gave
+            return
+        self._clore()
+
+    def ajouter(self, found: MembreOuvert) -> None:
+        settings = self.contexte.reglages
+        full = self._nombre >= settings.tranche_factures or self._octets + len(found.contenu) > settings.tranche_octets
+        if self._objet is not None and full:
+            self._clore()
+        if self._objet is None:
+            self._objet = self._pile.enter_context(self.contexte.entrepot.ecrire_sous(self._cle()))
+        digest = hashlib.sha256(found.contenu).hexdigest()
+        self.membres.append(Membre(len(self.membres), found.nom, len(found.contenu), digest, len(self.tranches), self._octets))
+        self._objet.write(found.contenu)
+        self._nombre += 1
+        self._octets += len(found.contenu)
+
+    def ecarter(self, found: Anomalie) -> None:
+        """Note a member that cannot be read: it is decided here."""
+        rank = len(self.membres)
+        self.membres.append(Membre(rank, found.member or "", 0, decision=Decision.ILLISIBLE))
+        self.anomalies.append((rank, found))
+
+    def refuser(self, found: Anomalie) -> None:
+        """Refuse the whole flow: what was read before is dropped, the original stays."""
+        self._clore()
+        self.membres.clear()
+        self.tranches.clear()
+        self.anomalies[:] = [(FLUX_LUI_MEME, found)]
+
+    def _cle(self) -> str:
+        return f"tranches/{self.flux_id:012d}/{len(self.tranches):06d}"
+
+    def _clore(self) -> None:
+        if self._objet is not None:
+            self._pile.close()
+            self.tranches.append(Tranche(len(self.tranches), self._cle(), self._nombre, self._octets))
+        self._objet, self._nombre, self._octets = None, 0, 0
+
+
+def _planifier(contexte: Contexte, lot_id: int, flows: tuple[int, ...]) -> Iterator[TacheTraiter]:
+    """Group the tranches left to treat: small ones of several flows share a task, up to the size of one tranche."""
+    settings = contexte.reglages
+    rank, count, size = 0, 0, 0
+    pairs: list[tuple[int, int]] = []
+    for flux_id in flows:
+        with transaction(contexte.engine, "planifier") as conn:
+            tranches = tranches_du_flux(conn, flux_id)
+        for one in tranches:
+            if one.etat is not EtatTranche.A_TRAITER:
+                continue
+            if pairs and (count + one.nombre > settings.tranche_factures or size + one.octets > settings.tranche_octets):
+                yield _tache(lot_id, rank, count, pairs)
+                rank, count, size, pairs = rank + 1, 0, 0, []
+            pairs.append((flux_id, one.rang))
+            count, size = count + one.nombre, size + one.octets
+    if pairs:
+        yield _tache(lot_id, rank, count, pairs)
+
+
+def _tache(lot_id: int, rank: int, count: int, pairs: list[tuple[int, int]]) -> TacheTraiter:
+    flows = sorted({flux_id for flux_id, _ in pairs})
+    label = f"flux {flows[0]}" if len(flows) == 1 else f"flux {flows[0]} à {flows[-1]}"
+    ranks = [rank for _, rank in pairs]
+    part = f", tranche {ranks[0]}" if len(flows) == 1 and len(ranks) == 1 else ""
+    return TacheTraiter(lot_id=lot_id, rang=rank, titre=f"{label}{part} · {count} fichiers", tranches=pairs)

@@ -1,0 +1,98 @@
+"""Step 1: claim what the partners deposited, keep it, register it, and say which lots to launch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from paramiko import SFTPClient
+
+from flux.contexte import PARIS, Contexte
+from flux.enveloppe import interface_du_nom, verifier_nom
+from flux.registre.depots import enregistrer_depot, former_lots, marquer_lance
+from flux.registre.partenaires import partenaires
+from flux.registre.valeurs import Depot, Lot, Partenaire
+from flux.transport import sftp as transport
+from flux.transport.prets import Depot as FichierDepose
+
+_journal = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LotALancer:
+    """A lot whose run is to be launched. ``run_id`` depends on the lot alone: launching it twice makes one run."""
+
+    lot_id: int
+    run_id: str
+    note: str
+
+
+def recevoir(contexte: Contexte, sftp: SFTPClient, *, intervalle: float = 1.0) -> list[LotALancer]:
+    """Claim every ready file of every active partner and register all that waits in the processing folders.
+
+    A file left in ``traitement/`` by a run that died is registered like a new one: the claim's name is its key in the ledger.
+
+    :param intervalle: seconds between the two looks that tell whether a file is whole.
+    :return: every lot not launched yet, those of earlier runs included.
+    :raises ErreurTransport: the SFTP server did not answer. :raises ErreurRegistre: the ledger did not answer.
+    """
+    actifs = {f"/{one.dossier}": one for one in partenaires(contexte.engine) if one.actif}
+    for ready in transport.lister_prets(sftp, actifs, intervalle=intervalle):
+        folder = ready.dossier.rsplit("/", 1)[0]
+        transport.reclamer(sftp, folder, ready.nom, _jeton(contexte.horloge(), ready))
+    for folder, partner in actifs.items():
+        for waiting in transport.lister(sftp, f"{folder}/{transport.TRAITEMENT}"):
+            _enregistrer(contexte, sftp, partner, waiting)
+    settings = contexte.reglages
+    lots = former_lots(contexte.engine, contexte.horloge(), settings.lot_flux, settings.lot_octets)
+    codes = {one.id: one.code_application for one in partenaires(contexte.engine)}
+    return [_a_lancer(lot, codes[lot.partenaire_id]) for lot in lots]
+
+
+def confirmer_lance(contexte: Contexte, lot_id: int) -> None:
+    """Note that the run of a lot exists; before that it is launched again, to no effect."""
+    marquer_lance(contexte.engine, lot_id, contexte.horloge())
+
+
+def _jeton(now: datetime, ready: FichierDepose) -> str:
+    """Return a claim token: time and modification date keep two deposits of one name apart."""
+    return f"{now:%Y%m%dT%H%M%S%f}-{ready.date}"
+
+
+def _enregistrer(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, waiting: FichierDepose) -> None:
+    """Keep the bytes, then register, then remove the file: a crash between two of these is mended by the next run."""
+    claim = waiting.nom
+    _, name = transport.decouper(waiting.chemin)
+    kept = contexte.entrepot.deposer(transport.lire(sftp, waiting.chemin))
+    now = contexte.horloge()
+    settings = contexte.reglages
+    nom, _, faults = verifier_nom(
+        name, environnement=settings.environnement, le=now.astimezone(PARIS).date(), application=partner.code_application
+    )
+    registered = enregistrer_depot(
+        contexte.engine,
+        Depot(
+            partenaire_id=partner.id,
+            nom=name,
+            reclamation=claim,
+            # A name at fault holds no id: the partner may use that id once the name is mended.
+            identifiant=nom.identifiant if nom is not None and not faults else None,
+            interface=nom.interface if nom is not None else interface_du_nom(name),
+            sha256=kept.sha256,
+            taille=kept.taille,
+            depose_le=datetime.fromtimestamp(waiting.date, tz=UTC),
+            recu_le=now,
+        ),
+    )
+    transport.effacer(sftp, waiting.chemin)
+    _journal.info("flux_enregistre", flux_id=registered.id, issue=registered.issue, nom=name, taille=kept.taille, sha256=kept.sha256)
+
+
+def _a_lancer(lot: Lot, code: str) -> LotALancer:
+    number = len(lot.flux)
+    return LotALancer(
+        lot_id=lot.id,
+        run_id=f"lot-{lot.id:06d}--{code}--{number}-flux",
+        note=f"{code}: flux {', '.join(map(str, lot.flux[:10]))}{'…' if number > 10 else ''}",
+    )

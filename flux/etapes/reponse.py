@@ -1,0 +1,225 @@
+"""Steps 4 and 6: answer each flow of a lot, and say whether the lot ended well.
+
+Every flow gets one feedback (CSO); its readable invoices get one FSO1301A and one FEN1202A; an unreadable flow gets a FEN1202A of
+status 501. The files are stored under their digest, then enter the outbox with the flow's outcome, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+import structlog
+from sqlalchemy import Connection
+
+from flux.contexte import Contexte
+from flux.emitters.fen1202a import cdar_facture, cdar_flux, ecrire_fen1202a, nom_membre
+from flux.emitters.fso1301a import ecrire_fso1301a
+from flux.emitters.retour import ecrire_retour
+from flux.enveloppe import NomFlux
+from flux.errors import ErreurInvariant
+from flux.etapes.sujet import statut_de
+from flux.modele.anomalie import Anomalie
+from flux.modele.statut import Enveloppe, LigneErreur, Motif, Statut
+from flux.referentiel.anomalies import CATALOGUE
+from flux.referentiel.interfaces import INTERFACES
+from flux.referentiel.statuts import STATUTS_FLUX, StatutFlux
+from flux.registre.bilan import verifier_bilan
+from flux.registre.comptes import Comptes, compter_reponses
+from flux.registre.connexion import transaction
+from flux.registre.depots import lot_par_id
+from flux.registre.lectures import anomalies_du_flux, flux_par_id, statuts_du_flux
+from flux.registre.sorties import clore_flux
+from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, FluxLu, Sortie
+
+_journal = structlog.get_logger(__name__)
+#: Bytes of an answer kept in memory before it goes to a temporary file.
+_EN_MEMOIRE = 8 * 1024 * 1024
+_MORCEAU = 256 * 1024
+
+
+def repondre(contexte: Contexte, lot_id: int) -> int:
+    """Write the answers of every flow of a lot whose members are all judged; return how many flows were answered now.
+
+    :raises ErreurInvariant: there is no such lot. :raises ErreurTransitoire: the ledger or the staging store did not answer.
+    """
+    lot = lot_par_id(contexte.engine, lot_id)
+    if lot is None:
+        raise ErreurInvariant(f"the ledger has no lot {lot_id}", lot_id=lot_id)
+    answered = 0
+    for flux_id in lot.flux:
+        with transaction(contexte.engine, "repondre") as conn:
+            flow = flux_par_id(conn, flux_id)
+        if flow is not None and flow.etat is EtatFlux.TRAITE:
+            answered += _repondre_un(contexte, flow)
+    return answered
+
+
+def verdict(contexte: Contexte, lot_id: int) -> str:
+    """Read the ledger and say how the lot ended; this is what turns a run red, whatever its other tasks say.
+
+    :return: one line an operator reads. :raises ErreurInvariant: a flow is not answered, or the ledger does not balance.
+    """
+    lot = lot_par_id(contexte.engine, lot_id)
+    if lot is None:
+        raise ErreurInvariant(f"the ledger has no lot {lot_id}", lot_id=lot_id)
+    with transaction(contexte.engine, "verdict") as conn:
+        flows = [flow for one in lot.flux if (flow := flux_par_id(conn, one)) is not None]
+    waiting = [flow.id for flow in flows if flow.etat is not EtatFlux.REPONDU]
+    if waiting:
+        raise ErreurInvariant(
+            f"lot {lot_id}: flows {waiting} have no answer yet. Read the red tasks of this run, then clear them.",
+            lot_id=lot_id,
+            flux=waiting,
+        )
+    balance = verifier_bilan(contexte.engine, lot.flux)
+    counts = balance.factures
+    outcome = f"{counts.acceptees} factures intégrées, {counts.rejetees} rejetées, {counts.illisibles} illisibles"
+    return f"lot {lot_id}: {len(flows)} flux · {outcome}"
+
+
+def _repondre_un(contexte: Contexte, flow: FluxLu) -> bool:
+    with transaction(contexte.engine, "repondre") as conn:
+        counts = compter_reponses(conn, flow.id)
+    outcome = _issue(counts)
+    now = contexte.horloge()
+    answers = [_deposer(contexte, piece) for piece in _pieces(_Reponse(contexte, flow, counts, outcome, now))]
+    totals = Compteurs(counts.acceptees, counts.rejetees, counts.illisibles)
+    done = clore_flux(contexte.engine, flow.id, outcome.code, totals, answers, le=now)
+    _journal.info(
+        "flux_repondu", flux_id=flow.id, nouveau=done, statut=outcome.code, acceptees=counts.acceptees, rejetees=counts.rejetees,
+        illisibles=counts.illisibles, sorties=[one.nom for one in answers],
+    )  # fmt: skip
+    return done
+
+
+def _issue(counts: Comptes) -> StatutFlux:
+    readable = counts.acceptees + counts.rejetees
+    if counts.refus_du_flux or not readable:
+        return STATUTS_FLUX["IRRECEVABLE"]
+    if not counts.acceptees:
+        return STATUTS_FLUX["REJETE"]
+    return STATUTS_FLUX["INTEGRE" if readable == counts.acceptees and not counts.illisibles else "INTEGRE_PARTIEL"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reponse:
+    """What the answers of one flow are written from."""
+
+    contexte: Contexte
+    flow: FluxLu
+    counts: Comptes
+    outcome: StatutFlux
+    now: datetime
+
+    def enveloppe(self, interface: str) -> Enveloppe:
+        """Name the answer: the flow's own number in the ledger is its sequence, so a flow has one answer of a kind, for ever."""
+        code = self.flow.code_application
+        sender = self.contexte.reglages.code_application
+        nom = NomFlux.construire(interface, code, self.flow.id, emetteur=sender)
+        return Enveloppe(nom=str(nom), identifiant=nom.identifiant, emetteur=sender, recepteur=code, produit_le=self.now)
+
+    @property
+    def id_flux(self) -> str:
+        """What the partner knows its flow by: the id, else the whole name."""
+        nom = NomFlux.lire(self.flow.nom)
+        return nom.identifiant if nom is not None else self.flow.nom
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One answer to write: its interface, its envelope, and what writes its bytes."""
+
+    interface: str
+    enveloppe: Enveloppe
+    ecrire: Callable[[BinaryIO, Connection], None]
+
+
+def _pieces(answer: _Reponse) -> Iterator[_Piece]:
+    settings, flow = answer.contexte.reglages, answer.flow
+    row = INTERFACES.get(flow.interface or "")
+    retour = row.retour if row else "C" + flow.interface[1:] if flow.interface else settings.interface_retour_inconnue
+    yield _piece(answer, retour, _ecrire_retour)
+    if answer.outcome.code == "IRRECEVABLE":
+        yield _piece(answer, settings.interface_flux_illisible, _ecrire_irrecevable)
+    if row is not None and answer.counts.avec_cycle_de_vie:
+        for interface in row.cycle_de_vie:
+            yield _piece(answer, interface, _CYCLE_DE_VIE[interface])
+
+
+def _piece(answer: _Reponse, interface: str, write: Callable[[_Reponse, Enveloppe, BinaryIO, Connection], None]) -> _Piece:
+    envelope = answer.enveloppe(interface)
+    return _Piece(interface, envelope, lambda out, conn: write(answer, envelope, out, conn))
+
+
+def _deposer(contexte: Contexte, piece: _Piece) -> Sortie:
+    """Write one answer, then keep it under its digest: two workers that answer at once cannot mix their bytes."""
+    with SpooledTemporaryFile(max_size=_EN_MEMOIRE) as temporary, transaction(contexte.engine, "repondre") as conn:
+        out = cast(BinaryIO, temporary)
+        piece.ecrire(out, conn)
+        out.seek(0)
+        kept = contexte.entrepot.deposer(iter(lambda: out.read(_MORCEAU), b""))
+    return Sortie(piece.interface, piece.enveloppe.nom, kept.sha256, kept.taille, kept.cle)
+
+
+def _ecrire_retour(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:
+    lines = (_ligne(one) for _, one in anomalies_du_flux(conn, answer.flow.id))
+    counts = answer.counts
+    total = counts.acceptees + counts.rejetees + counts.illisibles
+    comment = (
+        f"{answer.outcome.libelle} : {counts.acceptees} facture(s) intégrée(s) sur {total}. "
+        f"Fichier {answer.flow.nom}, SHA-256 {answer.flow.sha256}."
+    )
+    ecrire_retour(out, envelope, answer.outcome, answer.id_flux, answer.now, lines, counts.anomalies, comment)
+
+
+def _ligne(one: Anomalie) -> LigneErreur:
+    """Say an anomaly on one line of the feedback: label in French, description with place, values and English."""
+    facts = (
+        ("regle", one.rule),
+        ("fichier", one.member),
+        ("ligne", one.line),
+        ("position", one.column),
+        ("chemin", one.path),
+        ("trouve", one.found),
+        ("attendu", one.expected),
+        ("en", one.en),
+    )
+    nature = "AVERTISSEMENT" if not one.bloquante else "IRRECEVABILITE" if one.code.startswith("IRR_") else "REJET"
+    return LigneErreur(nature, one.code, one.fr, " | ".join(f"{name} : {value}" for name, value in facts if value is not None))
+
+
+def _ecrire_irrecevable(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:
+    """Status 501: the reasons are those of the flow's own anomalies, else of its members'."""
+    reasons: dict[str, Motif] = {}
+    for rank, one in anomalies_du_flux(conn, answer.flow.id):
+        if rank != FLUX_LUI_MEME and answer.counts.refus_du_flux:
+            continue
+        code = CATALOGUE[one.rule].motif_501
+        reasons.setdefault(code, Motif(code, f"{one.code} {one.fr}"))
+    message = cdar_flux(
+        answer.outcome, answer.flow.nom, envelope, horodatage=answer.now, recu_le=answer.flow.recu_le, motifs=tuple(reasons.values())
+    )
+    ecrire_fen1202a(out, envelope, [(nom_membre(envelope, 1), message)])
+
+
+def _statuts(answer: _Reponse, conn: Connection) -> Iterator[Statut]:
+    for row in statuts_du_flux(conn, answer.flow.id):
+        status = statut_de(row)
+        if status is not None:
+            yield status
+
+
+def _ecrire_fso1301a(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:
+    ecrire_fso1301a(out, envelope, _statuts(answer, conn), answer.counts.avec_cycle_de_vie)
+
+
+def _ecrire_fen1202a(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:
+    messages = ((nom_membre(envelope, rank), cdar_facture(one, envelope)) for rank, one in enumerate(_statuts(answer, conn), 1))
+    ecrire_fen1202a(out, envelope, messages)
+
+
+_CYCLE_DE_VIE = {"FSO1301A": _ecrire_fso1301a, "FEN1202A": _ecrire_fen1202a}

@@ -1,0 +1,91 @@
+"""What a lifecycle message says of an invoice: its first status, and the parties as CPPStatut and CDAR name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from flux.modele.anomalie import Anomalie, anomalie
+from flux.modele.facture import Facture
+from flux.modele.statut import Acteur, Motif, Statut
+from flux.modele.verdict import Decision
+from flux.referentiel.anomalies import CATALOGUE
+from flux.registre.valeurs import LigneStatut, StatutPose
+
+#: Scheme of an identifier (ICD of annexe 7 G1.73, or Chorus Pro's own) → TypeIdentifiant of CPPStatut.
+#: A SIREN (0002) alone is given as type 1: no TypeIdentifiant exists for it, and the SIRET it begins is not known.
+TYPE_IDENTIFIANT = {
+    "0009": 1, "0002": 1, "0223": 2, "0227": 3, "0228": 4, "0229": 5, "0226": 7, **{str(number): number for number in range(1, 8)},
+}  # fmt: skip
+
+#: Anomalies whose sentence is repeated in a status; the feedback has them all.
+_CITEES = 10
+
+
+def statut_initial(
+    member: str, facture: Facture, decision: Decision, anomalies: Iterable[Anomalie], now: datetime
+) -> tuple[StatutPose, tuple[Anomalie, ...]]:
+    """Return the first status of a readable invoice, and the warning to add when no lifecycle file can speak of it."""
+    missing = ", ".join(_manquants(facture))
+    added = (anomalie("CDV-01", member=member, found=missing),) if missing else ()
+    if decision is Decision.ACCEPTE:
+        return StatutPose("DEPOSEE", now), added
+    blocking = [one for one in anomalies if one.bloquante]
+    rest = len(blocking) - _CITEES
+    texts = [one.fr for one in blocking[:_CITEES]] + ([f"{rest} autres anomalies : voir le retour du flux."] if rest > 0 else [])
+    return StatutPose("REJETEE", now, blocking[0].fr, " | ".join(texts), tuple(_motifs(blocking))), added
+
+
+def _motifs(blocking: list[Anomalie]) -> Iterator[Motif]:
+    """One reason a reason code, with the first anomaly that calls for it."""
+    seen: set[str] = set()
+    for one in blocking:
+        code = CATALOGUE[one.rule].motif_213
+        if code not in seen:
+            seen.add(code)
+            yield Motif(code, f"{one.code} {one.fr}")
+
+
+def _manquants(facture: Facture) -> Iterator[str]:
+    if facture.numero is None:
+        yield "BT-1"
+    if facture.date_emission is None:
+        yield "BT-2"
+    if facture.type_code is None:
+        yield "BT-3"
+    if facture.vendeur.nom is None:
+        yield "BT-27"
+    if facture.siret_destinataire is None:
+        yield "BT-46 (SIRET)"
+
+
+def statut_de(row: LigneStatut) -> Statut | None:
+    """Build the status the emitters write from a row of the ledger; ``None`` when the invoice cannot be named (see CDV-01)."""
+    if (
+        row.numero is None
+        or row.date_emission is None
+        or row.type_code is None
+        or row.fournisseur_nom is None
+        or row.destinataire_id is None
+    ):
+        return None
+    return Statut(
+        code=row.code,
+        horodatage=row.horodatage,
+        numero=row.numero,
+        date_facture=row.date_emission,
+        type_code=row.type_code,
+        recu_le=row.recu_le,
+        fournisseur=Acteur(
+            type_identifiant=TYPE_IDENTIFIANT.get(row.fournisseur_schema or "", 1),
+            identifiant=row.fournisseur_id or "",
+            nom=row.fournisseur_nom,
+            pays=row.fournisseur_pays,
+            siren=row.fournisseur_siren,
+            adresse_electronique=row.fournisseur_adresse_electronique,
+        ),
+        destinataire=Acteur(1, row.destinataire_id, row.destinataire_nom or "", code_service=row.code_service),
+        complement=row.complement,
+        commentaire=row.commentaire,
+        motifs=row.motifs,
+    )

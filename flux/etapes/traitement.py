@@ -1,0 +1,62 @@
+"""Step 3: judge the members of some tranches and store what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import structlog
+
+from flux.contexte import Contexte
+from flux.controle import juger
+from flux.errors import ErreurInvariant
+from flux.etapes.ouverture import TacheTraiter
+from flux.etapes.sujet import statut_initial
+from flux.modele.verdict import VerdictDocument
+from flux.referentiel.interfaces import INTERFACES, Interface
+from flux.registre.connexion import transaction
+from flux.registre.lectures import flux_par_id, membres_de_la_tranche, tranches_du_flux
+from flux.registre.tranches import enregistrer_tranche
+from flux.registre.valeurs import EtatTranche, Membre, ResultatMembre, Tranche
+
+_journal = structlog.get_logger(__name__)
+
+
+def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
+    """Judge and store every tranche of a task that is not stored yet, each in a transaction of its own.
+
+    :raises ErreurTransitoire: the ledger or the staging store did not answer; what was stored stays stored.
+    :raises ErreurInvariant: the ledger and the task disagree.
+    """
+    for flux_id, rank in tache["tranches"]:
+        with transaction(contexte.engine, "traiter") as conn:
+            tranche = next((one for one in tranches_du_flux(conn, flux_id) if one.rang == rank), None)
+            flow = flux_par_id(conn, flux_id)
+            members = membres_de_la_tranche(conn, flux_id, rank)
+        if tranche is None or flow is None or flow.interface is None:
+            raise ErreurInvariant(f"the ledger has no tranche {rank} of flow {flux_id}", flux_id=flux_id, rang=rank)
+        if tranche.etat is EtatTranche.TRAITEE:
+            continue
+        results = _juger(contexte, flux_id, tranche, members, INTERFACES[flow.interface])
+        stored = enregistrer_tranche(contexte.engine, flux_id, rank, results)
+        _journal.info("tranche_traitee", flux_id=flux_id, tranche=rank, fichiers=tranche.nombre, nouveau=stored)
+
+
+def _juger(contexte: Contexte, flux_id: int, tranche: Tranche, members: list[Membre], interface: Interface) -> Iterator[ResultatMembre]:
+    with contexte.entrepot.ouvrir(tranche.cle) as stored:
+        for member in members:
+            stored.seek(member.debut or 0)
+            verdict = juger(member.nom, stored.read(member.taille), interface, contexte.reglages.limites)
+            if verdict.sha256 != member.sha256:
+                raise ErreurInvariant(
+                    f"member {member.rang} of flow {flux_id} changed in the staging store", flux_id=flux_id, membre=member.rang
+                )
+            yield _resultat(member.rang, verdict, contexte.horloge())
+
+
+def _resultat(rank: int, verdict: VerdictDocument, now: datetime) -> ResultatMembre:
+    facture = verdict.facture
+    if facture is None:
+        return ResultatMembre(rank, verdict.decision, anomalies=verdict.anomalies)
+    statut, added = statut_initial(verdict.nom, facture, verdict.decision, verdict.anomalies, now)
+    return ResultatMembre(rank, verdict.decision, facture, (*verdict.anomalies, *added), statut)

