@@ -20,9 +20,7 @@ class Reglages(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FLUX_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
-    environnement: Environnement = Field(
-        Environnement.QUALIFICATION, description="Portal played: decides which interfaces are open."
-    )
+    environnement: Environnement = Field(Environnement.QUALIFICATION, description="Portal played: decides which interfaces are open.")
     dossier: Path = Field(Path(".demo"), description="Folder of the embedded services: database, staging store, keys.")
     base: str | None = Field(
         None, description="SQLAlchemy URL of the ledger (postgresql+psycopg://…); none starts the embedded PostgreSQL in `dossier`."
@@ -30,16 +28,23 @@ class Reglages(BaseSettings):
     entrepot: str | None = Field(
         None, description="fsspec URL of the staging store (file://, s3://…); none is `dossier`/entrepot on the local disk."
     )
-    code_application: str = Field("CPP001", pattern=r"^[A-Z]{3}[0-9]{3}$", description="Application code of this platform in what it sends.")
+    code_application: str = Field(
+        "CPP001", pattern=r"^[A-Z]{3}[0-9]{3}$", description="Application code of this platform in what it sends."
+    )
     interface_retour_inconnue: str = Field(
         "CSO0000A",
         description="Feedback interface of a file whose name holds no interface code. No public source gives it: a choice of this project.",
     )
     interface_flux_illisible: str = Field("FEN1202A", description="Lifecycle interface that carries status 501 of an unreadable flow.")
     matricule: str = Field("9999", description="MDT-19, scheme 0238: platform number of Chorus Pro in reception (annexe 7, G1.112).")
+    sftp_racine: str = Field(
+        "/", description="Folder that holds the partners' folders, as the platform's account names it on its SFTP server."
+    )
     limites: Limites = Field(default_factory=Limites, description="Limits on what comes from outside: see flux/limites.py.")
     tranche_factures: int = Field(300, ge=1, le=5000, description="Invoices in one mapped task at most.")
-    tranche_octets: int = Field(64 * 1024 * 1024, ge=1, description="Opened bytes in one mapped task at most, unless one file alone exceeds it.")
+    tranche_octets: int = Field(
+        64 * 1024 * 1024, ge=1, description="Opened bytes in one mapped task at most, unless one file alone exceeds it."
+    )
     tranches_max: int = Field(1000, ge=1, le=1024, description="Mapped tasks of one run at most (Airflow's max_map_length is 1024).")
     lot_flux: int = Field(50, ge=1, description="Small flows of one partner taken together in one integration run, at most.")
     lot_octets: int = Field(8 * 1024 * 1024, ge=1, description="A flow above this size (bytes, as received) has a run of its own.")

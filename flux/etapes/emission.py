@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+
 import structlog
 from paramiko import SFTPClient
 
@@ -45,7 +47,8 @@ def _emettre_une(contexte: Contexte, sftp: SFTPClient, partenaire_id: int) -> bo
         waiting = sorties_a_emettre(conn, partenaire_id, limite=1)
         for one in waiting:
             with contexte.entrepot.ouvrir(one.cle) as data:
-                transport.publier(sftp, f"/{one.dossier}/{transport.SORTIE}", one.nom, data)
+                folder = posixpath.join(contexte.reglages.sftp_racine, one.dossier, transport.SORTIE)
+                transport.publier(sftp, folder, one.nom, data)
             marquer_emise(conn, one.id, contexte.horloge())
             _journal.info("sortie_emise", flux_id=one.flux_id, nom=one.nom, taille=one.taille, emissions=one.emissions + 1)
     return bool(waiting)

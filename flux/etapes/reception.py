@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -37,12 +38,12 @@ def recevoir(contexte: Contexte, sftp: SFTPClient, *, intervalle: float = 1.0) -
     :return: every lot not launched yet, those of earlier runs included.
     :raises ErreurTransport: the SFTP server did not answer. :raises ErreurRegistre: the ledger did not answer.
     """
-    actifs = {f"/{one.dossier}": one for one in partenaires(contexte.engine) if one.actif}
+    root = contexte.reglages.sftp_racine
+    actifs = {posixpath.join(root, one.dossier): one for one in partenaires(contexte.engine) if one.actif}
     for ready in transport.lister_prets(sftp, actifs, intervalle=intervalle):
-        folder = ready.dossier.rsplit("/", 1)[0]
-        transport.reclamer(sftp, folder, ready.nom, _jeton(contexte.horloge(), ready))
+        transport.reclamer(sftp, posixpath.dirname(ready.dossier), ready.nom, _jeton(contexte.horloge(), ready))
     for folder, partner in actifs.items():
-        for waiting in transport.lister(sftp, f"{folder}/{transport.TRAITEMENT}"):
+        for waiting in transport.lister(sftp, posixpath.join(folder, transport.TRAITEMENT)):
             _enregistrer(contexte, sftp, partner, waiting)
     settings = contexte.reglages
     lots = former_lots(contexte.engine, contexte.horloge(), settings.lot_flux, settings.lot_octets)
