@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+ENTREE, SORTIE, TRAITEMENT = "in", "out", "traitement"
 _EN_COURS = (".tmp", ".part")
 
 
@@ -45,6 +46,13 @@ def candidat(dossier: str, nom: bytes, mode: int | None, taille: int | None, dat
     if texte.lower().endswith(_EN_COURS):
         return None
     return Depot(dossier, texte, taille or 0, date or 0)
+
+
+def dossier_partenaire(racine: str, nom: bytes, mode: int | None) -> str | None:
+    """Return the path of a partner's folder among the entries of the root, or ``None``: hidden, a link, not ASCII."""
+    if mode is None or not stat.S_ISDIR(mode) or nom.startswith(b".") or not nom.isascii():
+        return None
+    return f"{racine.rstrip('/')}/{nom.decode()}"
 
 
 class Scan:

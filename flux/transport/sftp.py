@@ -23,9 +23,9 @@ from paramiko.sftp import CMD_CLOSE, CMD_OPENDIR, CMD_READDIR
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from flux.errors import ErreurTransport, ErreurUsage
-from flux.transport.prets import Depot, Scan, candidat, nom_lisible
+from flux.transport.prets import ENTREE, SORTIE, TRAITEMENT, Depot, Scan, candidat, dossier_partenaire, nom_lisible
 
-ENTREE, SORTIE, TRAITEMENT = "in", "out", "traitement"
+__all__ = ["ENTREE", "SORTIE", "TRAITEMENT", "decouper", "effacer", "lire", "lister", "lister_prets", "partenaires", "publier", "reclamer"]
 
 _MORCEAU = 256 * 1024
 _PREFETCH_A_PARTIR_DE = 4 * 1024 * 1024
@@ -46,11 +46,8 @@ _journal = structlog.get_logger(__name__)
 def partenaires(sftp: SFTPClient, racine: str = "/") -> list[str]:
     """Return the paths of the partner folders under ``racine``, sorted; hidden ones and links are left out."""
     entrees = _executer("lister", racine, sftp, lambda: _entrees(sftp, racine))
-    return sorted(
-        posixpath.join(racine, nom.decode())
-        for nom, attributs in entrees
-        if attributs.st_mode is not None and stat.S_ISDIR(attributs.st_mode) and not nom.startswith(b".") and _est_utf8(nom)
-    )
+    trouves = (dossier_partenaire(racine, nom, attributs.st_mode) for nom, attributs in entrees)
+    return sorted(dossier for dossier in trouves if dossier is not None)
 
 
 def lister(sftp: SFTPClient, dossier: str) -> list[Depot]:
@@ -72,17 +69,30 @@ def lister_prets(
 ) -> list[Depot]:
     """Look twice at the ``in`` of each partner folder; return the files that did not change, oldest first in each folder.
 
+    A folder that refuses to be read is logged as an error and left out: one partner must not stop the others.
+
     :param dossiers: partner folders, as :func:`partenaires` gives them.
     :param intervalle: seconds between the two looks; at least one, since servers date files to the second.
     :param attendre: waits that many seconds (passed in by tests).
     """
     entrees = [posixpath.join(dossier, ENTREE) for dossier in dossiers]
     scan = Scan()
-    scan.regarder(premiers := [depot for entree in entrees for depot in lister(sftp, entree)])
+    scan.regarder(premiers := [depot for entree in entrees for depot in _lister_si_permis(sftp, entree)])
     if not premiers:
         return []
     attendre(intervalle)
-    return scan.regarder(depot for entree in sorted({depot.dossier for depot in premiers}) for depot in lister(sftp, entree))
+    occupes = sorted({depot.dossier for depot in premiers})
+    return scan.regarder(depot for entree in occupes for depot in _lister_si_permis(sftp, entree))
+
+
+def _lister_si_permis(sftp: SFTPClient, dossier: str) -> list[Depot]:
+    try:
+        return lister(sftp, dossier)
+    except ErreurTransport as refus:
+        if not isinstance(refus.__cause__, PermissionError):
+            raise
+        _journal.exception("dossier_illisible", path=dossier)
+        return []
 
 
 def reclamer(sftp: SFTPClient, dossier: str, nom: str, jeton: str) -> str | None:
@@ -223,14 +233,6 @@ def _nom_reclame(jeton: str, nom: str) -> str:
 
 def _octets(chemin: str) -> bytes:
     return chemin.encode("utf-8", "surrogateescape")
-
-
-def _est_utf8(nom: bytes) -> bool:
-    try:
-        nom.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _executer(operation: str, chemin: str, sftp: SFTPClient, essai: Callable[[], T]) -> T:

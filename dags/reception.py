@@ -1,0 +1,49 @@
+"""Deposited files → ledger → one ``integration`` run a lot."""
+
+from typing import Any
+
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import TriggerRule, dag, task
+
+from flux.orchestration.communs import DEPOTS, TACHES, au_reveil
+from flux.orchestration.notices import NOTICES
+
+
+@task.short_circuit(doc_md=NOTICES["reception.recevoir"])
+def recevoir() -> list[dict[str, Any]]:
+    """Claim and register; nothing to launch skips the rest."""
+    from flux import etapes
+    from flux.orchestration.sftp import connexion
+
+    with connexion() as sftp:
+        lots = etapes.recevoir(etapes.contexte(), sftp)
+    return [{"trigger_run_id": lot.run_id, "conf": {"lot_id": lot.lot_id}, "note": lot.note} for lot in lots]
+
+
+@task(doc_md=NOTICES["reception.confirmer"], trigger_rule=TriggerRule.NONE_FAILED)
+def confirmer(lots: list[dict[str, Any]]) -> None:
+    """Note that every run exists."""
+    from flux import etapes
+
+    contexte = etapes.contexte()
+    for lot in lots:
+        etapes.confirmer_lance(contexte, lot["conf"]["lot_id"])
+
+
+@dag(schedule=au_reveil(DEPOTS), max_active_runs=1, default_args=TACHES, tags=["flux", "sftp", "entrée"], doc_md=NOTICES["reception"])
+def reception() -> None:
+    """One run at a time: files that come meanwhile are taken together by the next."""
+    lancer = TriggerDagRunOperator.partial(
+        task_id="lancer",
+        trigger_dag_id="integration",
+        logical_date=None,
+        skip_when_already_exists=True,
+        retry_policy=None,  # what fails here is Airflow's own API: always worth another try
+        map_index_template="{{ task.trigger_run_id }}",
+        doc_md=NOTICES["reception.lancer"],
+    )
+    lots = recevoir()
+    lancer.expand_kwargs(lots) >> confirmer(lots)
+
+
+reception()

@@ -1,0 +1,76 @@
+"""What the DAG files share: names, assets, and how a task is retried."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from airflow.sdk import (
+    Asset,
+    AssetOrTimeSchedule,
+    AssetWatcher,
+    Context,
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+)
+
+from flux.errors import ErreurFlux
+from flux.orchestration.declencheur import DepotTrigger
+
+#: Pool of the tasks that use a whole core each; give it as many slots as the workers have cores.
+POOL_CPU = "flux_cpu"
+
+#: Updated when deposited files wait; its watcher is the project's own trigger.
+DEPOTS = Asset("flux-depots", watchers=[AssetWatcher(name="sas-sftp", trigger=DepotTrigger())])
+
+#: Updated when answers enter the outbox.
+REPONSES = Asset("flux-reponses")
+
+#: Parameter of the runs of ``integration``.
+LOT = Param(type="integer", minimum=1, description="number of the lot in the ledger")
+
+#: When reception and emission run although nothing woke them (cron, UTC): a safety net under the events.
+FILET = "*/5 * * * *"
+
+_journal = structlog.get_logger(__name__)
+
+
+def signaler_echec(context: Context) -> None:
+    """Write one log line with the facts of a failed task (Airflow's ``on_failure_callback``)."""
+    instance, panne = context["ti"], context.get("exception")
+    faits = panne.facts if isinstance(panne, ErreurFlux) else {}
+    _journal.error(
+        "tache_en_echec",
+        dag=instance.dag_id,
+        run=instance.run_id,
+        tache=instance.task_id,
+        rang=instance.map_index,
+        erreur=type(panne).__name__,
+        message=str(panne),
+        faits=faits,
+    )
+
+
+#: ``default_args`` of every DAG. Only what may pass by itself is tried again; a killed process is too, for it raises nothing.
+TACHES: dict[str, Any] = {
+    "owner": "flux",
+    "start_date": datetime(2026, 1, 1, tzinfo=UTC),
+    "retries": 5,
+    "retry_delay": timedelta(seconds=10),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=10),
+    "retry_policy": ExceptionRetryPolicy(
+        rules=[RetryRule("flux.errors.ErreurTransitoire", RetryAction.RETRY, reason="the infrastructure did not answer")],
+        default=RetryAction.FAIL,
+    ),
+    "on_failure_callback": signaler_echec,
+}
+
+
+def au_reveil(evenement: Asset) -> AssetOrTimeSchedule:
+    """Return the schedule of a DAG woken by an asset, and by the safety net."""
+    return AssetOrTimeSchedule(timetable=CronTriggerTimetable(FILET, timezone="UTC"), assets=[evenement])

@@ -1,0 +1,89 @@
+"""What an operator reads in the Airflow UI, at three in the morning: what it does, what red means, what to do.
+
+Keys: a DAG, or ``dag.task``. Markdown, French first.
+"""
+
+from __future__ import annotations
+
+_PERIODE = (
+    "\n\n*FR.* Rien n'est perdu entre deux runs : ce qui attend est repris au suivant. "
+    "*EN.* Nothing is lost between two runs: what waits is taken by the next."
+)
+
+NOTICES: dict[str, str] = {
+    "reception": (
+        "**FR.** Prend les fichiers déposés dans les dossiers `in` des partenaires, les enregistre et lance un run `integration` par lot. "
+        "Réveillé par la surveillance du serveur SFTP, et toutes les 5 minutes par sécurité. "
+        "**Rouge :** le serveur SFTP, l'entrepôt ou la base ne répond pas, ou la clé du serveur a changé. "
+        "**Que faire :** lire le journal de la tâche rouge, rétablir le service ; inutile de relancer, le run suivant reprend tout.\n\n"
+        "**EN.** Takes the files deposited in the partners' `in` folders, registers them and launches one `integration` run a lot. "
+        "Woken by the watch on the SFTP server, and every 5 minutes to be safe. "
+        "**Red:** the SFTP server, the store or the database does not answer, or the server's key changed. "
+        "**What to do:** read the log of the red task, restore the service; no need to run again, the next run takes everything." + _PERIODE
+    ),
+    "reception.recevoir": (
+        "**FR.** Réclame les fichiers prêts (renommage `in` → `traitement`), garde chaque original, l'inscrit au registre, forme les lots. "
+        "S'arrête là (suite ignorée) s'il n'y a rien. **Rouge :** SFTP, entrepôt ou base. Le message dit lequel et quel chemin.\n\n"
+        "**EN.** Claims the ready files (rename `in` → `traitement`), keeps each original, writes it in the ledger, forms the lots. "
+        "Stops there (the rest is skipped) when there is nothing. **Red:** SFTP, store or database. The message says which and what path."
+    ),
+    "reception.lancer": (
+        "**FR.** Lance le run `integration` de chaque lot. *Ignoré* (skipped) : ce run existe déjà, rien à faire. "
+        "**Rouge :** l'API d'Airflow n'a pas répondu ; le run suivant relance.\n\n"
+        "**EN.** Launches the `integration` run of each lot. *Skipped*: that run exists already, nothing to do. "
+        "**Red:** Airflow's API did not answer; the next run launches again."
+    ),
+    "reception.confirmer": (
+        "**FR.** Note au registre que les lots sont lancés ; sans cela ils seraient relancés, sans effet. **Rouge :** la base.\n\n"
+        "**EN.** Notes in the ledger that the lots are launched; else they would be launched again, to no effect. **Red:** the database."
+    ),
+    "integration": (
+        "**FR.** Traite un lot : ouvre les flux, juge et enregistre les factures par tranches, prépare les réponses, rend son verdict. "
+        "Une facture rejetée est un résultat : elle ne met rien en rouge. "
+        "**Rouge :** panne d'infrastructure qui dure, ou promesse non tenue (voir `verdict`). "
+        "**Que faire :** corriger la cause, puis *Clear* les tâches rouges ; ce qui est déjà fait n'est pas refait.\n\n"
+        "**EN.** Treats one lot: opens the flows, judges and stores the invoices by batches, prepares the answers, gives its verdict. "
+        "A rejected invoice is a result: it turns nothing red. "
+        "**Red:** an infrastructure failure that lasts, or a promise not kept (see `verdict`). "
+        "**What to do:** mend the cause, then *Clear* the red tasks; what is done already is not done again."
+    ),
+    "integration.ouvrir": (
+        "**FR.** Contrôle le nom et l'archive de chaque flux et planifie les tranches. Un flux illisible sera répondu, non mis en rouge. "
+        "**Rouge :** base ou entrepôt (original absent ?).\n\n"
+        "**EN.** Checks the name and the archive of each flow and plans the batches. An unreadable flow is answered, not turned red. "
+        "**Red:** database or store (original missing?)."
+    ),
+    "integration.traiter": (
+        "**FR.** Juge et enregistre une tranche de factures (un cœur par tâche, pool `flux_cpu`). Tuée, elle reprend où elle en était. "
+        "**Rouge :** base, entrepôt, ou défaut du programme : joindre le journal de la tâche au signalement.\n\n"
+        "**EN.** Judges and stores one batch of invoices (one core a task, pool `flux_cpu`). Killed, it goes on where it was. "
+        "**Red:** database, store, or a fault of the program: attach the task's log to the report."
+    ),
+    "integration.repondre": (
+        "**FR.** Écrit les réponses (compte rendu et cycle de vie) des flux complets et réveille `emission`. "
+        "Attend la fin de toutes les tranches, réussies ou non. *Ignoré* : tout était déjà répondu. **Rouge :** base ou entrepôt.\n\n"
+        "**EN.** Writes the answers (feedback and lifecycle) of the complete flows and wakes `emission`. "
+        "Waits for the end of all batches, good or bad. *Skipped*: all was answered already. **Red:** database or store."
+    ),
+    "integration.verdict": (
+        "**FR.** Relit le registre : chaque flux du lot a sa réponse, les comptes tombent juste. **Rouge :** il manque quelque chose ; "
+        "le message dit quoi. Réparer les tâches rouges en amont, puis *Clear* `verdict`. Vert = le lot est complet.\n\n"
+        "**EN.** Reads the ledger again: each flow of the lot has its answer, the counts balance. **Red:** something is missing; "
+        "the message says what. Mend the red tasks above, then *Clear* `verdict`. Green = the lot is complete."
+    ),
+    "emission": (
+        "**FR.** Dépose les réponses en attente dans les dossiers `out` des partenaires. "
+        "Réveillé par `integration`, et toutes les 5 minutes. "
+        "**Rouge :** le serveur SFTP refuse ou ne répond pas. **Que faire :** rétablir le service ou les droits du dossier nommé ; "
+        "le run suivant reprend.\n\n"
+        "**EN.** Puts the waiting answers in the partners' `out` folders. Woken by `integration`, and every 5 minutes. "
+        "**Red:** the SFTP server refuses or does not answer. **What to do:** restore the service or the rights of the named folder; "
+        "the next run goes on." + _PERIODE
+    ),
+    "emission.emettre": (
+        "**FR.** Publie chaque réponse (`nom.tmp` puis renommage) et la note émise. Deux publications donnent le même fichier. "
+        "**Rouge :** SFTP, entrepôt ou base ; le message dit quel chemin.\n\n"
+        "**EN.** Publishes each answer (`name.tmp`, then a rename) and marks it sent. Published twice it has the same name and content. "
+        "**Red:** SFTP, store or database; the message says what path."
+    ),
+}

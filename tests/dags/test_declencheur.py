@@ -1,0 +1,155 @@
+"""The watcher and the platform's session, through the Airflow connection, on the demonstration's real server."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.serveur_sftp import cle_privee
+from flux.errors import ErreurConfiguration, ErreurTransport
+from tests.services import PARTENAIRE, ServeurSftp, port_libre, serveur_demo
+
+pytestmark = pytest.mark.usefixtures("airflow")
+
+
+def brancher(monkeypatch: pytest.MonkeyPatch, serveur: ServeurSftp, **autre: object) -> None:
+    """Make the server the connection ``flux_sftp`` of this process."""
+    connexion = serveur.connexion()
+    connexion["extra"] = {**connexion["extra"], **autre}
+    monkeypatch.setenv("AIRFLOW_CONN_FLUX_SFTP", json.dumps(connexion))
+
+
+def deposer(serveur: ServeurSftp, nom: str, partenaire: str = PARTENAIRE, date: int = 1_700_000_000) -> None:
+    chemin = serveur.disque / partenaire / "in" / nom
+    chemin.write_bytes(b"<facture/>")
+    os.utime(chemin, (date, date))
+
+
+def surveiller(suivre: Callable[[AsyncIterator[Any]], Any], **reglages: object) -> Any:
+    """Run the watcher in a loop of its own while ``suivre`` reads its events."""
+    from flux.orchestration.declencheur import DepotTrigger
+
+    classe, arguments = DepotTrigger(intervalle=0.1, **reglages).serialize()
+    assert classe == "flux.orchestration.declencheur.DepotTrigger"
+
+    async def tourner() -> Any:
+        evenements = DepotTrigger(**json.loads(json.dumps(arguments))).run()
+        try:
+            return await asyncio.wait_for(suivre(evenements), 30)
+        finally:
+            await evenements.aclose()
+
+    return asyncio.run(tourner())
+
+
+async def silence(attente: asyncio.Future[Any], secondes: float) -> bool:
+    """Tell whether no event comes for that long."""
+    return not (await asyncio.wait([attente], timeout=secondes))[0]
+
+
+def test_ready_files_of_every_partner_are_announced_once_then_again(serveur_asyncssh: ServeurSftp, monkeypatch) -> None:
+    brancher(monkeypatch, serveur_asyncssh)
+
+    async def suivre(evenements: AsyncIterator[Any]) -> None:
+        suivant = asyncio.ensure_future(anext(evenements))
+        assert await silence(suivant, 0.5)
+        for nom in ("en-cours.tmp", "b.part", ".cache"):
+            deposer(serveur_asyncssh, nom)
+        assert await silence(suivant, 0.5)
+        deposer(serveur_asyncssh, "un")
+        deposer(serveur_asyncssh, "deux", "xyz789")
+        charge = (await suivant).payload
+        assert charge == {"prets": 2, "dossiers": ["/abc123/in", "/xyz789/in"]}
+        suivant = asyncio.ensure_future(anext(evenements))
+        assert await silence(suivant, 0.8)
+        assert (await suivant).payload == charge
+        suivant = asyncio.ensure_future(anext(evenements))
+        deposer(serveur_asyncssh, "trois")
+        assert (await suivant).payload == {"prets": 3, "dossiers": ["/abc123/in", "/xyz789/in"]}
+
+    surveiller(suivre, rappel=1.5)
+
+
+def test_a_growing_file_is_not_announced(serveur_asyncssh: ServeurSftp, monkeypatch) -> None:
+    brancher(monkeypatch, serveur_asyncssh)
+
+    async def suivre(evenements: AsyncIterator[Any]) -> None:
+        suivant = asyncio.ensure_future(anext(evenements))
+        for tour in range(12):
+            deposer(serveur_asyncssh, "grandit", date=1_700_000_000 + tour)
+            assert await silence(suivant, 0.09)
+        assert (await suivant).payload["prets"] == 1
+
+    surveiller(suivre)
+
+
+def test_an_unreadable_name_or_folder_does_not_hide_the_others(serveur_asyncssh: ServeurSftp, monkeypatch) -> None:
+    brancher(monkeypatch, serveur_asyncssh)
+    (serveur_asyncssh.disque / "sans-in").mkdir()
+    (serveur_asyncssh.disque / "fichier").touch()
+    deposer(serveur_asyncssh, os.fsdecode(b"caf\xe9"))
+
+    async def suivre(evenements: AsyncIterator[Any]) -> dict[str, Any]:
+        return (await anext(evenements)).payload
+
+    assert surveiller(suivre) == {"prets": 1, "dossiers": ["/abc123/in"]}
+
+
+def test_the_watch_survives_the_server(tmp_path: Path, monkeypatch) -> None:
+    port = port_libre()
+
+    async def suivre(evenements: AsyncIterator[Any]) -> None:
+        suivant = asyncio.ensure_future(anext(evenements))
+        assert await silence(suivant, 0.5)
+        for nom in ("premier", "second"):
+            with serveur_demo(tmp_path, PARTENAIRE, port=port) as ouvert:
+                deposer(ouvert, nom)
+                await suivant
+            suivant = asyncio.ensure_future(anext(evenements))
+            assert await silence(suivant, 0.5)
+        suivant.cancel()
+
+    with serveur_demo(tmp_path, PARTENAIRE, port=port) as ouvert:
+        brancher(monkeypatch, ouvert)
+    surveiller(suivre, rappel=0.2)
+
+
+def test_a_changed_host_key_is_refused_by_the_watch(serveur_asyncssh: ServeurSftp, tmp_path: Path, monkeypatch) -> None:
+    cle = Path(f"{cle_privee(tmp_path / 'autre')}.pub").read_text()
+    brancher(monkeypatch, serveur_asyncssh, host_key=cle)
+    deposer(serveur_asyncssh, "un")
+
+    async def suivre(evenements: AsyncIterator[Any]) -> None:
+        suivant = asyncio.ensure_future(anext(evenements))
+        assert await silence(suivant, 1.5)
+        suivant.cancel()
+
+    surveiller(suivre)
+
+
+def test_the_platforms_session_works_and_checks_the_host_key(serveur_asyncssh: ServeurSftp, tmp_path: Path, monkeypatch) -> None:
+    from flux.orchestration.sftp import connexion
+    from flux.transport.sftp import partenaires
+
+    brancher(monkeypatch, serveur_asyncssh)
+    with connexion() as sftp:
+        assert partenaires(sftp) == ["/abc123", "/xyz789"]
+    autre = Path(f"{cle_privee(tmp_path / 'autre')}.pub").read_text()
+    for refuse in ({"host_key": autre}, {"key_file": str(serveur_asyncssh.cle("xyz789"))}, {"host_key": None, "no_host_key_check": True}):
+        brancher(monkeypatch, serveur_asyncssh, **refuse)
+        with pytest.raises(ErreurConfiguration), connexion():
+            pass
+
+
+def test_a_server_that_is_down_is_worth_a_retry(tmp_path: Path, monkeypatch) -> None:
+    from flux.orchestration import sftp
+
+    with serveur_demo(tmp_path, PARTENAIRE) as ouvert:
+        brancher(monkeypatch, ouvert)
+    with pytest.raises(ErreurTransport) as panne, sftp.connexion():
+        pass
+    assert panne.value.facts["tries"] == 4
