@@ -1,0 +1,123 @@
+"""Where a fault is: short names, XPath 1.0, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from itertools import islice
+from typing import cast
+from xml.parsers import expat
+
+from lxml import etree
+
+from flux.referentiel.espaces_de_noms import PREFIXE_DE, PREFIXES
+
+#: Prefixes of attributes that belong to XML itself, for display; only ``xml`` needs no declaration in a path.
+_PREFIXES_XML = {"http://www.w3.org/XML/1998/namespace": "xml", "http://www.w3.org/2001/XMLSchema-instance": "xsi"}
+#: Longest name or namespace that a path spells out, in characters; past it the element is told by its rank.
+_LONGUEUR_NOM = 200
+_TRONCON = 1 << 16
+
+
+def nom_court(clark: str) -> str:
+    """Return a Clark name with its canonical prefix (``cbc:ID``); with an unknown namespace, the Clark name itself."""
+    uri, local = _couper(clark)
+    if not uri:
+        return local
+    prefix = PREFIXE_DE.get(uri) or _PREFIXES_XML.get(uri)
+    return f"{prefix}:{local}" if prefix else clark
+
+
+def chemin_xpath(element: etree._Element, attribut: str | None = None) -> str:
+    """Return an XPath 1.0 that finds ``element`` alone in its document, or its attribute.
+
+    Canonical prefixes, whatever the document's own; a rank only where siblings share the name.
+
+    :param attribut: Clark name of an attribute that the element has.
+    """
+    steps = [_pas(e) for e in (*reversed(list(element.iterancestors())), element)]
+    if attribut is not None:
+        steps.append("@" + _test(attribut))
+    return "/" + "/".join(steps)
+
+
+def lignes_colonnes(data: bytes, rangs: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return line and column, from 1, of the start tags of elements given by rank in document order, from 0.
+
+    lxml keeps no column and no line past 65,535; this reads the bytes once more with expat. Columns are characters.
+
+    :return: nothing for the elements past a place where expat stops reading (an encoding that it does not know).
+    """
+    wanted = set(rangs)
+    found: dict[int, tuple[int, int]] = {}
+    rank = -1
+    parser = expat.ParserCreate()
+
+    def debut(_name: str, _attributes: dict[str, str]) -> None:
+        nonlocal rank
+        rank += 1
+        if rank in wanted:
+            found[rank] = (parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+
+    parser.StartElementHandler = debut
+    view = memoryview(data)
+    try:
+        for start in range(0, len(view), _TRONCON):
+            parser.Parse(bytes(view[start : start + _TRONCON]), start + _TRONCON >= len(view))
+            if len(found) == len(wanted):
+                break
+    except (expat.ExpatError, LookupError, ValueError):
+        return found
+    return found
+
+
+def rangs(root: etree._Element, elements: Iterable[etree._Element]) -> dict[etree._Element, int]:
+    """Return the rank of each element below ``root`` in document order, from 0; comments and instructions do not count."""
+    wanted = set(elements)
+    found: dict[etree._Element, int] = {}
+    for rank, element in enumerate(root.iter("*")):
+        if element in wanted:
+            found[element] = rank
+            if len(found) == len(wanted):
+                break
+    return found
+
+
+def aux_rangs(root: etree._Element, rangs: Iterable[int]) -> dict[int, etree._Element]:
+    """Return the elements at these ranks; the reverse of :func:`rangs`."""
+    wanted = set(rangs)
+    last = max(wanted, default=-1)
+    return {rank: element for rank, element in enumerate(islice(root.iter("*"), last + 1)) if rank in wanted}
+
+
+def _couper(clark: str) -> tuple[str, str]:
+    uri, brace, local = clark[1:].rpartition("}") if clark.startswith("{") else ("", "", clark)
+    return (uri, local) if brace else ("", clark)
+
+
+def _test(clark: str) -> str:
+    """Return the node test of a name; of an unknown namespace it is a predicate."""
+    uri, local = _couper(clark)
+    prefix = PREFIXE_DE.get(uri)
+    if not uri or prefix:
+        return f"{prefix}:{local}" if prefix else local
+    quote = '"' if "'" in uri else "'"
+    return f"*[local-name()='{local}' and namespace-uri()={quote}{uri}{quote}]"
+
+
+def _pas(element: etree._Element) -> str:
+    """Return one step of a path."""
+    tag = str(element.tag)
+    uri, _ = _couper(tag)
+    if len(tag) > _LONGUEUR_NOM or ("'" in uri and '"' in uri):
+        return f"*[{_nombre(element, '*') + 1}]"
+    test = _test(tag)
+    if element.getparent() is None:
+        return test
+    before = _nombre(element, test)
+    alone = before == 0 and next(element.itersiblings(tag), None) is None
+    return test if alone else f"{test}[{before + 1}]"
+
+
+def _nombre(element: etree._Element, test: str) -> int:
+    """Return how many siblings before ``element`` pass ``test``; in C, since a flow may hold 100,000 lines."""
+    return int(cast(float, element.xpath(f"count(preceding-sibling::{test})", namespaces=PREFIXES)))

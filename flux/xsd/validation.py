@@ -1,0 +1,68 @@
+"""The judgement of one document by its schema: nothing to say, or every fault, each where it is and in words."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from lxml import etree
+
+from flux.limites import Limites
+from flux.modele.anomalie import Anomalie, anomalie
+from flux.referentiel.schemas import SCHEMAS, Schema
+from flux.xsd.fautes import PLAFOND, Faute, est_valide, relever
+from flux.xsd.messages import lire
+from flux.xsd.reperes import chemin_xpath, lignes_colonnes, nom_court
+
+__all__ = ["nom_court", "valider"]
+
+
+def valider(root: etree._Element, cle: str, data: bytes, limites: Limites) -> tuple[Anomalie, ...]:
+    """Judge one document.
+
+    :param root: root element of the tree read from ``data``.
+    :param cle: key of the schema, in :data:`flux.referentiel.schemas.SCHEMAS`.
+    :param data: the document's bytes; they give lines and columns, and of a large document also the verdict.
+    :param limites: gives how many anomalies are told; the others are counted in a last one, XSD-08.
+    :return: nothing for a valid document.
+    :raises SchemaAltere: a file of the schema is missing or is not the one that was pinned.
+    :raises ErreurConfiguration: no schema has this key.
+    """
+    row = SCHEMAS.get(cle)
+    if row is not None and root.tag != row.racine:
+        return (_mauvaise_racine(root, row, data),)
+    if est_valide(root, cle, data):
+        return ()
+    faults, total = relever(root, cle, data, limites.anomalies_fichier)
+    places = lignes_colonnes(data, {fault.rang for fault in faults})
+    told = tuple(_anomalie(fault, cle, places.get(fault.rang)) for fault in faults)
+    rest = total - len(told)
+    if rest <= 0:
+        return told
+    return (*told, anomalie("XSD-08", found=f"{rest}+" if total >= PLAFOND else rest))
+
+
+def _anomalie(fault: Faute, cle: str, place: tuple[int, int] | None) -> Anomalie:
+    read = lire(fault, cle)
+    line, column = place if place is not None else (_ligne(fault.element), None)
+    return anomalie(
+        read.rule,
+        path=chemin_xpath(fault.element, read.attribut),
+        line=line,
+        column=column,
+        found=read.found,
+        expected=read.expected,
+        **read.faits,
+    )
+
+
+def _mauvaise_racine(root: etree._Element, row: Schema, data: bytes) -> Anomalie:
+    """Told here and not by libxml2, which takes any global element of the schema for a root: ``cbc:ID`` alone would be an invoice."""
+    places = lignes_colonnes(data, {0})
+    line, column = places[0] if places else (_ligne(root), None)
+    found, expected = nom_court(str(root.tag)), nom_court(row.racine)
+    return anomalie("XSD-20", path=chemin_xpath(root), line=line, column=column, found=found, expected=expected)
+
+
+def _ligne(element: etree._Element) -> int | None:
+    """Return lxml's own idea of the line, where expat could not read: right up to 65,535."""
+    return cast("int | None", element.sourceline)
