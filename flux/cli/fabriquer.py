@@ -12,6 +12,8 @@ from flux.fabrique import DEFAUTS, Demande, Niveau, ecrire_exemple
 from flux.fabrique.flux_exemple import LE
 
 _LE = f"{LE}"
+#: Faulty invoices listed; the rest is counted.
+_MONTREES = 20
 _AVOIRS = "Que des avoirs, ou aucun ; par défaut un sur douze. / Only credit notes, or none; by default one in twelve."
 
 
@@ -45,5 +47,7 @@ def fabriquer(  # noqa: PLR0913, PLR0917 - one parameter an option of the comman
     )
     ecrit = ecrire_exemple(demande, sortie)
     typer.echo(f"{ecrit.chemin}  {ecrit.taille} octets, {factures} facture(s)")
-    for rang, nom in ecrit.fautives:
+    for rang, nom in ecrit.fautives[:_MONTREES]:
         typer.echo(f"  facture {rang + 1} : {nom} - {DEFAUTS[nom].fr}")
+    if len(ecrit.fautives) > _MONTREES:
+        typer.echo(f"  et {len(ecrit.fautives) - _MONTREES} autres")

@@ -116,7 +116,7 @@ def _chiffre(pdf: bytes) -> bytes:
     with pikepdf.open(BytesIO(pdf)) as document:
         sortie = BytesIO()
         # 128-bit RC4 and a static id: weak on purpose, the only encryption without random bytes. Reading asks for no password.
-        document.save(sortie, static_id=True, encryption=pikepdf.Encryption(owner="flux", user="", R=3, aes=False, metadata=True))
+        document.save(sortie, static_id=True, encryption=pikepdf.Encryption(owner="flux", user="", R=3, aes=False, metadata=False))
     return sortie.getvalue()
 
 
