@@ -1,0 +1,182 @@
+"""The law of conservation, counted on the ledger: what was deposited is integrated, rejected, repeated or in progress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, text
+
+from flux.errors import ErreurInvariant
+from flux.registre.connexion import transaction
+
+#: Broken flows named in one balance at most; the sums cover all.
+ECARTS_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BilanFlux:
+    """Flows by what became of them."""
+
+    deposes: int
+    integres: int
+    integres_partiels: int
+    rejetes: int
+    irrecevables: int
+    repetes: int
+    recus: int
+    ouverts: int
+    traites: int
+
+    @property
+    def en_cours(self) -> int:
+        """Flows not answered yet."""
+        return self.recus + self.ouverts + self.traites
+
+    @property
+    def comptes(self) -> int:
+        """Flows of a known outcome or in progress; equals ``deposes`` when none is lost."""
+        return self.integres + self.integres_partiels + self.rejetes + self.irrecevables + self.repetes + self.en_cours
+
+
+@dataclass(frozen=True, slots=True)
+class BilanFactures:
+    """Members by decision. :ivar deposees: members announced when the flows were opened."""
+
+    deposees: int
+    acceptees: int
+    rejetees: int
+    illisibles: int
+    en_cours: int
+
+    @property
+    def comptes(self) -> int:
+        """Members decided or in progress; equals ``deposees`` when none is lost."""
+        return self.acceptees + self.rejetees + self.illisibles + self.en_cours
+
+
+@dataclass(frozen=True, slots=True)
+class Ecart:
+    """One law that one flow breaks: :ivar loi: its name, a key of ``LOIS``. :ivar attendu, trouve: the two numbers."""
+
+    loi: str
+    flux_id: int
+    attendu: int
+    trouve: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bilan:
+    """The balance. :ivar ecarts: at most ``ECARTS_MAX``."""
+
+    flux: BilanFlux
+    factures: BilanFactures
+    ecarts: tuple[Ecart, ...]
+
+    @property
+    def juste(self) -> bool:
+        """True when nothing is lost and nothing counts twice."""
+        return not self.ecarts and self.flux.deposes == self.flux.comptes and self.factures.deposees == self.factures.comptes
+
+
+#: Laws that hold in every flow: name → (expected, found), in the columns of ``_PAR_FLUX``. They compare numbers written by
+#: different steps, so that a lost or doubled row shows.
+LOIS: dict[str, tuple[str, str]] = {
+    # what the opening announced is what there is
+    "membres": ("coalesce(f.membres, 0)", "m.nombre"),
+    "membres_des_tranches": ("t.nombre", "m.en_tranche"),
+    # a member of a finished tranche, or of an answered flow, has its decision
+    "decides": ("0", "CASE WHEN f.etat IN ('traite', 'repondu') THEN m.indecis ELSE m.indecis_a_tort END"),
+    # an accepted or rejected member is one stored invoice, with a status
+    "factures_acceptees": ("m.acceptees", "i.deposees"),
+    "factures_rejetees": ("m.rejetees", "i.rejetees"),
+    "factures_avec_statut": ("i.deposees + i.rejetees", "s.nombre"),
+    "lignes_sans_facture": ("0", "l.orphelines"),
+    # the counts of the answer are those of the members
+    "reponse_acceptees": ("coalesce(f.acceptees, m.acceptees)", "m.acceptees"),
+    "reponse_rejetees": ("coalesce(f.rejetees, m.rejetees)", "m.rejetees"),
+    "reponse_illisibles": ("coalesce(f.illisibles, m.illisibles)", "m.illisibles"),
+    # an outcome without accepted invoice has none, a whole integration no other
+    "issue": (
+        "0",
+        "CASE WHEN f.statut = 'INTEGRE' THEN m.nombre - m.acceptees WHEN f.statut IN ('REJETE', 'IRRECEVABLE') THEN m.acceptees ELSE 0 END",
+    ),
+    # an answered flow has its answer, any other none; a repeated flow has the first one's
+    "reponse": ("CASE WHEN f.etat = 'repondu' AND f.repete_de IS NULL THEN 1 ELSE 0 END", "least(o.nombre, 1)"),
+}
+
+_PAR_FLUX = """
+FROM flux f
+CROSS JOIN LATERAL (
+  SELECT count(*) AS nombre, count(*) FILTER (WHERE decision = 'accepted') AS acceptees,
+    count(*) FILTER (WHERE decision = 'rejected') AS rejetees, count(*) FILTER (WHERE decision = 'unreadable') AS illisibles,
+    count(*) FILTER (WHERE decision IS NULL) AS indecis, count(tranche_rang) AS en_tranche,
+    count(*) FILTER (WHERE decision IS NULL AND tranche_rang IN (
+      SELECT rang FROM tranches WHERE tranches.flux_id = f.id AND etat = 'traitee')) AS indecis_a_tort
+  FROM membres WHERE flux_id = f.id) m
+CROSS JOIN LATERAL (SELECT coalesce(sum(nombre), 0) AS nombre FROM tranches WHERE flux_id = f.id) t
+CROSS JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE etat <> 'REJETEE') AS deposees, count(*) FILTER (WHERE etat = 'REJETEE') AS rejetees
+  FROM factures WHERE flux_id = f.id) i
+CROSS JOIN LATERAL (SELECT count(DISTINCT membre_rang) AS nombre FROM statuts WHERE flux_id = f.id) s
+CROSS JOIN LATERAL (
+  SELECT count(*) AS orphelines FROM lignes WHERE flux_id = f.id
+    AND NOT EXISTS (SELECT FROM factures v WHERE v.flux_id = f.id AND v.membre_rang = lignes.membre_rang)) l
+CROSS JOIN LATERAL (SELECT count(*) AS nombre FROM sorties WHERE flux_id = f.id) o
+"""
+
+_CHOIX = "(CAST(:flux AS bigint[]) IS NULL OR {id} = ANY (CAST(:flux AS bigint[])))"
+_SOMMES_FLUX = """
+SELECT count(*), count(*) FILTER (WHERE statut = 'INTEGRE'), count(*) FILTER (WHERE statut = 'INTEGRE_PARTIEL'),
+  count(*) FILTER (WHERE statut = 'REJETE'), count(*) FILTER (WHERE statut = 'IRRECEVABLE'), count(*) FILTER (WHERE statut = 'REPETE'),
+  count(*) FILTER (WHERE etat = 'recu'), count(*) FILTER (WHERE etat = 'ouvert'), count(*) FILTER (WHERE etat = 'traite')
+FROM flux WHERE """ + _CHOIX.format(id="id")
+_SOMMES_FACTURES = f"""
+SELECT (SELECT coalesce(sum(membres), 0) FROM flux WHERE {_CHOIX.format(id="id")}),
+  count(*) FILTER (WHERE decision = 'accepted'), count(*) FILTER (WHERE decision = 'rejected'),
+  count(*) FILTER (WHERE decision = 'unreadable'), count(*) FILTER (WHERE decision IS NULL)
+FROM membres WHERE {_CHOIX.format(id="flux_id")}
+"""  # noqa: S608  built from constants
+
+
+def bilan(engine: Engine, flux: Sequence[int] | None = None) -> Bilan:
+    """Count the ledger, in one read-only transaction on one snapshot; flows being treated meanwhile do not disturb it.
+
+    :param flux: ids of the flows to count (after a run: its own); all when ``None``.
+    :raises ErreurRegistre: the ledger did not answer.
+    """
+    with transaction(engine, "bilan") as conn:
+        conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        ids = {"flux": None if flux is None else list(flux)}
+        return Bilan(
+            BilanFlux(*conn.execute(text(_SOMMES_FLUX), ids).one()),
+            BilanFactures(*conn.execute(text(_SOMMES_FACTURES), ids).one()),
+            tuple(_ecarts(conn, ids)),
+        )
+
+
+def _ecarts(conn: Connection, ids: dict[str, list[int] | None]) -> list[Ecart]:
+    """Return the laws broken, worked out in one pass over the flows."""
+    lois = ", ".join(f"('{nom}', CAST({attendu} AS bigint), CAST({trouve} AS bigint))" for nom, (attendu, trouve) in LOIS.items())
+    requete = (
+        f"SELECT e.loi, f.id, e.attendu, e.trouve {_PAR_FLUX} CROSS JOIN LATERAL (VALUES {lois}) AS e (loi, attendu, trouve) "
+        f"WHERE e.attendu <> e.trouve AND {_CHOIX.format(id='f.id')} ORDER BY f.id, e.loi LIMIT :limite"
+    )
+    return [Ecart(*row) for row in conn.execute(text(requete), {**ids, "limite": ECARTS_MAX})]
+
+
+def verifier_bilan(engine: Engine, flux: Sequence[int] | None = None) -> Bilan:
+    """Return the balance when it holds.
+
+    :raises ErreurInvariant: it does not; the sentence and the facts name the numbers. Facts: ``flux``, ``factures``, ``ecarts``.
+    """
+    found = bilan(engine, flux)
+    if found.juste:
+        return found
+    f, i = found.flux, found.factures
+    broken = "; ".join(f"flow {e.flux_id}: {e.loi} expected {e.attendu}, found {e.trouve}" for e in found.ecarts[:5])
+    raise ErreurInvariant(
+        f"the ledger does not balance: {f.deposes} flows deposited, {f.comptes} accounted for; {i.deposees} invoices deposited, "
+        f"{i.comptes} accounted for{': ' if broken else ''}{broken}. Stop emitting and look at these flows.",
+        flux=f, factures=i, ecarts=found.ecarts,
+    )  # fmt: skip

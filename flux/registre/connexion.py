@@ -1,0 +1,86 @@
+"""The engine of the ledger, its transactions, and the one place where driver errors become this project's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import sqlalchemy
+from sqlalchemy import Connection, Engine, create_engine, func, select
+from sqlalchemy.engine import make_url
+
+from flux.config import Reglages
+from flux.errors import ErreurConfiguration, ErreurInvariant, ErreurRegistre
+from flux.registre.embarque import adresse
+
+
+def moteur(reglages: Reglages) -> Engine:
+    """Return an engine on the ledger: ``reglages.base``, else the embedded server of ``reglages.dossier`` (started when needed).
+
+    Sessions speak UTC. No connection is made yet on a server of yours.
+
+    :raises ErreurConfiguration: the URL is not one of PostgreSQL through psycopg. Facts: ``setting``.
+    :raises ErreurRegistre: the embedded server does not start.
+    """
+    return creer_moteur(reglages.base or adresse(reglages.dossier))
+
+
+def creer_moteur(url: str) -> Engine:
+    """Return an engine on ``url`` (``postgresql+psycopg://…``). Raises :class:`ErreurConfiguration` like :func:`moteur`."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername != "postgresql+psycopg":
+            raise ErreurConfiguration("the ledger's URL must begin with postgresql+psycopg://", setting="base")
+        return create_engine(parsed, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC", "connect_timeout": 10})
+    except sqlalchemy.exc.ArgumentError as error:
+        # The URL may hold a password: it is not quoted.
+        raise ErreurConfiguration("the ledger's URL is malformed: write postgresql+psycopg://user@host/database", setting="base") from error
+
+
+@contextmanager
+def traduire(operation: str) -> Iterator[None]:
+    """Turn what SQLAlchemy and psycopg raise into this project's errors.
+
+    :raises ErreurInvariant: a constraint or the type of a column refused the write: a fault of ours. Facts: ``operation``.
+    :raises ErreurRegistre: anything else: connection lost, deadlock, disk full… Facts: ``operation``.
+    """
+    try:
+        yield
+    except (sqlalchemy.exc.IntegrityError, sqlalchemy.exc.DataError, psycopg.IntegrityError, psycopg.DataError) as error:
+        raise ErreurInvariant(f"the ledger refused to write ({operation}): {_cause(error)}", operation=operation) from error
+    except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
+        raise ErreurRegistre(f"the ledger did not answer ({operation}): {_cause(error)}", operation=operation) from error
+
+
+def _cause(error: Exception) -> str:
+    """Return the driver's sentence without SQLAlchemy's copy of the statement and its parameters, which hold invoice data."""
+    origine = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+    return str(origine).splitlines()[0] if str(origine) else type(error).__name__
+
+
+@contextmanager
+def transaction(engine: Engine, operation: str) -> Iterator[Connection]:
+    """One transaction: committed at the end, rolled back on any error; errors as :func:`traduire` says."""
+    with traduire(operation), engine.begin() as conn:
+        yield conn
+
+
+#: What a reading function takes: a connection (reads in its transaction) or an engine (reads in a transaction of its own).
+Source = Connection | Engine
+
+
+@contextmanager
+def lecture(source: Source, operation: str) -> Iterator[Connection]:
+    """A connection to read from; errors as :func:`traduire` says."""
+    if isinstance(source, Engine):
+        with transaction(source, operation) as conn:
+            yield conn
+    else:
+        with traduire(operation):
+            yield source
+
+
+def verrouiller(conn: Connection, nom: str) -> None:
+    """Hold the advisory lock ``nom`` until the transaction ends. Other databases of the server have locks of their own."""
+    conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(nom, 0))))

@@ -1,0 +1,104 @@
+"""An invoice as rows of ``factures``, ``lignes`` and ``pieces_jointes``.
+
+What has no column of its own goes to ``detail`` (JSON: amounts and dates as text, absent terms left out), so that nothing read is lost.
+The order of the values is that of ``COLONNES_…``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from hashlib import sha256
+from operator import attrgetter
+
+from flux.modele.facture import Facture, Identifiant, Ligne, Partie, PieceJointe
+from flux.modele.verdict import Decision
+from flux.registre.copie import json_texte, propre
+
+COLONNES_FACTURE = (
+    "flux_id", "membre_rang", "partenaire_id", "etat", "numero", "date_emission", "annee", "type_code", "devise", "fournisseur_schema",
+    "fournisseur_id", "fournisseur_siren", "fournisseur_nom", "fournisseur_pays", "fournisseur_adresse_electronique", "destinataire_id",
+    "destinataire_nom", "code_service", "engagement", "contrat", "cadre", "profil", "echeance", "ht", "tva", "ttc", "net_a_payer",
+    "detail",
+)  # fmt: skip
+COLONNES_LIGNE = (
+    "flux_id", "membre_rang", "rang", "identifiant", "nom", "quantite", "unite", "prix_net", "montant", "tva_categorie", "tva_taux",
+    "detail",
+)  # fmt: skip
+COLONNES_PIECE = ("flux_id", "membre_rang", "rang", "nom", "mime", "taille", "sha256", "reference", "description", "uri")
+
+#: State of a stored invoice, by decision; an unreadable member has no invoice.
+ETATS = {Decision.ACCEPTE: "DEPOSEE", Decision.REJETE: "REJETEE"}
+
+# Schemes a supplier may be named by: ISO 6523 ICD of G1.73 (SIRET, EU VAT, outside EU, RIDET, TAHITI, private person), or Chorus's 1-7.
+_SCHEMAS_FOURNISSEUR = frozenset(("0009", "0223", "0227", "0228", "0229", "0226", *"1234567"))
+_EN_COLONNE = frozenset(
+    ("numero", "date_emission", "type_code", "devise", "engagement", "contrat", "cadre", "profil", "echeance", "pieces_jointes", "lignes")
+)
+_DETAIL_FACTURE = tuple(f.name for f in fields(Facture) if f.name not in _EN_COLONNE)
+_DETAIL_LIGNE = tuple(f.name for f in fields(Ligne) if f.name not in COLONNES_LIGNE)
+_valeurs_facture = attrgetter(*_DETAIL_FACTURE)
+_valeurs_ligne = attrgetter(*_DETAIL_LIGNE)
+_LIGNE_SANS_DETAIL = _valeurs_ligne(Ligne())
+
+
+def ligne_facture(flux_id: int, membre_rang: int, partenaire_id: int, etat: str, facture: Facture) -> tuple[object, ...]:
+    """Return the row of ``factures``."""
+    vendeur, acheteur, totaux, jour = facture.vendeur, facture.acheteur, facture.totaux, facture.date_emission
+    nomme = _identifiant_principal(vendeur)
+    electronique = vendeur.adresse_electronique
+    detail = dict(zip(_DETAIL_FACTURE, _valeurs_facture(facture), strict=True))
+    return (
+        flux_id, membre_rang, partenaire_id, etat, propre(facture.numero), jour, None if jour is None else jour.year,
+        propre(facture.type_code), propre(facture.devise),
+        None if nomme is None else propre(nomme.schema), None if nomme is None else propre(nomme.valeur),
+        propre(_siren(vendeur)), propre(vendeur.nom),
+        None if vendeur.adresse is None else propre(vendeur.adresse.pays),
+        None if electronique is None else propre(electronique.valeur),
+        propre(facture.siret_destinataire), propre(acheteur.nom),
+        propre(facture.code_service), propre(facture.engagement), propre(facture.contrat),
+        propre(facture.cadre), propre(facture.profil), facture.echeance, totaux.ht, totaux.tva, totaux.ttc,
+        totaux.net_a_payer, json_texte(detail),
+    )  # fmt: skip
+
+
+def lignes_de(flux_id: int, membre_rang: int, facture: Facture) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of ``lignes``."""
+    for rang, ligne in enumerate(facture.lignes):
+        reste = _valeurs_ligne(ligne)
+        detail = None
+        if reste != _LIGNE_SANS_DETAIL:
+            detail = json_texte(dict(zip(_DETAIL_LIGNE, reste, strict=True)))
+        yield (
+            flux_id, membre_rang, rang, propre(ligne.identifiant), propre(ligne.nom), ligne.quantite,
+            propre(ligne.unite), ligne.prix_net, ligne.montant, propre(ligne.tva_categorie), ligne.tva_taux, detail,
+        )  # fmt: skip
+
+
+def pieces_de(flux_id: int, membre_rang: int, facture: Facture) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of ``pieces_jointes``: what describes an attachment; its bytes stay in the stored original."""
+    for rang, piece in enumerate(facture.pieces_jointes):
+        yield (flux_id, membre_rang, rang, propre(piece.nom), propre(piece.mime), *_empreinte(piece),
+               propre(piece.reference), propre(piece.description), propre(piece.uri))  # fmt: skip
+
+
+def _empreinte(piece: PieceJointe) -> tuple[int | None, str | None]:
+    return (None, None) if piece.contenu is None else (len(piece.contenu), sha256(piece.contenu).hexdigest())
+
+
+def _identifiant_principal(partie: Partie) -> Identifiant | None:
+    """Return the identifier that names a supplier: of a scheme for suppliers, else the legal one, else any, else the VAT number."""
+    for one in partie.identifiants:
+        if one.schema in _SCHEMAS_FOURNISSEUR:
+            return one
+    if partie.identifiant_legal is not None:
+        return partie.identifiant_legal
+    if partie.identifiants:
+        return partie.identifiants[0]
+    return None if partie.tva is None else Identifiant(partie.tva, "0223")
+
+
+def _siren(partie: Partie) -> str | None:
+    """Return the SIREN: an identifier of scheme 0002, or of a SIRET's scheme, cut to nine when it has 14 characters."""
+    found = partie.identifiant("0002") or partie.identifiant("0009") or partie.identifiant("1")
+    return found[:9] if found is not None and len(found) == 14 else partie.identifiant("0002")

@@ -1,0 +1,101 @@
+"""The outbox: answers written with the state change they tell of, then taken out one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from flux.errors import ErreurInvariant
+from flux.modele.anomalie import Anomalie
+from flux.referentiel.statuts import STATUTS_FLUX
+from flux.registre import tables as t
+from flux.registre.connexion import traduire, transaction
+from flux.registre.ouverture import ecrire_anomalies, etat_verrouille
+from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, EtatSortie, EtatTranche, Sortie, SortieAEmettre
+
+
+def clore_flux(
+    engine: Engine,
+    flux_id: int,
+    statut: str,
+    compteurs: Compteurs,
+    sorties: Iterable[Sortie],
+    anomalies: Iterable[Anomalie] = (),
+    *,
+    le: datetime,
+) -> bool:
+    """Answer a flow: its outcome, its counts, its answers into the outbox and last anomalies of the flow itself; one transaction.
+
+    :param statut: key of ``STATUTS_FLUX``. :param sorties: at least one, each with a name never used.
+    :returns: False, and nothing changes, when the flow was answered already: the first answer stands.
+    :raises ErreurInvariant: unknown flow or outcome, no answer, tranches left to treat, or a name used by another flow.
+    """
+    reponses = list(sorties)
+    if statut not in STATUTS_FLUX or not reponses:
+        raise ErreurInvariant(f"flow {flux_id} cannot end as {statut!r} with {len(reponses)} answers", flux_id=flux_id, statut=statut)
+    with transaction(engine, "clore_flux") as conn:
+        if etat_verrouille(conn, flux_id) is EtatFlux.REPONDU:
+            return False
+        restantes = conn.execute(
+            select(func.count()).where(t.tranches.c.flux_id == flux_id, t.tranches.c.etat == EtatTranche.A_TRAITER)
+        ).scalar_one()
+        if restantes:
+            raise ErreurInvariant(f"flow {flux_id} has {restantes} tranches to treat", flux_id=flux_id, tranches=restantes)
+        ecrire_anomalies(conn, flux_id, ((FLUX_LUI_MEME, one) for one in anomalies))
+        partenaire_id = conn.execute(
+            update(t.flux)
+            .where(t.flux.c.id == flux_id)
+            .values(
+                etat=EtatFlux.REPONDU, statut=statut, repondu_le=le,
+                membres=func.coalesce(t.flux.c.membres, 0),
+                acceptees=compteurs.acceptees, rejetees=compteurs.rejetees, illisibles=compteurs.illisibles,
+            )
+            .returning(t.flux.c.partenaire_id)
+        ).scalar_one()  # fmt: skip
+        conn.execute(
+            insert(t.sorties),
+            [
+                {"partenaire_id": partenaire_id, "flux_id": flux_id, "interface": s.interface, "nom": s.nom, "sha256": s.sha256,
+                 "taille": s.taille, "cle": s.cle, "cree_le": le}
+                for s in reponses
+            ],
+        )  # fmt: skip
+        return True
+
+
+def sorties_a_emettre(conn: Connection, partenaire_id: int | None = None, limite: int = 100) -> list[SortieAEmettre]:
+    """Take up to ``limite`` answers that wait, oldest first, and hold them until the caller's transaction ends.
+
+    Answers that another process holds are skipped. Publish each one, then :func:`marquer_emise`, then commit; after a crash before
+    the commit the answer waits again and leaves once more, same name, same bytes.
+
+    :param partenaire_id: only this partner's.
+    :raises ErreurRegistre: the ledger did not answer.
+    """
+    s = t.sorties.c
+    requete = (
+        select(s.id, s.partenaire_id, t.partenaires.c.dossier, s.flux_id, s.interface, s.nom, s.sha256, s.taille, s.cle, s.emissions)
+        .join(t.partenaires, t.partenaires.c.id == s.partenaire_id)
+        .where(s.etat == EtatSortie.A_EMETTRE)
+        .order_by(s.id)
+        .limit(limite)
+        .with_for_update(of=t.sorties, skip_locked=True)
+    )
+    if partenaire_id is not None:
+        requete = requete.where(s.partenaire_id == partenaire_id)
+    with traduire("sorties_a_emettre"):
+        return [SortieAEmettre(**row) for row in conn.execute(requete).mappings()]
+
+
+def marquer_emise(conn: Connection, sortie_id: int, le: datetime) -> bool:
+    """Note that an answer left, in the caller's transaction. Returns False, and changes nothing, when it is not waiting."""
+    s = t.sorties.c
+    with traduire("marquer_emise"):
+        done = conn.execute(
+            update(t.sorties)
+            .where(s.id == sortie_id, s.etat == EtatSortie.A_EMETTRE)
+            .values(etat=EtatSortie.EMISE, emise_le=le, emissions=s.emissions + 1)
+        )
+        return done.rowcount == 1

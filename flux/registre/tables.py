@@ -1,0 +1,268 @@
+"""The tables of the ledger. PostgreSQL only; the migrations are what creates them, a test holds that both agree.
+
+Amounts, quantities and rates are unbounded NUMERIC (written as received), instants are ``timestamptz``. The tables that COPY
+fills have natural keys, so that no id has to come back. Foreign keys there point along primary keys only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import (
+    CHAR,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from flux.modele.verdict import Decision
+from flux.referentiel.anomalies import Severite
+from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
+from flux.registre.valeurs import REPETE, EtatFlux, EtatSortie, EtatTranche
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _instant(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _parmi(column: str, values: Iterable[str]) -> CheckConstraint:
+    """A CHECK that ``column`` is NULL or one of ``values``; the values come from our own tables, never from outside."""
+    return CheckConstraint(f"{column} IN ({', '.join(repr(str(value)) for value in values)})", name=column)
+
+
+partenaires = Table(
+    "partenaires",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("code_application", CHAR(6), nullable=False, unique=True),
+    Column("nom", Text, nullable=False),
+    Column("dossier", Text, nullable=False, unique=True),
+    Column("actif", Boolean, nullable=False, server_default=text("true")),
+    _instant("cree_le", nullable=False),
+)
+
+lots = Table(
+    "lots",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("partenaire_id", ForeignKey("partenaires.id"), nullable=False),
+    _instant("cree_le", nullable=False),
+    _instant("lance_le"),
+    Index("ix_lots_a_lancer", "id", postgresql_where=text("lance_le IS NULL")),
+)
+
+flux = Table(
+    "flux",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("partenaire_id", ForeignKey("partenaires.id"), nullable=False),
+    Column("lot_id", ForeignKey("lots.id")),
+    Column("nom", Text, nullable=False),
+    Column("reclamation", Text, nullable=False),
+    Column("identifiant", String(25)),
+    Column("interface", String(8)),
+    Column("sha256", CHAR(64), nullable=False),
+    Column("taille", BigInteger, nullable=False),
+    _instant("depose_le"),
+    _instant("recu_le", nullable=False),
+    Column("etat", Text, nullable=False, server_default=EtatFlux.RECU.value),
+    Column("statut", Text),
+    Column("repete_de", BigInteger, ForeignKey("flux.id")),
+    Column("tient_identifiant", Boolean, nullable=False, server_default=text("false")),
+    Column("jeu_de_regles", Text),
+    Column("membres", Integer),
+    Column("acceptees", Integer),
+    Column("rejetees", Integer),
+    Column("illisibles", Integer),
+    _instant("repondu_le"),
+    UniqueConstraint("partenaire_id", "reclamation"),
+    _parmi("etat", EtatFlux),
+    _parmi("statut", (*STATUTS_FLUX, REPETE)),
+    CheckConstraint(f"(etat = '{EtatFlux.REPONDU}') = (statut IS NOT NULL)", name="statut_si_repondu"),
+    CheckConstraint(f"(statut IS NOT DISTINCT FROM '{REPETE}') = (repete_de IS NOT NULL)", name="repete_de"),
+    CheckConstraint("NOT tient_identifiant OR identifiant IS NOT NULL", name="identifiant_tenu"),
+    Index("uq_flux_identifiant_tenu", "partenaire_id", "identifiant", unique=True, postgresql_where=text("tient_identifiant")),
+    Index("ix_flux_sans_lot", "partenaire_id", "id", postgresql_where=text("lot_id IS NULL AND etat = 'recu'")),
+    Index("ix_flux_lot_id", "lot_id"),
+)
+
+tranches = Table(
+    "tranches",
+    metadata,
+    Column("flux_id", BigInteger, ForeignKey("flux.id"), primary_key=True),
+    Column("rang", Integer, primary_key=True, autoincrement=False),
+    Column("cle", Text, nullable=False),
+    Column("nombre", Integer, nullable=False),
+    Column("octets", BigInteger, nullable=False),
+    Column("etat", Text, nullable=False, server_default=EtatTranche.A_TRAITER.value),
+    _parmi("etat", EtatTranche),
+)
+
+membres = Table(
+    "membres",
+    metadata,
+    Column("flux_id", BigInteger, ForeignKey("flux.id"), primary_key=True),
+    Column("rang", Integer, primary_key=True, autoincrement=False),
+    Column("nom", Text, nullable=False),
+    Column("taille", BigInteger, nullable=False),
+    Column("sha256", CHAR(64)),
+    Column("tranche_rang", Integer),
+    Column("debut", BigInteger),
+    Column("decision", Text),
+    _parmi("decision", Decision),
+    CheckConstraint("tranche_rang IS NOT NULL OR decision IS NOT NULL", name="tranche_ou_decision"),
+    ForeignKeyConstraint(["flux_id", "tranche_rang"], ["tranches.flux_id", "tranches.rang"]),
+    Index("ix_membres_tranche", "flux_id", "tranche_rang"),
+)
+
+factures = Table(
+    "factures",
+    metadata,
+    Column("flux_id", BigInteger, primary_key=True),
+    Column("membre_rang", Integer, primary_key=True, autoincrement=False),
+    Column("partenaire_id", BigInteger, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("numero", Text),
+    Column("date_emission", Date),
+    Column("annee", SmallInteger),
+    Column("type_code", Text),
+    Column("devise", Text),
+    Column("fournisseur_schema", Text),
+    Column("fournisseur_id", Text),
+    Column("fournisseur_siren", Text),
+    Column("fournisseur_nom", Text),
+    Column("fournisseur_pays", Text),
+    Column("fournisseur_adresse_electronique", Text),
+    Column("destinataire_id", Text),
+    Column("destinataire_nom", Text),
+    Column("code_service", Text),
+    Column("engagement", Text),
+    Column("contrat", Text),
+    Column("cadre", Text),
+    Column("profil", Text),
+    Column("echeance", Date),
+    Column("ht", Numeric),
+    Column("tva", Numeric),
+    Column("ttc", Numeric),
+    Column("net_a_payer", Numeric),
+    Column("detail", JSONB, nullable=False),
+    _parmi("etat", STATUTS_FACTURE),
+    ForeignKeyConstraint(["flux_id", "membre_rang"], ["membres.flux_id", "membres.rang"]),
+)
+
+lignes = Table(
+    "lignes",
+    metadata,
+    Column("flux_id", BigInteger, primary_key=True),
+    Column("membre_rang", Integer, primary_key=True, autoincrement=False),
+    Column("rang", Integer, primary_key=True, autoincrement=False),
+    Column("identifiant", Text),
+    Column("nom", Text),
+    Column("quantite", Numeric),
+    Column("unite", Text),
+    Column("prix_net", Numeric),
+    Column("montant", Numeric),
+    Column("tva_categorie", Text),
+    Column("tva_taux", Numeric),
+    Column("detail", JSONB),
+    # No foreign key: on five lines an invoice it takes a fifth of the time of a tranche. One transaction writes an invoice and its
+    # lines, nothing else writes lines, and the balance counts those without invoice.
+)
+
+pieces_jointes = Table(
+    "pieces_jointes",
+    metadata,
+    Column("flux_id", BigInteger, primary_key=True),
+    Column("membre_rang", Integer, primary_key=True, autoincrement=False),
+    Column("rang", Integer, primary_key=True, autoincrement=False),
+    Column("nom", Text),
+    Column("mime", Text),
+    Column("taille", BigInteger),
+    Column("sha256", CHAR(64)),
+    Column("reference", Text),
+    Column("description", Text),
+    Column("uri", Text),
+    ForeignKeyConstraint(["flux_id", "membre_rang"], ["factures.flux_id", "factures.membre_rang"]),
+)
+
+anomalies = Table(
+    "anomalies",
+    metadata,
+    Column("flux_id", BigInteger, ForeignKey("flux.id"), primary_key=True),
+    Column("membre_rang", Integer, primary_key=True, autoincrement=False),  # -1: the flow itself
+    Column("rang", Integer, primary_key=True, autoincrement=False),
+    Column("code", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("layer", Text, nullable=False),
+    Column("member", Text),
+    Column("path", Text),
+    Column("line", Integer),
+    Column("column_", Integer),
+    Column("found", Text),
+    Column("expected", Text),
+    Column("fr", Text, nullable=False),
+    Column("en", Text, nullable=False),
+    _parmi("severity", Severite),
+)
+
+statuts = Table(
+    "statuts",
+    metadata,
+    Column("flux_id", BigInteger, primary_key=True),
+    Column("membre_rang", Integer, primary_key=True, autoincrement=False),
+    Column("rang", Integer, primary_key=True, autoincrement=False),
+    Column("code", Text, nullable=False),
+    _instant("horodatage", nullable=False),
+    Column("complement", Text),
+    Column("commentaire", Text),
+    Column("motifs", JSONB),  # [[code, text], …]
+    _parmi("code", STATUTS_FACTURE),
+    ForeignKeyConstraint(["flux_id", "membre_rang"], ["factures.flux_id", "factures.membre_rang"]),
+)
+
+sorties = Table(
+    "sorties",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("partenaire_id", ForeignKey("partenaires.id"), nullable=False),
+    Column("flux_id", ForeignKey("flux.id"), nullable=False),
+    Column("interface", String(8), nullable=False),
+    Column("nom", Text, nullable=False, unique=True),
+    Column("sha256", CHAR(64), nullable=False),
+    Column("taille", BigInteger, nullable=False),
+    Column("cle", Text, nullable=False),
+    Column("etat", Text, nullable=False, server_default=EtatSortie.A_EMETTRE.value),
+    _instant("cree_le", nullable=False),
+    _instant("emise_le"),
+    Column("emissions", Integer, nullable=False, server_default=text("0")),
+    _parmi("etat", EtatSortie),
+    Index("ix_sorties_a_emettre", "partenaire_id", "id", postgresql_where=text("etat = 'a_emettre'")),
+    Index("ix_sorties_flux_id", "flux_id"),
+)

@@ -1,0 +1,259 @@
+"""The values that go into the ledger and come out of it. Frozen; datetimes are aware; sizes are bytes; ranks count from 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from flux.modele.anomalie import Anomalie
+from flux.modele.facture import Facture
+from flux.modele.statut import Motif
+from flux.modele.verdict import Decision
+
+#: ``membre_rang`` of an anomaly of the flow itself.
+FLUX_LUI_MEME = -1
+#: Outcome of a flow deposited a second time with the same bytes; not one of ``STATUTS_FLUX``: the first one's answer leaves again.
+REPETE = "REPETE"
+
+
+class EtatFlux(StrEnum):
+    """Where a flow stands. ``traite``: every tranche is done, the answer is not written yet."""
+
+    RECU = "recu"
+    OUVERT = "ouvert"
+    TRAITE = "traite"
+    REPONDU = "repondu"
+
+
+class EtatTranche(StrEnum):
+    """Where a tranche stands."""
+
+    A_TRAITER = "a_traiter"
+    TRAITEE = "traitee"
+
+
+class EtatSortie(StrEnum):
+    """Where an outgoing answer stands."""
+
+    A_EMETTRE = "a_emettre"
+    EMISE = "emise"
+
+
+class Issue(StrEnum):
+    """What registering a deposit came to.
+
+    ``repete``: same id and same bytes as an earlier flow; ``unicite``: same id, other bytes.
+    """
+
+    NOUVEAU = "nouveau"
+    DEJA_ENREGISTRE = "deja_enregistre"
+    REPETE = "repete"
+    UNICITE = "unicite"
+
+
+@dataclass(frozen=True, slots=True)
+class Partenaire:
+    """A partner. :ivar code_application: three letters, three digits. :ivar dossier: name of its SFTP folder."""
+
+    id: int
+    code_application: str
+    nom: str
+    dossier: str
+    actif: bool
+    cree_le: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """One deposited file, just claimed.
+
+    :ivar nom: file name as deposited. :ivar reclamation: its name in the processing folder, unique for the partner.
+    :ivar identifiant: 25-character flow id, ``None`` when the name holds none. :ivar interface: 8 characters, or ``None``.
+    :ivar sha256: hexadecimal digest. :ivar taille: bytes. :ivar depose_le: modification time of the file.
+    :ivar recu_le: when it was claimed.
+    """
+
+    partenaire_id: int
+    nom: str
+    reclamation: str
+    identifiant: str | None
+    interface: str | None
+    sha256: str
+    taille: int
+    depose_le: datetime | None
+    recu_le: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Premier:
+    """The flow that holds a flow id, and when it was received."""
+
+    id: int
+    recu_le: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FluxEnregistre:
+    """A registered deposit. :ivar premier: the holder of the same flow id, when it is another flow."""
+
+    id: int
+    issue: Issue
+    premier: Premier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Flows of one partner treated by one run. :ivar flux: their ids, in order of reception."""
+
+    id: int
+    partenaire_id: int
+    cree_le: datetime
+    flux: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Membre:
+    """One file of a flow.
+
+    :ivar tranche_rang: the tranche that treats it; ``None`` when it was decided at opening (then ``decision`` is set).
+    :ivar sha256: hexadecimal, ``None`` when its bytes were not read. :ivar debut: offset in the tranche's stored object, bytes.
+    """
+
+    rang: int
+    nom: str
+    taille: int
+    sha256: str | None = None
+    tranche_rang: int | None = None
+    debut: int | None = None
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tranche:
+    """A batch of members of one flow. :ivar cle: key in the staging store. :ivar nombre: members. :ivar octets: opened bytes."""
+
+    rang: int
+    cle: str
+    nombre: int
+    octets: int
+    etat: EtatTranche = EtatTranche.A_TRAITER
+
+
+@dataclass(frozen=True, slots=True)
+class StatutPose:
+    """A status given to an invoice. :ivar code: key of ``STATUTS_FACTURE``. See :class:`flux.modele.statut.Statut`."""
+
+    code: str
+    horodatage: datetime
+    complement: str | None = None
+    commentaire: str | None = None
+    motifs: tuple[Motif, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultatMembre:
+    """What a tranche found of one member. ``facture`` and ``statut`` are ``None`` for an unreadable one, and only then."""
+
+    rang: int
+    decision: Decision
+    facture: Facture | None = None
+    anomalies: Sequence[Anomalie] = ()
+    statut: StatutPose | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compteurs:
+    """Members of a flow by decision."""
+
+    acceptees: int
+    rejetees: int
+    illisibles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sortie:
+    """An answer file. :ivar nom: unique for ever. :ivar cle: key of its bytes in the staging store."""
+
+    interface: str
+    nom: str
+    sha256: str
+    taille: int
+    cle: str
+
+
+@dataclass(frozen=True, slots=True)
+class SortieAEmettre:
+    """An answer file on its way out. :ivar dossier: the partner's SFTP folder. :ivar emissions: times it left already."""
+
+    id: int
+    partenaire_id: int
+    dossier: str
+    flux_id: int
+    interface: str
+    nom: str
+    sha256: str
+    taille: int
+    cle: str
+    emissions: int
+
+
+@dataclass(frozen=True, slots=True)
+class FluxLu:
+    """One flow as the ledger knows it.
+
+    :ivar premier: another flow that holds the same flow id; with ``statut`` empty, this one broke the uniqueness of ids.
+    :ivar membres: files inside, ``None`` before opening.
+    """
+
+    id: int
+    partenaire_id: int
+    code_application: str
+    dossier: str
+    lot_id: int | None
+    nom: str
+    reclamation: str
+    identifiant: str | None
+    interface: str | None
+    sha256: str
+    taille: int
+    depose_le: datetime | None
+    recu_le: datetime
+    etat: EtatFlux
+    statut: str | None
+    jeu_de_regles: str | None
+    membres: int | None
+    premier: Premier | None
+
+
+@dataclass(frozen=True, slots=True)
+class LigneStatut:
+    """One status of an invoice with what its answer says of the invoice; enough to build a ``Statut``.
+
+    :ivar recu_le: reception of the flow. :ivar fournisseur_schema: ISO 6523 ICD (or Chorus's 1-7) of ``fournisseur_id``.
+    :ivar destinataire_id: SIRET. The other columns are those of ``factures``.
+    """
+
+    membre_rang: int
+    rang: int
+    code: str
+    horodatage: datetime
+    complement: str | None
+    commentaire: str | None
+    motifs: tuple[Motif, ...]
+    recu_le: datetime
+    numero: str | None
+    date_emission: date | None
+    type_code: str | None
+    ttc: Decimal | None
+    fournisseur_schema: str | None
+    fournisseur_id: str | None
+    fournisseur_siren: str | None
+    fournisseur_nom: str | None
+    fournisseur_pays: str | None
+    fournisseur_adresse_electronique: str | None
+    destinataire_id: str | None
+    destinataire_nom: str | None
+    code_service: str | None
