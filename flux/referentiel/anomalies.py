@@ -233,6 +233,12 @@ _LIGNES = (
         "factur-x.xml is not declared in the document's /AF array. A PDF/A-3 reader will not tie it to the invoice: mend the tool that makes the PDF.",
         motif_501="IRR_TYPE_F", severity=Severite.AVERTISSEMENT,
     ),
+    LigneCatalogue(
+        "PDF-12", "IRR_TYPE_F", _C,
+        "Les métadonnées XMP du PDF ne peuvent pas être lues : {found}. Corrigez l'outil qui produit le PDF.",
+        "The PDF's XMP metadata cannot be read: {found}. Mend the tool that makes the PDF.",
+        motif_501="IRR_TYPE_F",
+    ),
     # --- syntax: the XML itself -------------------------------------------------------------------------------------
     LigneCatalogue(
         "XML-01", "IRR_SYNTAX", _X,

@@ -1,0 +1,1 @@
+"""Bytes → modele: one module a format. Bad input gives anomalies, never an exception."""

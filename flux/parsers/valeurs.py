@@ -1,0 +1,62 @@
+"""From the text of an element to a value. What cannot be read is absent (``None``): the schema layer says the fault."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from datetime import date
+from decimal import Decimal
+
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
+_DECALAGE = re.compile(r"Z|[+-][0-9]{2}:[0-9]{2}").fullmatch
+
+
+def texte(value: str | None) -> str | None:
+    """Return the text stripped, ``None`` when nothing is left."""
+    return None if value is None else value.strip() or None
+
+
+def decimal(value: str | None) -> Decimal | None:
+    """Read an ``xs:decimal``: no exponent, no grouping, no NaN."""
+    if value is None:
+        return None
+    value = value.strip()
+    return Decimal(value) if _DECIMAL(value) else None
+
+
+def jour_iso(value: str | None) -> date | None:
+    """Read an ``xs:date`` (UBL): the day as written, a time zone is passed over."""
+    if value is None:
+        return None
+    value = value.strip()
+    if len(value) < 10 or not value[4] == value[7] == "-" or (len(value) > 10 and not _DECALAGE(value[10:])):
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def jour_102(value: str | None) -> date | None:
+    """Read a day in the format 102 of UNTDID 2379 (CII): ``AAAAMMJJ``."""
+    if value is None:
+        return None
+    value = value.strip()
+    if len(value) != 8 or not (value.isascii() and value.isdigit()):
+        return None
+    try:
+        return date(int(value[:4]), int(value[4:6]), int(value[6:]))
+    except ValueError:
+        return None
+
+
+def octets_base64(value: str | None) -> bytes | None:
+    """Decode an ``xs:base64Binary``, which may hold blanks anywhere."""
+    if value is None:
+        return None
+    for attempt in (str.strip, lambda text: "".join(text.split())):
+        try:
+            return binascii.a2b_base64(attempt(value), strict_mode=True) or None
+        except ValueError:  # binascii.Error, or a character outside ASCII
+            continue
+    return None
