@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from flux.cli.lire_statuts import EXEMPLE, lire_statuts
+from flux.cli.lire_statuts import EXEMPLE, lire_statuts, verifier_pour_cdar
 from flux.config import reglages
 from flux.emitters.fen1202a import cdar_facture, ecrire_fen1202a, nom_membre
 from flux.emitters.fso1301a import ecrire_fso1301a
@@ -43,7 +43,10 @@ def emettre(
         return
     if statuts is None:
         raise ErreurUsage("donnez --statuts FICHIER.json, ou --exemple / give --statuts FILE.json, or --exemple", argument="statuts")
-    sys.stdout.write(f"{_emettre(genre, lire_statuts(statuts), sortie, _enveloppe(genre, recepteur, sequence, date))}\n")
+    found = lire_statuts(statuts)
+    if genre is Genre.FEN1202A:
+        verifier_pour_cdar(found)
+    sys.stdout.write(f"{_emettre(genre, found, sortie, _enveloppe(genre, recepteur, sequence, date))}\n")
 
 
 def _enveloppe(genre: Genre, recepteur: str, sequence: int, jour: str | None) -> Enveloppe:

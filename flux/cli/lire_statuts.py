@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -15,6 +15,8 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from flux.errors import ErreurUsage
 from flux.modele.anomalie import citer
 from flux.modele.statut import Acteur, Motif, Statut
+from flux.referentiel.motifs import motifs_admis, verifier_motifs
+from flux.referentiel.statuts import statut_facture
 
 #: A list that passes: what ``--exemple`` prints.
 EXEMPLE: list[dict[str, Any]] = [
@@ -85,8 +87,7 @@ def lire_statuts(chemin: Path) -> list[Statut]:
         raise ErreurUsage(f"{chemin} n'est pas du JSON en UTF-8 / is not JSON in UTF-8: {error}", file=str(chemin)) from error
     faults = tuple(fautes(document))
     if faults:
-        lines = "".join(f"\n  {path} : {fr} / {en}" for path, fr, en in faults)
-        raise ErreurUsage(f"{chemin} ne suit pas le schéma des statuts / does not follow the schema of statuses:{lines}", faults=faults)
+        raise _refus(f"{chemin} ne suit pas le schéma des statuts / does not follow the schema of statuses", faults)
     return [_statut(one) for one in document]
 
 
@@ -116,6 +117,30 @@ def _attendus(error: ValidationError) -> list[str]:
     if error.validator == "enum":
         return [", ".join(map(str, value))]
     return [_FORMATS.get(str(value), str(value))]
+
+
+def verifier_pour_cdar(statuts: Sequence[Statut]) -> None:
+    """Check the reasons of statuses that a CDAR message will carry; CPPStatut has no such list.
+
+    :raises ErreurUsage: every fault is told, in French and in English, with its path (facts ``faults``).
+    """
+    faults = []
+    for rang, statut in enumerate(statuts):
+        row = statut_facture(statut.code)
+        try:
+            verifier_motifs(row.cdar, [motif.code for motif in statut.motifs])
+        except ErreurUsage as error:
+            motif = error.facts["motif"]
+            said = "motif obligatoire" if motif is None else f"motif {citer(motif)} non admis"
+            admis = ", ".join(motifs_admis(row.cdar))
+            faults.append((f"$[{rang}].motifs", f"{said} pour le statut {statut.code}, parmi {admis}", str(error)))
+    if faults:
+        raise _refus("des motifs ne conviennent pas / some reasons are not admitted", tuple(faults))
+
+
+def _refus(titre: str, faults: tuple[tuple[str, str, str], ...]) -> ErreurUsage:
+    lines = "".join(f"\n  {path} : {fr} / {en}" for path, fr, en in faults)
+    return ErreurUsage(f"{titre} :{lines}", faults=faults)
 
 
 def _statut(source: dict[str, Any]) -> Statut:

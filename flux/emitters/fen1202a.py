@@ -12,7 +12,8 @@ from gzip import GzipFile
 from io import BytesIO
 from typing import BinaryIO
 
-from flux.emitters.cdar import DIALECTE_PA, DIALECTE_PPF, DialecteCdar, cdar_facture, cdar_flux
+from flux.emitters.cdar import cdar_facture, cdar_flux
+from flux.emitters.cdar_blocs import DIALECTE_PA, DIALECTE_PPF, DialecteCdar
 from flux.errors import ErreurUsage
 from flux.modele.statut import Enveloppe
 

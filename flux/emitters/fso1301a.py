@@ -10,18 +10,26 @@ from typing import BinaryIO
 
 from flux.emitters.balises import bloc, element
 from flux.emitters.cpp import FIN, debut
-from flux.emitters.textes import a_paris, complement_et_commentaire, date_heure
+from flux.emitters.textes import a_paris, complement_et_commentaire, couper, date_heure, propre
 from flux.errors import ErreurUsage
 from flux.modele.statut import Acteur, Enveloppe, Statut
 from flux.referentiel.longueurs import longueur_complement
 from flux.referentiel.statuts import statut_facture
+
+#: TypeIdentifiant of Debiteur: the format knows recipients by their SIRET only.
+TYPE_SIRET = "1"
+#: Written in Debiteur where the invoice's recipient has no identifier of 14 characters, which the format requires.
+SIRET_INCONNU = "0" * 14
+#: Characters of CodeService (CPPStatutPivot V1_19).
+LONGUEUR_SERVICE = 100
 
 
 def ecrire_fso1301a(sortie: BinaryIO, enveloppe: Enveloppe, statuts: Iterable[Statut], nombre: int) -> None:
     """Write the statuses of invoices, UTF-8, in memory that does not grow with ``statuts``.
 
     ComplementStatut holds what the rule of the production day allows (50 characters, 80 from 20/06/2024). A longer complement is cut
-    at a word; it then stands whole at the head of Commentaire, before the status's comment and its reasons (``CODE : text``).
+    at a word; it then stands whole at the head of Commentaire, before the status's comment, its reasons (``CODE : text``) and what of
+    the recipient fits nowhere else.
 
     :param statuts: read once. :param nombre: how many, at least 1: the format has no empty message.
     :raises ErreurUsage: when ``nombre`` is 0 or not the number given, a status code is unknown or an instant has no zone; what was
@@ -40,12 +48,13 @@ def ecrire_fso1301a(sortie: BinaryIO, enveloppe: Enveloppe, statuts: Iterable[St
 
 
 def _statut(rang: int, statut: Statut, longueur: int) -> str:
+    debiteur, rest = _debiteur(statut.destinataire)
     reasons = [f"{motif.code} : {motif.texte}" for motif in statut.motifs]
-    complement, commentaire = complement_et_commentaire(statut.complement, longueur, statut.commentaire, *reasons)
+    complement, commentaire = complement_et_commentaire(statut.complement, longueur, statut.commentaire, *reasons, *rest)
     return bloc(
         "CPPFactureStatutUnitaire",
         _fournisseur(statut.fournisseur),
-        _debiteur(statut.destinataire),
+        debiteur,
         bloc(
             "DonneesStatut",
             element("IdStatut", statut_facture(statut.code).cpp),
@@ -60,20 +69,30 @@ def _statut(rang: int, statut: Statut, longueur: int) -> str:
 
 
 def _fournisseur(acteur: Acteur) -> str:
+    pays = propre(acteur.pays or "")
     return bloc(
         "Fournisseur",
         element("TypeIdentifiant", str(acteur.type_identifiant)),
         element("Identifiant", acteur.identifiant),
         element("RaisonSociale", acteur.nom),
-        element("CodePays", acteur.pays),
+        element("CodePays", pays if len(pays) == 2 else None),
     )
 
 
-def _debiteur(acteur: Acteur) -> str:
-    return bloc(
+def _debiteur(acteur: Acteur) -> tuple[str, list[str]]:
+    """Return Debiteur and what of it did not fit, for the comment: an invoice may be rejected for its recipient's very identifier."""
+    identifiant, service, rest = propre(acteur.identifiant), propre(acteur.code_service or ""), []
+    court = couper(service, LONGUEUR_SERVICE)
+    if len(identifiant) != len(SIRET_INCONNU):
+        rest.append(f"Identifiant du destinataire : {identifiant}")
+        identifiant = SIRET_INCONNU
+    if court != service:
+        rest.append(f"Code service : {service}")
+    debiteur = bloc(
         "Debiteur",
-        element("TypeIdentifiant", str(acteur.type_identifiant)),
-        element("Identifiant", acteur.identifiant),
+        element("TypeIdentifiant", TYPE_SIRET),
+        element("Identifiant", identifiant),
         element("Nom", acteur.nom),
-        element("CodeService", acteur.code_service),
+        element("CodeService", court or None),
     )
+    return debiteur, rest

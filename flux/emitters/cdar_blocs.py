@@ -1,0 +1,211 @@
+"""Blocks of a CDAR message, and the choices a reader may impose on them.
+
+Sources: annexe 2 V2.2 (tree and lengths, MDT numbers), annexe 7 V1.9 (rules G…), XP Z12-014 (examples).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from hashlib import sha256
+
+from flux.emitters.balises import DECLARATION, bloc, element
+from flux.emitters.textes import a_paris, couper, morceaux, propre
+from flux.errors import ErreurUsage
+from flux.modele.statut import Acteur, Enveloppe, Motif
+from flux.referentiel import codes_cdar as codes
+from flux.referentiel.espaces_de_noms import CDAR, QDT, RAM, UDT
+from flux.referentiel.motifs import MOTIFS
+
+_RACINE = f'<rsm:CrossDomainAcknowledgementAndResponse xmlns:rsm="{CDAR}" xmlns:ram="{RAM}" xmlns:qdt="{QDT}" xmlns:udt="{UDT}">\n'
+_FIN = "</rsm:CrossDomainAcknowledgementAndResponse>\n"
+
+#: Hexadecimal digits of the digest that stands for the end of an object's name in a MDT-4 that would be too long.
+_EMPREINTE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DialecteCdar:
+    """Choices that depend on who reads the message, and on which official text one follows.
+
+    :ivar guide_facture: MDT-3 of a message on an invoice. :ivar guide_flux: MDT-3 of a message on a flow.
+    :ivar processus: MDT-2, or ``None``.
+    :ivar vers_ppf: True for the PPF: it is the only recipient, the issuer is named and MDT-97 repeats MDT-3.
+    :ivar matricule: MDT-19, scheme 0238, number of the sending platform; BR-FR-CDV-CL-09 knows Chorus Pro by ``9999``.
+    :ivar matricule_ppf: MDT-57 of the PPF: ``0000`` (BR-FR-CDV v1.4) or ``9998`` (annexe 7 G1.112, BR-FR-CDV v1.3).
+    :ivar format_date_facture: MDT-100-1: ``102``, 8 digits (every published example) or ``204``, 14 digits (annexe 2 V2.2).
+    :ivar type_flux: MDT-91 of a message on a flow: ``303`` (G7.15) or ``None``, not written (BR-FR-04 v1.4 knows invoice codes only and
+        refuses 303; its authors say that the term is optional for an unreadable flow: fnfempe/France_RFE, issue 5).
+    """
+
+    guide_facture: str = codes.GUIDE_PA
+    guide_flux: str = codes.GUIDE_PA
+    processus: str | None = codes.PROCESSUS
+    vers_ppf: bool = False
+    matricule: str = "9999"
+    matricule_ppf: str = "0000"
+    format_date_facture: str = codes.FORMAT_DATE
+    type_flux: str | None = None
+
+
+#: Between platforms and to users.
+DIALECTE_PA = DialecteCdar()
+#: To the PPF.
+DIALECTE_PPF = DialecteCdar(
+    guide_facture=codes.GUIDE_PPF_FACTURE, guide_flux=codes.GUIDE_PPF_FLUX, processus=None, vers_ppf=True, type_flux=codes.TYPE_FLUX
+)
+
+
+def message(dialecte: DialecteCdar, guide: str, document: str, accuse: str) -> bytes:
+    """Return the whole message: context (MDB-1), document (MDB-2) and acknowledgement (MDB-3)."""
+    return f"{DECLARATION}{_RACINE}{_contexte(dialecte, guide)}{document}{accuse}{_FIN}".encode()
+
+
+@lru_cache(maxsize=16)
+def _contexte(dialecte: DialecteCdar, guide: str) -> str:
+    return bloc(
+        "rsm:ExchangedDocumentContext",
+        bloc("ram:BusinessProcessSpecifiedDocumentContextParameter", element("ram:ID", dialecte.processus)),
+        bloc("ram:GuidelineSpecifiedDocumentContextParameter", element("ram:ID", guide)),
+    )
+
+
+def document(dialecte: DialecteCdar, identifiant: str, nom: str, enveloppe: Enveloppe, destinataire: str) -> str:
+    """Return MDB-2: id (MDT-4), name (MDT-5), production time, this platform and the recipient, already written."""
+    return bloc(
+        "rsm:ExchangedDocument",
+        element("ram:ID", identifiant),
+        element("ram:Name", borne(nom, "MDT-5")),
+        date_heure("ram:IssueDateTime", quatorze_chiffres(enveloppe.produit_le)),
+        _plateforme(dialecte),
+        destinataire,
+    )
+
+
+@lru_cache(maxsize=16)
+def _plateforme(dialecte: DialecteCdar) -> str:
+    """Return the sending platform, as sender and as issuer."""
+    nomme = (dialecte.matricule, codes.SCHEMA_PLATEFORME)
+    # BR-FR-CDV-07 forbids the issuer's id in phase 305; the PPF asks for it (annexe 2 V2.2).
+    return partie("ram:SenderTradeParty", codes.ROLE_PLATEFORME, *nomme) + partie(
+        "ram:IssuerTradeParty", codes.ROLE_PLATEFORME, *(nomme if dialecte.vers_ppf else (None, None))
+    )
+
+
+def partie(balise: str, role: str, identifiant: str | None, schema: str | None, *, nom: str | None = None, adresse: str = "") -> str:
+    """Return one party: global id and its scheme, name, role (UNCL 3035), address already written."""
+    return bloc(
+        balise,
+        element("ram:GlobalID", identifiant, schemeID=schema),
+        element("ram:Name", borne(nom, "MDT-58") if nom else None),
+        element("ram:RoleCode", role),
+        adresse,
+    )
+
+
+@lru_cache(maxsize=1024)  # the invoices of one flow share most of their suppliers
+def vendeur(acteur: Acteur) -> str:
+    """Return the seller as recipient. BR-FR-CDV-08 wants an address; a party without one in the directory is reached by its identifier."""
+    schema, identifiant = identite(acteur)
+    in_directory = bool(acteur.adresse_electronique) or schema == codes.SCHEMA_SIREN
+    uri = element("ram:URIID", acteur.adresse_electronique or identifiant, schemeID=codes.SCHEMA_ADRESSE if in_directory else None)
+    adresse = bloc("ram:URIUniversalCommunication", uri)
+    return partie("ram:RecipientTradeParty", codes.ROLE_VENDEUR, identifiant, schema, nom=acteur.nom, adresse=adresse)
+
+
+def ppf(dialecte: DialecteCdar) -> str:
+    """Return the PPF as recipient."""
+    return partie("ram:RecipientTradeParty", codes.ROLE_PPF, dialecte.matricule_ppf, codes.SCHEMA_PLATEFORME, nom="PPF")
+
+
+def deposant(enveloppe: Enveloppe) -> str:
+    """Return who deposited the flow, known by an application code only (MDT-55)."""
+    return bloc("ram:RecipientTradeParty", element("ram:ID", enveloppe.recepteur), element("ram:RoleCode", codes.ROLE_PLATEFORME))
+
+
+def identite(acteur: Acteur) -> tuple[str | None, str]:
+    """Return scheme and identifier of a party: its SIREN (G7.17) wherever it has one."""
+    if acteur.siren:
+        return codes.SCHEMA_SIREN, acteur.siren
+    if acteur.type_identifiant == 1 and len(acteur.identifiant) == 14:
+        return codes.SCHEMA_SIREN, acteur.identifiant[:9]
+    return codes.SCHEMA_DU_TYPE.get(acteur.type_identifiant), acteur.identifiant
+
+
+def details(motifs: Sequence[Motif], textes: Iterable[str | None]) -> list[str]:
+    """MDG-37, one a reason; the free texts stand in the note of the first. Without any of them, none."""
+    texts = [text for text in textes if text]
+    if not motifs:
+        return [_detail(1, None, None, texts)] if texts else []
+    blocks = []
+    for rang, motif in enumerate(motifs, 1):
+        libelle = propre(motif.texte or MOTIFS[motif.code].libelle)
+        court = couper(libelle, codes.LONGUEURS["MDT-114"])
+        notes = [libelle] if court != libelle else []
+        blocks.append(_detail(rang, motif.code, court, notes + (texts if rang == 1 else [])))
+    return blocks
+
+
+def _detail(rang: int, code: str | None, libelle: str | None, notes: list[str]) -> str:
+    pieces = [piece for note in notes for piece in morceaux(note, codes.LONGUEURS["MDT-126"])]
+    return bloc(
+        "ram:SpecifiedDocumentStatus",
+        element("ram:ReasonCode", code),
+        element("ram:Reason", libelle),
+        element("ram:SequenceNumeric", str(rang)),
+        bloc("ram:IncludedNote", *[element("ram:Content", piece) for piece in pieces]),
+    )
+
+
+def nom_trop_long(acteur: Acteur) -> tuple[str, ...]:
+    """Return the name of a party when MDT-58 cannot hold it whole, for a note."""
+    whole = propre(acteur.nom)
+    return () if borne(whole, "MDT-58") == whole else (whole,)
+
+
+def objet(nom: str) -> tuple[str, tuple[str, ...]]:
+    """Return MDT-87 and, when the name does not fit in it, the whole name for a note."""
+    whole = propre(nom)
+    if not whole.strip():
+        raise ErreurUsage("a lifecycle message needs the number of its invoice or the name of its flow", object=nom)
+    court = couper(whole, codes.LONGUEURS["MDT-87"])
+    return court, () if court == whole else (whole,)
+
+
+def mdt_4(objet: str, code: str, instant: str, type_objet: str, jour: date) -> str:
+    """Return the message's id as the examples build it: ``F202500003_200_20250701151000#380_20250701``.
+
+    Where that exceeds 50 characters, the end of the object's name gives way to a digest of the whole.
+    """
+    suite = f"_{code}_{instant}#{type_objet}_{jour:%Y%m%d}"
+    room = codes.LONGUEURS["MDT-4"] - len(suite)
+    name = propre(objet)
+    if len(name) <= room:
+        return name + suite
+    digest = sha256(name.encode()).hexdigest()[:_EMPREINTE]
+    return f"{name[: max(room - _EMPREINTE - 1, 0)]}~{digest}{suite}"
+
+
+def borne(texte: str, terme: str) -> str:
+    """Return a name within the length of ``terme``; the caller sees to it that it stands whole elsewhere in the message."""
+    return couper(propre(texte), codes.LONGUEURS[terme])
+
+
+@lru_cache(maxsize=1024)  # the messages of one archive share most of their instants
+def quatorze_chiffres(instant: datetime) -> str:
+    """Return 14 digits on the clock of Paris (G7.06 gives no zone)."""
+    return f"{a_paris(instant):%Y%m%d%H%M%S}"
+
+
+@lru_cache(maxsize=1024)
+def date_heure(balise: str, instant: str) -> str:
+    """Return an instant of 14 digits in element ``balise``."""
+    return bloc(balise, element("udt:DateTimeString", instant, format=codes.FORMAT_INSTANT))
+
+
+def date_facture(jour: date, dialecte: DialecteCdar) -> str:
+    """Return MDG-35, the date of the invoice (BT-2) or of the flow, in the format of the dialect."""
+    digits = f"{jour:%Y%m%d}" + ("" if dialecte.format_date_facture == codes.FORMAT_DATE else "000000")
+    return bloc("ram:FormattedIssueDateTime", element("qdt:DateTimeString", digits, format=dialecte.format_date_facture))
