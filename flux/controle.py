@@ -18,7 +18,7 @@ from flux.parsers.facturx import ouvrir_pdf, verifier_niveau
 from flux.parsers.ubl import lire_ubl
 from flux.parsers.xml import lire_xml
 from flux.referentiel.espaces_de_noms import CII, UBL_CREDIT_NOTE, UBL_INVOICE
-from flux.referentiel.facturx import niveau_du_profil
+from flux.referentiel.facturx import NIVEAU_DU_PROFIL
 from flux.referentiel.interfaces import Interface
 from flux.xsd.validation import nom_court, valider
 
@@ -68,6 +68,6 @@ def _juger(contenu: bytes, interface: Interface, limites: Limites) -> tuple[Fact
     facture = lire(root)
     if interface.pdf:
         anomalies += verifier_niveau(niveau_xmp, facture.profil)
-        niveau = niveau_du_profil(facture.profil)
+        niveau = NIVEAU_DU_PROFIL.get(facture.profil or "")
         schema = niveau.schema if niveau is not None else schema
     return facture, anomalies + valider(root, schema, xml, limites)

@@ -7,7 +7,7 @@ status 501. The files are stored under their digest, then enter the outbox with 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection
 
 from flux.contexte import Contexte
-from flux.emitters.fen1202a import cdar_facture, cdar_flux, ecrire_fen1202a, nom_membre
+from flux.emitters.fen1202a import DIALECTE_PA, DialecteCdar, cdar_facture, cdar_flux, ecrire_fen1202a, nom_membre
 from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
@@ -123,6 +123,11 @@ class _Reponse:
         return Enveloppe(nom=str(nom), identifiant=nom.identifiant, emetteur=sender, recepteur=code, produit_le=self.now)
 
     @property
+    def dialecte(self) -> DialecteCdar:
+        """How CDAR messages are written: to users, under this platform's number."""
+        return replace(DIALECTE_PA, matricule=self.contexte.reglages.matricule)
+
+    @property
     def id_flux(self) -> str:
         """What the partner knows its flow by: the id, else the whole name."""
         nom = NomFlux.lire(self.flow.nom)
@@ -201,7 +206,13 @@ def _ecrire_irrecevable(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, co
         code = CATALOGUE[one.rule].motif_501
         reasons.setdefault(code, Motif(code, f"{one.code} {one.fr}"))
     message = cdar_flux(
-        answer.outcome, answer.flow.nom, envelope, horodatage=answer.now, recu_le=answer.flow.recu_le, motifs=tuple(reasons.values())
+        answer.outcome,
+        answer.flow.nom,
+        envelope,
+        horodatage=answer.now,
+        recu_le=answer.flow.recu_le,
+        motifs=tuple(reasons.values()),
+        dialecte=answer.dialecte,
     )
     ecrire_fen1202a(out, envelope, [(nom_membre(envelope, 1), message)])
 
@@ -218,7 +229,9 @@ def _ecrire_fso1301a(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn:
 
 
 def _ecrire_fen1202a(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:
-    messages = ((nom_membre(envelope, rank), cdar_facture(one, envelope)) for rank, one in enumerate(_statuts(answer, conn), 1))
+    messages = (
+        (nom_membre(envelope, rank), cdar_facture(one, envelope, answer.dialecte)) for rank, one in enumerate(_statuts(answer, conn), 1)
+    )
     ecrire_fen1202a(out, envelope, messages)
 
 

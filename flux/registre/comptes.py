@@ -39,9 +39,8 @@ def compter_reponses(conn: Connection, flux_id: int) -> Comptes:
     # What flux.etapes.sujet.statut_de asks for; the two are held together by a test.
     nommable = (f.numero, f.date_emission, f.type_code, f.fournisseur_nom, f.destinataire_id)
     with traduire("compter_reponses"):
-        decisions: dict[str, int] = dict(
-            conn.execute(select(m.decision, func.count()).where(m.flux_id == flux_id).group_by(m.decision)).tuples().all()
-        )
+        rows = conn.execute(select(m.decision, func.count()).where(m.flux_id == flux_id).group_by(m.decision))
+        decisions: dict[str, int] = {decision: number for decision, number in rows}
         anomalies, refusals = conn.execute(
             select(
                 func.count(),

@@ -1,0 +1,161 @@
+"""``make bench``: one table and ``bench.json``, all measured in one run, as ratios to the floor.
+
+The floor is lxml parse + XSD on the same files. Machines are noisy: rounds alternate between what is compared, and the median counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from lxml import etree
+from rich.console import Console
+from rich.table import Table
+
+from flux.fabrique import Demande, ecrire_cii, ecrire_exemple, ecrire_ubl, fabriquer_facture
+from flux.limites import Limites
+from flux.parsers.cii import lire_cii
+from flux.parsers.ubl import lire_ubl
+from flux.parsers.xml import lire_xml
+from flux.registre.connexion import creer_moteur
+from flux.registre.embarque import adresse, arreter
+from flux.registre.migrations import migrer
+from flux.xsd.catalogue import schema
+from flux.xsd.validation import valider
+from tests.bench.chemin import contexte_de, parcourir, traiter_en_parallele
+
+LIGNES, ROUNDS, ECHANTILLON = 5, 7, 200
+PETIT, GRAND = 2_000, 20_000
+LIMITES = Limites()
+FORMATS = {
+    "UBL": ("FSO1140A", "ubl-invoice", lire_ubl, ecrire_ubl),
+    "CII": ("FSO1146A", "cii-d22b", lire_cii, ecrire_cii),
+}
+
+
+@dataclass(frozen=True)
+class Mesure:
+    """Milliseconds an invoice, and the ratio to the floor of the same format."""
+
+    format: str
+    etape: str
+    ms: float
+    ratio: float
+
+
+def _medianes(actions: dict[str, Callable[[], None]], per: int) -> dict[str, float]:
+    """Time each action in turn, ROUNDS times; return the median, ms an invoice."""
+    times: dict[str, list[float]] = {name: [] for name in actions}
+    for action in actions.values():
+        action()
+    for _ in range(ROUNDS):
+        for name, action in actions.items():
+            start = time.perf_counter()
+            action()
+            times[name].append((time.perf_counter() - start) * 1000 / per)
+    return {name: median(values) for name, values in times.items()}
+
+
+def etapes_pures(name: str) -> list[Mesure]:
+    """Time parse, XSD and mapping beside the floor, on the same documents."""
+    _, key, lire, ecrire = FORMATS[name]
+    documents = [ecrire(fabriquer_facture(1, rank, LIGNES, date(2026, 9, 30))) for rank in range(ECHANTILLON)]
+    if name == "UBL":
+        documents = [data for data in documents if b"CreditNote-2" not in data[:400]]
+    parser, compiled = etree.XMLParser(), schema(key)
+    roots = [root for data in documents if (root := lire_xml(data, LIMITES)[0]) is not None]
+
+    def floor() -> None:
+        for data in documents:
+            compiled.validate(etree.fromstring(data, parser))
+
+    def gate() -> None:
+        for data in documents:
+            lire_xml(data, LIMITES)
+
+    def xsd() -> None:
+        for root, data in zip(roots, documents, strict=True):
+            valider(root, key, data, LIMITES)
+
+    def mapping() -> None:
+        for root in roots:
+            lire(root)
+
+    found = _medianes({"plancher": floor, "lecture": gate, "XSD": xsd, "modèle": mapping}, len(documents))
+    return [Mesure(name, step, ms, ms / found["plancher"]) for step, ms in found.items()]
+
+
+def chemin_entier(name: str, base: str, dossier: Path, floor: float) -> list[Mesure]:
+    """Time every step of the path on an archive of PETIT invoices, three times; the median counts."""
+    runs: list[dict[str, float]] = []
+    contexte = contexte_de(base, dossier)
+    for turn in range(4):
+        flow = _archive(name, PETIT, dossier, sequence=1000 + turn)
+        runs.append(parcourir(contexte, flow))
+        flow.unlink()
+    runs.pop(0)  # the first one compiles schemas and fills caches
+    measured = {step: median(run[step] for run in runs) * 1000 / PETIT for step in runs[0]}
+    measured["chemin entier"] = sum(measured.values())
+    return [Mesure(name, step, ms, ms / floor) for step, ms in measured.items()]
+
+
+def _archive(name: str, number: int, dossier: Path, sequence: int) -> Path:
+    interface = FORMATS[name][0]
+    demande = Demande(interface=interface, factures=number, lignes=LIGNES, graine=sequence, sequence=sequence, avoirs=False)
+    return ecrire_exemple(demande, dossier).chemin
+
+
+def memoire(base: str, dossier: Path, number: int, sequence: int) -> int:
+    """Return the peak memory, MiB, of a process that takes an archive of ``number`` invoices through."""
+    flow = _archive("UBL", number, dossier, sequence)
+    command = [sys.executable, "-m", "tests.bench.chemin", "--base", base, "--dossier", str(dossier), "--flux", str(flow)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return int(json.loads(done.stdout.splitlines()[-1])["rss_kib"]) // 1024
+
+
+def principal() -> None:
+    """Measure, print, write."""
+    console, cores = Console(), os.cpu_count() or 1
+    folder = Path(tempfile.mkdtemp(prefix="flux-bench-"))
+    try:
+        base = adresse(folder)
+        engine = creer_moteur(base)
+        migrer(engine)
+        measures: list[Mesure] = []
+        rates: dict[str, float] = {}
+        for rank, name in enumerate(FORMATS):
+            pure = etapes_pures(name)
+            measures += pure
+            measures += chemin_entier(name, base, folder, pure[0].ms)
+            flow = _archive(name, PETIT * 2, folder, sequence=5000 + rank)
+            rates[name] = PETIT * 2 / traiter_en_parallele(base, folder, flow, cores)
+        rss = {number: memoire(base, folder, number, sequence=9000 + number) for number in (PETIT, GRAND)}
+    finally:
+        arreter(folder)
+        shutil.rmtree(folder)
+    table = Table(title=f"ms par facture de {LIGNES} lignes ; rapport au plancher (lxml + XSD), médianes")
+    for title in ("format", "étape", "ms", "rapport"):
+        table.add_column(title, justify="right" if title in {"ms", "rapport"} else "left")
+    for one in measures:
+        table.add_row(one.format, one.etape, f"{one.ms:.3f}", f"{one.ratio:.2f}")
+    console.print(table)
+    for name, rate in rates.items():
+        console.print(f"traiter, {name}, {cores} cœurs : {rate:.0f} factures/s")
+    growth = rss[GRAND] / rss[PETIT]
+    console.print(f"mémoire : {rss[PETIT]} Mio pour {PETIT} factures, {rss[GRAND]} Mio pour {GRAND} (× {growth:.2f})")
+    result = {"measures": [asdict(one) for one in measures], "rates": rates, "rss_mib": rss, "cores": cores, "lines": LIGNES}
+    Path("bench.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    principal()

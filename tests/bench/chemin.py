@@ -1,0 +1,107 @@
+"""The whole path of a flow in one process, without SFTP and Airflow: what the benchmark times.
+
+Run as a program (``python -m tests.bench.chemin --base URL --dossier DIR --flux FILE``) it takes one flow through every step and prints
+one JSON line with seconds by step and peak memory: a process of its own, so that the peak is the flow's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+from flux.config import Reglages
+from flux.contexte import Contexte
+from flux.enveloppe import NomFlux
+from flux.etapes import TacheTraiter, ouvrir, repondre, traiter
+from flux.registre.connexion import creer_moteur
+from flux.registre.depots import enregistrer_depot, former_lots
+from flux.registre.partenaires import creer_partenaire
+from flux.registre.valeurs import Depot
+from flux.transport.entrepot import Entrepot
+
+
+def contexte_de(base: str, dossier: Path) -> Contexte:
+    """Build a context on a given ledger and folder."""
+    return Contexte(Reglages(dossier=dossier), creer_moteur(base), Entrepot(str(dossier / "entrepot")))
+
+
+def enregistrer(contexte: Contexte, fichier: Path) -> int:
+    """Keep and register a flow as the reception does; return its lot."""
+    nom = NomFlux.lire(fichier.name)
+    assert nom is not None
+    now = datetime.now(tz=UTC)
+    partner = creer_partenaire(contexte.engine, nom.application, "Banc", nom.application.lower(), now)
+    with fichier.open("rb") as source:
+        kept = contexte.entrepot.deposer(iter(lambda: source.read(1 << 18), b""))
+    enregistrer_depot(
+        contexte.engine,
+        Depot(
+            partner.id, str(nom), f"{time.time_ns()}__{nom}", nom.identifiant, nom.interface, kept.sha256, kept.taille, None, now
+        ),
+    )  # fmt: skip
+    return former_lots(contexte.engine, now, 1, 1)[-1].id
+
+
+def parcourir(contexte: Contexte, fichier: Path) -> dict[str, float]:
+    """Take a flow through every step; return seconds by step."""
+    seconds: dict[str, float] = {}
+    start = time.perf_counter()
+    lot = enregistrer(contexte, fichier)
+    seconds["recevoir"] = (mark := time.perf_counter()) - start
+    tasks = ouvrir(contexte, lot)
+    seconds["ouvrir"] = (after := time.perf_counter()) - mark
+    for task in tasks:
+        traiter(contexte, task)
+    seconds["traiter"] = (done := time.perf_counter()) - after
+    repondre(contexte, lot)
+    seconds["repondre"] = time.perf_counter() - done
+    return seconds
+
+
+def _traiter_ici(base: str, dossier: str, task: TacheTraiter) -> None:
+    """Treat one task in a worker, as a task process would: with a context of its own."""
+    traiter(contexte_de(base, Path(dossier)), task)
+
+
+def traiter_en_parallele(base: str, dossier: Path, fichier: Path, workers: int) -> float:
+    """Return the seconds that ``traiter`` takes for all tasks of a flow on ``workers`` processes, warmed up."""
+    contexte = contexte_de(base, dossier)
+    tasks = ouvrir(contexte, enregistrer(contexte, fichier))
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        list(pool.map(_chauffer, range(workers * 4)))
+        start = time.perf_counter()
+        for done in [pool.submit(_traiter_ici, base, str(dossier), task) for task in tasks]:
+            done.result()
+        return time.perf_counter() - start
+
+
+def _chauffer(_: int) -> None:
+    """Import and compile in the worker, outside the time measured."""
+    from flux.xsd.catalogue import schema
+
+    for key in ("ubl-invoice", "ubl-creditnote", "cii-d22b"):
+        schema(key)
+    time.sleep(0.2)
+
+
+def principal() -> None:
+    """Take one flow through, print JSON."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--base", required=True)
+    parser.add_argument("--dossier", type=Path, required=True)
+    parser.add_argument("--flux", type=Path, required=True)
+    given = parser.parse_args()
+    seconds = parcourir(contexte_de(given.base, given.dossier), given.flux)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sys.stdout.write(json.dumps({"seconds": seconds, "rss_kib": peak}) + "\n")
+
+
+if __name__ == "__main__":
+    principal()

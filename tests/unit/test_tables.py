@@ -1,0 +1,41 @@
+"""The tables themselves, and the pages made from them."""
+
+import re
+import string
+
+import pytest
+
+from docs.generer import DOSSIER, PAGES
+from flux.referentiel.anomalies import CATALOGUE
+from flux.referentiel.interfaces import INTERFACES
+from flux.referentiel.motifs import MOTIFS
+from flux.referentiel.schemas import SCHEMAS
+
+
+@pytest.mark.parametrize("row", CATALOGUE.values(), ids=CATALOGUE)
+def test_every_anomaly_has_both_languages_the_same_facts_and_a_code(row):
+    assert re.fullmatch(r"[A-Z]+-\d{2}", row.rule)
+    assert re.fullmatch(r"[A-Z]+(_[A-Z0-9]+)+", row.code)
+    facts = [{re.sub("_(fr|en)$", "", name) for _, name, _, _ in string.Formatter().parse(text) if name} for text in (row.fr, row.en)]
+    assert facts[0] == facts[1]
+    assert row.fr != row.en
+    assert row.fr.endswith(".")
+    assert row.en.endswith(".")
+
+
+@pytest.mark.parametrize("row", CATALOGUE.values(), ids=CATALOGUE)
+def test_every_anomaly_s_reasons_are_admitted_for_their_status(row):
+    assert "501" in MOTIFS[row.motif_501].statuts
+    assert "213" in MOTIFS[row.motif_213].statuts
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_reference_pages_are_up_to_date(page):
+    assert (DOSSIER / page).read_text(encoding="utf-8") == PAGES[page](), "run: make docs"
+
+
+def test_every_interface_answers_with_its_own_number():
+    for row in INTERFACES.values():
+        assert row.retour == f"CSO{row.chiffres}A"
+        assert set(row.cycle_de_vie) == {"FSO1301A", "FEN1202A"}
+    assert SCHEMAS
