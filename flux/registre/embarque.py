@@ -142,19 +142,19 @@ def _demarrer(donnees: Path) -> Path:
         fin = time.monotonic() + ATTENTE_DEMARRAGE
         cause: Exception | None = None
         while (socket := _socket(donnees)) is None:
-            if time.monotonic() > fin:
-                raise ErreurRegistre(
-                    f"the PostgreSQL of {donnees} does not start: see the file {donnees / 'log'} ({cause})",
-                    operation="demarrer", path=str(donnees),
-                ) from cause  # fmt: skip
             if _postmaster(donnees) is None:
-                if cause is not None and not (donnees / "PG_VERSION").exists():  # initdb failed: the same again would too
-                    fin = 0.0
-                    continue
                 (donnees / "postmaster.pid").unlink(missing_ok=True)  # stale: see _postmaster
                 cause = _lancer(donnees)
-            else:
-                time.sleep(0.1)  # it recovers after a crash
+                if cause is None:
+                    continue
+            # Running already: it recovers after a crash. A new folder that cannot be initialised never will be.
+            if time.monotonic() > fin or not (donnees / "PG_VERSION").exists():
+                raise ErreurRegistre(
+                    f"the PostgreSQL of {donnees} does not start: see the file {donnees / 'log'} ({cause})",
+                    operation="demarrer",
+                    path=str(donnees),
+                ) from cause
+            time.sleep(0.1)
     return socket
 
 
@@ -165,7 +165,6 @@ def _lancer(donnees: Path) -> Exception | None:
     except PermissionError as error:
         raise ErreurConfiguration(f"the folder {donnees} cannot be used: {error}", path=str(donnees)) from error
     except (OSError, RuntimeError, KeyError, AssertionError, subprocess.SubprocessError) as error:
-        time.sleep(0.5)
         return error
     return None
 

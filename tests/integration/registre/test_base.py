@@ -1,0 +1,212 @@
+"""The embedded server, the connection to it and the migrations."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from flux.config import Reglages
+from flux.errors import ErreurConfiguration, ErreurInvariant, ErreurRegistre, ErreurUsage
+from flux.registre.connexion import creer_moteur, moteur, traduire, transaction
+from flux.registre.embarque import adresse, arreter
+from flux.registre.migrations import migrer
+from flux.registre.tables import metadata
+from tests.integration.registre.aides import compte, ensemble
+
+CONTRAINTES = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1"
+
+
+@pytest.fixture(scope="module")
+def dossier() -> Iterator[Path]:
+    """A data folder whose server these tests start, stop and break; where its user can reach it (see tests/bases.py)."""
+    found = Path(tempfile.mkdtemp(prefix="flux-pg-"))
+    yield found
+    arreter(found)
+    shutil.rmtree(found)
+
+
+def _base(dossier: Path, nom: str) -> Engine:
+    """An empty database on the session's server."""
+    engine = creer_moteur(adresse(dossier))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.execute(text(f"DROP DATABASE IF EXISTS {nom}"))
+    engine.dispose()
+    return creer_moteur(adresse(dossier, nom))
+
+
+def _lire(engine: Engine, requete: str) -> list[tuple[object, ...]]:
+    with engine.connect() as conn:
+        return [tuple(row) for row in conn.execute(text(requete))]
+
+
+def test_plusieurs_processus_demarrent_un_seul_serveur(dossier: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from flux.registre.embarque import adresse; print(adresse(Path(sys.argv[1]), sys.argv[2]))"
+    )
+    bases = ["registre", "registre", "airflow", "airflow"]
+    runs = [subprocess.Popen([sys.executable, "-c", code, str(dossier), base], stdout=subprocess.PIPE, text=True) for base in bases]
+    urls = [run.communicate()[0].strip() for run in runs]
+    assert [run.returncode for run in runs] == [0] * 4
+    assert urls == [adresse(dossier, base) for base in bases]
+    # the processes are gone, the server is not; it listens on its socket only, which no other user may open
+    assert _lire(creer_moteur(urls[0]), "SHOW listen_addresses") == [("",)]
+    (socket,) = (dossier / "postgres").glob(".s.PGSQL.*[0-9]")
+    assert socket.stat().st_mode & 0o077 == 0
+
+
+def test_le_serveur_s_arrete_et_repart_avec_ses_donnees(dossier: Path) -> None:
+    assert not arreter(dossier / "neuf")
+    assert not (dossier / "neuf").exists()
+    engine = creer_moteur(adresse(dossier))
+    migrer(engine)
+    assert arreter(dossier)
+    assert not arreter(dossier)
+    with pytest.raises(ErreurRegistre), transaction(engine, "test"):
+        pass
+    assert adresse(dossier) == str(engine.url)
+    assert compte(engine, "flux") == 0
+
+
+def test_apres_un_arret_brutal_le_fichier_de_pid_ne_trompe_pas(dossier: Path) -> None:
+    """After a reboot the number in ``postmaster.pid`` may belong to any process: here, to this test."""
+    adresse(dossier)
+    pid_file = dossier / "postgres" / "postmaster.pid"
+    lines = pid_file.read_text().splitlines()
+    proprietaire = pid_file.stat()
+    os.kill(int(lines[0]), signal.SIGQUIT)
+    while _vivant(int(lines[0])):
+        pass
+    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
+    os.chown(pid_file, proprietaire.st_uid, proprietaire.st_gid)
+    assert _lire(creer_moteur(adresse(dossier)), "SELECT 1") == [(1,)]
+
+
+def _vivant(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split(")")[-1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_un_dossier_au_chemin_trop_long_pour_une_prise_sert_quand_meme(dossier: Path) -> None:
+    loin = dossier / ("d" * 100)
+    loin.mkdir()
+    try:
+        assert _lire(creer_moteur(adresse(loin)), "SELECT 1") == [(1,)]
+    finally:
+        arreter(loin)
+
+
+@pytest.mark.parametrize("base", ["", "Registre", "a-b", 'x"; DROP', "1a", "a" * 64])
+def test_un_nom_de_base_bizarre_est_refuse(dossier: Path, base: str) -> None:
+    with pytest.raises(ErreurUsage):
+        adresse(dossier, base)
+
+
+def test_un_dossier_impossible_est_une_erreur_de_reglage(tmp_path: Path) -> None:
+    (tmp_path / "fichier").write_text("")
+    with pytest.raises(ErreurConfiguration):
+        adresse(tmp_path / "fichier")
+
+
+def test_un_serveur_qui_ne_demarre_pas_dit_ou_lire(dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    adresse(dossier)
+    arreter(dossier)
+    conf = dossier / "postgres" / "postgresql.conf"
+    avant = conf.read_text()
+    conf.write_text(avant + "\nmax_connections = none\n")
+    monkeypatch.setattr("flux.registre.embarque.ATTENTE_DEMARRAGE", 0.5)
+    try:
+        with pytest.raises(ErreurRegistre, match=r"see the file .*log"):
+            adresse(dossier)
+    finally:
+        conf.write_text(avant)
+
+
+def test_un_dossier_deja_occupe_n_est_pas_efface(dossier: Path) -> None:
+    occupe = dossier / "occupe"
+    (occupe / "postgres").mkdir(parents=True)
+    (occupe / "postgres" / "these.txt").write_text("mine")
+    with pytest.raises(ErreurRegistre):
+        adresse(occupe)
+    assert (occupe / "postgres" / "these.txt").read_text() == "mine"
+
+
+def test_le_pilote_d_airflow_peut_etre_nomme(dossier_postgres: Path) -> None:
+    assert adresse(dossier_postgres, pilote="psycopg2").startswith("postgresql+psycopg2://postgres@/registre?host=")
+
+
+def test_les_reglages_donnent_la_base(dossier_postgres: Path, url_registre: str) -> None:
+    for reglages in (Reglages(base=url_registre), Reglages(dossier=dossier_postgres, base=None)):
+        engine = moteur(reglages)
+        assert compte(engine, "flux") >= 0
+        assert _lire(engine, "SHOW timezone") == [("UTC",)]
+        engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "postgresql://h/b", "postgresql+psycopg2://h/b", "rien", "postgresql+psycopg://u:secret@h:port/b"]
+)
+def test_une_adresse_qui_n_est_pas_la_notre_est_refusee_sans_dire_le_mot_de_passe(url: str) -> None:
+    with pytest.raises(ErreurConfiguration) as caught:
+        creer_moteur(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_les_erreurs_du_pilote_deviennent_les_notres(registre: Engine, tmp_path: Path) -> None:
+    absent = creer_moteur(f"postgresql+psycopg://postgres@/registre?host={tmp_path}")
+    with pytest.raises(ErreurRegistre) as caught, transaction(absent, "essai"):
+        pass
+    assert caught.value.facts == {"operation": "essai"}
+    with pytest.raises(ErreurInvariant), transaction(registre, "essai") as conn:
+        conn.execute(text("INSERT INTO lots (partenaire_id, cree_le) VALUES (99, now())"))
+    with pytest.raises(ErreurRegistre), traduire("essai"):
+        raise psycopg.errors.DeadlockDetected
+
+
+def test_une_connexion_morte_du_groupe_est_remplacee(registre: Engine) -> None:
+    _lire(registre, "SELECT 1")
+    other = creer_moteur(str(registre.url))
+    _lire(other, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    assert _lire(registre, "SELECT 1") == [(1,)]
+    other.dispose()
+
+
+def test_les_migrations_donnent_les_tables(dossier_postgres: Path) -> None:
+    migre, cree = _base(dossier_postgres, "migre"), _base(dossier_postgres, "cree")
+    migrer(migre)
+    metadata.create_all(cree)
+    with migre.connect() as conn:
+        assert compare_metadata(MigrationContext.configure(conn, opts={"compare_server_default": True}), metadata) == []
+    migrees = [row for row in _lire(migre, CONTRAINTES) if "alembic" not in str(row[0])]
+    assert migrees == _lire(cree, CONTRAINTES)
+    migre.dispose()
+    cree.dispose()
+
+
+def test_des_migrations_a_la_fois_en_font_une(dossier_postgres: Path) -> None:
+    engine = _base(dossier_postgres, "ensemble")
+    ensemble(4, lambda _: migrer(engine))
+    migrer(engine)
+    assert _lire(engine, "SELECT version_num FROM alembic_version") == [("r0001",)]
+    engine.dispose()
+
+
+def test_une_base_d_une_version_plus_recente_n_est_pas_touchee(dossier_postgres: Path) -> None:
+    engine = _base(dossier_postgres, "futur")
+    migrer(engine)
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
+    with pytest.raises(ErreurConfiguration, match="r9999"):
+        migrer(engine)
+    engine.dispose()
