@@ -127,7 +127,7 @@ _SEMANTIQUE = "REJ_SEMAN"
 _LIGNES = (
     Defaut(
         "montant-illisible", "Un montant s'écrit « -1 324,60 » au lieu de -1324.60", "An amount is written “-1 324,60” instead of -1324.60",
-        Cible.XML, Attendu(_XSD, "XSD-03"),
+        Cible.XML, Attendu(_XSD, "XSD-10"),
         octets=_remplacer(rb"(<(?:cbc:TaxInclusiveAmount|ram:GrandTotalAmount)[^>]*>)[^<]*", rb"\g<1>-1 324,60"),
     ),
     Defaut(
@@ -144,7 +144,7 @@ _LIGNES = (
         "date-impossible", "La date d'émission est un 30 février", "The issue date is a 30th of February",
         Cible.XML, Attendu(_SEMANTIQUE, "BR-FR-03"),
         octets=_remplacer(rb"(<cbc:IssueDate>\d{4}-|<ram:IssueDateTime>\s*<udt:DateTimeString[^>]*>\d{4})\d\d(-?)\d\d", rb"\g<1>02\g<2>30"),
-        attendus=((Format.UBL, Attendu(_XSD, "XSD-03")),),
+        attendus=((Format.UBL, Attendu(_XSD, "XSD-11")),),
     ),
     Defaut(
         "xml-tronque", "Le XML s'arrête au milieu", "The XML stops halfway",

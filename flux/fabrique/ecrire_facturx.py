@@ -54,7 +54,7 @@ def assembler(facture: Facture, xml: bytes, niveau: Niveau) -> bytes:
         check_schematron=False,
         pdf_metadata=metadonnees,
         lang="fr-FR",
-        afrelationship="data" if niveau in {Niveau.MINIMUM, Niveau.BASICWL} else "alternative",
+        afrelationship="alternative" if "Alternative" in niveau.ligne.relations else "data",
         xmp_compression=False,
     )
     with pikepdf.open(BytesIO(brut)) as pdf:

@@ -7,11 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from flux.modele.facture import Adresse, Compte, Facture, Ligne, Paiement, Partie, Totaux
+from flux.referentiel.facturx import NIVEAUX, NiveauFacturX
 
 #: BT-24 of an invoice that keeps to EN 16931.
-PROFIL_EN16931 = "urn:cen.eu:en16931:2017"
+PROFIL_EN16931 = NIVEAUX["EN 16931"].urns[0]
 #: BT-24 of the French extension: several BT-46, hence the SIRET and the service code (XP Z12-012, BR-FR-CPRO-11).
-PROFIL_EXTENDED_CTC_FR = "urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr"
+PROFIL_EXTENDED_CTC_FR = NIVEAUX["EXTENDED-CTC-FR"].urns[0]
 
 
 #: VAT category and rate → exemption reason and its code.
@@ -19,7 +20,7 @@ Exonerations = dict[tuple[str | None, Decimal | None], tuple[str | None, str | N
 
 
 class Niveau(StrEnum):
-    """Levels of Factur-X 1.0, poorest first."""
+    """Levels of Factur-X 1.0 as an option writes them, poorest first; rows of :data:`flux.referentiel.facturx.NIVEAUX`."""
 
     MINIMUM = "MINIMUM"
     BASICWL = "BASICWL"
@@ -28,18 +29,17 @@ class Niveau(StrEnum):
     EXTENDED = "EXTENDED"
 
     @property
+    def ligne(self) -> NiveauFacturX:
+        """The row of the table."""
+        return _NIVEAUX[self]
+
+    @property
     def profil(self) -> str:
         """BT-24 of the level."""
-        return _PROFILS[self]
+        return self.ligne.urns[0]
 
 
-_PROFILS = {
-    Niveau.MINIMUM: "urn:factur-x.eu:1p0:minimum",
-    Niveau.BASICWL: "urn:factur-x.eu:1p0:basicwl",
-    Niveau.BASIC: "urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic",
-    Niveau.EN16931: PROFIL_EN16931,
-    Niveau.EXTENDED: "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended",
-}
+_NIVEAUX = {one: next(row for row in NIVEAUX.values() if row.code.replace(" ", "") == one) for one in Niveau}
 
 
 def exonerations_de_ligne(facture: Facture) -> Exonerations:
