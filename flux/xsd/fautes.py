@@ -26,6 +26,8 @@ PLAFOND = 10_000
 ELEMENTS_SUR_ARBRE = 20_000
 #: Times that a document is validated again without the elements not expected where they are.
 TOURS = 10
+#: Length from which a prefixed name may have been cut in a path by libxml2, in bytes.
+_COUPURE = 90
 _TRONCON = 1 << 15
 _PAS = re.compile(r"/(?P<test>[^/\[]+)(?:\[(?P<rang>\d+)\])?")
 _SCHEMA = etree.ErrorDomains.SCHEMASV
@@ -62,6 +64,11 @@ class _Ligne:
     def incomplete(self) -> bool:
         """True when a child is missing at the element's end."""
         return self.sorte == "SCHEMAV_ELEMENT_CONTENT" and not self.intruse
+
+    @property
+    def attendu(self) -> str:
+        """What the sentence says is expected, ``( {…}ID )``."""
+        return self.message.rpartition(" Expected is ")[2].removeprefix("one of ")
 
 
 class _Rien:
@@ -114,27 +121,29 @@ def _valider(tree: etree._Element, cle: str, combien: int) -> list[_Ligne]:
 def _cachees(root: etree._Element, cle: str, intrus: set[int], combien: int) -> dict[tuple[int, str, str], None]:
     """Return the faults that intruders hide: those of a copy without them, and so on.
 
-    What the next siblings of a removed intruder say about their place is its doing, and is left out.
+    An echo is left out: a parent still waiting for what an intruder was told to be in the way of, or missing the intruder itself.
 
     :param intrus: ranks of the elements not expected where they are.
     """
     copy = deepcopy(root)
     ranks = {element: rank for rank, element in enumerate(copy.iter("*"))}
-    to_remove = [element for element, rank in ranks.items() if rank in intrus]
-    disturbed: set[etree._Element] = set()
+    lines = [line for line in _valider(copy, cle, combien) if ranks[line.element] in intrus]
+    waited: dict[etree._Element, set[str]] = {}
+    removed: dict[etree._Element, set[str]] = {}
     found: dict[tuple[int, str, str], None] = {}
     for _ in range(TOURS):
-        if not to_remove:
+        intruders = [(line, parent) for line in lines if line.intruse and (parent := line.element.getparent()) is not None]
+        if not intruders:
             break
-        for element in to_remove:
-            parent = element.getparent()
-            if parent is not None:
-                disturbed.add(parent)
-                parent.remove(element)
+        for line, parent in intruders:
+            waited.setdefault(parent, set()).add(line.attendu)
+            removed.setdefault(parent, set()).add(f" {line.element.tag}")
+            parent.remove(line.element)
         lines = _valider(copy, cle, combien)
-        to_remove = [line.element for line in lines if line.intruse]
         for line in lines:
-            echo = (line.intruse and line.element.getparent() in disturbed) or (line.incomplete and line.element in disturbed)
+            parent = line.element.getparent() if line.intruse else line.element
+            awaited = line.attendu if line.intruse or line.incomplete else ""
+            echo = awaited and parent in waited and (awaited in waited[parent] or any(name in awaited for name in removed[parent]))
             if not echo:
                 found[ranks[line.element], line.sorte, line.message] = None
     return found
@@ -177,7 +186,7 @@ def _debut(data: bytes) -> etree._Element:
 def _trouver(root: etree._Element, path: str | None, enfants: dict[tuple[etree._Element, str], list[etree._Element]]) -> etree._Element:
     """Return the element of a path by libxml2, which spells names with the document's own prefixes or as ``*``.
 
-    A path that leads nowhere (libxml2 cuts a name of more than a hundred characters) stops at the last element it does reach.
+    A path that leads nowhere stops at the last element it does reach.
 
     :param enfants: children already looked for, by parent and name; kept from one path to the next, which mostly share them.
     """
@@ -186,7 +195,7 @@ def _trouver(root: etree._Element, path: str | None, enfants: dict[tuple[etree._
         test, rank = step["test"], int(step["rang"] or 1)
         below = enfants.get((here, test))
         if below is None:
-            query = "*" if test == "*" else "*[name()=$nom]"
+            query = "*" if test == "*" else "*[name()=$nom]" if len(test) < _COUPURE else "*[starts-with(name(), $nom)]"
             below = enfants[here, test] = cast("list[etree._Element]", here.xpath(query, nom=test))  # noqa: SLF001 -- lxml's public type
         if len(below) < rank:
             break

@@ -100,15 +100,14 @@ def _test(clark: str) -> str:
     prefix = PREFIXE_DE.get(uri)
     if not uri or prefix:
         return f"{prefix}:{local}" if prefix else local
-    quote = '"' if "'" in uri else "'"
+    quote = '"' if "'" in uri else "'"  # a parsed URI holds no double quote
     return f"*[local-name()='{local}' and namespace-uri()={quote}{uri}{quote}]"
 
 
 def _pas(element: etree._Element) -> str:
     """Return one step of a path."""
     tag = str(element.tag)
-    uri, _ = _couper(tag)
-    if len(tag) > _LONGUEUR_NOM or ("'" in uri and '"' in uri):
+    if len(tag) > _LONGUEUR_NOM:
         return f"*[{_nombre(element, '*') + 1}]"
     test = _test(tag)
     if element.getparent() is None:

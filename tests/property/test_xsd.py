@@ -1,0 +1,59 @@
+"""A second opinion on the schemas, by another validator, and what must hold of every fault told."""
+
+from functools import cache
+
+import pytest
+import xmlschema
+from lxml import etree
+
+from flux.limites import Limites
+from flux.referentiel.espaces_de_noms import PREFIXES
+from flux.referentiel.schemas import SCHEMAS
+from flux.xsd import catalogue, fautes
+from flux.xsd.validation import valider
+from tests.mutants import mutants
+from tests.unit.xsd.exemplaires import COUPLES, exemplaire
+
+NOMBRE = 40
+
+
+@cache
+def second_avis(cle: str) -> xmlschema.XMLSchema10:
+    return xmlschema.XMLSchema10(str(catalogue.chemin(cle)), allow="local")
+
+
+@pytest.mark.parametrize(("nom", "cle"), COUPLES)
+def test_two_validators_give_the_same_verdict(nom, cle):
+    verdicts = set()
+    for data in (exemplaire(nom), *mutants(exemplaire(nom), 2026, NOMBRE)):
+        ours = not valider(etree.fromstring(data), cle, data, Limites())
+        assert second_avis(cle).is_valid(data.decode()) == ours, data.decode()
+        verdicts.add(ours)
+    assert verdicts == {True, False}
+
+
+@pytest.mark.parametrize("cle", [row.cle for row in SCHEMAS.values() if row.paquet == "flux"])
+def test_our_own_schemas_are_schemas(cle):
+    xmlschema.XMLSchema10.meta_schema.validate(str(catalogue.chemin(cle)))
+    assert second_avis(cle).built
+
+
+@pytest.mark.parametrize(("nom", "cle"), COUPLES)
+def test_every_fault_told_is_where_it_says(nom, cle):
+    for data in mutants(exemplaire(nom), 7, NOMBRE):
+        text = data.decode()
+        for told in valider(etree.fromstring(data), cle, data, Limites()):
+            (node,) = etree.fromstring(data).getroottree().xpath(told.path, namespaces=PREFIXES)
+            element = node if etree.iselement(node) else node.getparent()
+            name = f"{element.prefix}:{etree.QName(element).localname}" if element.prefix else etree.QName(element).localname
+            assert text.splitlines()[told.line - 1][told.column - 1 :].startswith(f"<{name}")
+            assert told.rule != "XSD-07", told.en
+            assert "{" not in told.fr.replace(told.found or "", "").replace("{urn:", "").replace("[0-9]{4}", "")
+
+
+@pytest.mark.parametrize(("nom", "cle"), COUPLES)
+def test_streaming_and_tree_agree(nom, cle, monkeypatch):
+    documents = [exemplaire(nom), *mutants(exemplaire(nom), 11, NOMBRE)]
+    as_tree = [not valider(etree.fromstring(data), cle, data, Limites()) for data in documents]
+    monkeypatch.setattr(fautes, "ELEMENTS_SUR_ARBRE", 0)
+    assert [not valider(etree.fromstring(data), cle, data, Limites()) for data in documents] == as_tree
