@@ -1,7 +1,7 @@
 """The SFTP server of the demonstration and of the tests: what a platform's landing server does, in one process.
 
 ``python -m demo.serveur_sftp --racine DIR --cles DIR --cle-hote FILE [--port N]`` prints ``PRET 127.0.0.1 PORT`` and serves
-until SIGTERM, or until its standard input closes with ``--tant-que-entree`` (so that it never outlives who started it).
+until SIGTERM.
 
 An account is a public key file ``<cles>/<account>.pub``, read at each login. The account ``plateforme`` sees the whole root;
 every other one is closed in ``<racine>/<account>`` and sees ``in`` (write, list, rename, remove) and ``out`` (list, read,
@@ -15,7 +15,6 @@ import asyncio
 import os
 import posixpath
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NoReturn
@@ -162,8 +161,6 @@ async def _principal(options: argparse.Namespace) -> None:
     boucle = asyncio.get_running_loop()
     for signe in (signal.SIGTERM, signal.SIGINT):
         boucle.add_signal_handler(signe, fin.set)
-    if options.tant_que_entree:
-        boucle.add_reader(sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 1024) else fin.set())
     options.racine.mkdir(parents=True, exist_ok=True)
     serveur = await servir(options.racine.resolve(), options.cles.resolve(), options.cle_hote, options.port)
     print(f"PRET 127.0.0.1 {serveur.get_port()}", flush=True)
@@ -178,7 +175,6 @@ def principal() -> None:
     analyse.add_argument("--cles", type=Path, required=True, help="folder of the public keys, <account>.pub")
     analyse.add_argument("--cle-hote", type=Path, required=True, help="host private key, made on first start")
     analyse.add_argument("--port", type=int, default=0, help="TCP port; 0 takes any free one")
-    analyse.add_argument("--tant-que-entree", action="store_true", help="stop when standard input closes")
     asyncio.run(_principal(analyse.parse_args()))
 
 

@@ -1,103 +1,21 @@
-"""Fixtures that start real SFTP servers on 127.0.0.1: asyncssh (the demonstration's) and OpenSSH (marker ``sshd``)."""
+"""Fixtures that start real SFTP servers on 127.0.0.1: the demonstration's (asyncssh) and OpenSSH (marker ``sshd``)."""
 
 import getpass
 import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import paramiko
 import pytest
 
 from demo.serveur_sftp import PLATEFORME, cle_privee, ouvrir_compte
+from demo.services import ServeurSftp, serveur_demo
 
 PARTENAIRE = "abc123"
-
-
-@dataclass(frozen=True)
-class ServeurSftp:
-    """A running server. ``vue`` is the root as the platform's account names it; ``disque`` the same folder on disk."""
-
-    port: int
-    disque: Path
-    vue: str
-    cle_hote: Path
-    cles_client: Path
-    comptes: dict[str, str]
-
-    @contextmanager
-    def client(self, compte: str = PLATEFORME, cle_hote: Path | None = None) -> Iterator[paramiko.SFTPClient]:
-        """Open a session as one of the accounts, the server's key being checked."""
-        algorithme, cle = Path(f"{cle_hote or self.cle_hote}.pub").read_text().split()[:2]
-        with paramiko.SSHClient() as ssh:
-            ssh.get_host_keys().add(f"[127.0.0.1]:{self.port}", algorithme, paramiko.PKey.from_type_string(algorithme, _base64(cle)))
-            ssh.connect(
-                "127.0.0.1",
-                self.port,
-                self.comptes.get(compte, compte),
-                key_filename=str(self.cle(compte)),
-                look_for_keys=False,
-                allow_agent=False,
-                timeout=10,
-            )
-            with ssh.open_sftp() as sftp:
-                yield sftp
-
-    def cle(self, compte: str = PLATEFORME) -> Path:
-        """Private key of an account."""
-        return cle_privee(self.cles_client / compte)
-
-    def connexion(self) -> dict[str, object]:
-        """The Airflow connection ``flux_sftp`` of the platform's account, host key checked."""
-        return {
-            "conn_type": "sftp",
-            "host": "127.0.0.1",
-            "port": self.port,
-            "login": self.comptes.get(PLATEFORME, PLATEFORME),
-            "extra": {
-                "key_file": str(self.cle()),
-                "host_key": Path(f"{self.cle_hote}.pub").read_text().strip(),
-                "no_host_key_check": False,
-                "look_for_keys": False,
-            },
-        }
-
-    def partenaire(self, compte: str = PARTENAIRE) -> str:
-        """Path of a partner's folder as the platform names it."""
-        return f"{self.vue.rstrip('/')}/{compte}"
-
-
-def _base64(texte: str) -> bytes:
-    import base64
-
-    return base64.b64decode(texte)
-
-
-@contextmanager
-def serveur_demo(dossier: Path, *partenaires: str, port: int = 0) -> Iterator[ServeurSftp]:
-    """The demonstration's server, in its own process, with an account for each partner."""
-    racine, cles, cle_hote, cles_client = (dossier / nom for nom in ("sftp", "comptes", "hote/cle", "cles"))
-    for compte in (PLATEFORME, *partenaires):
-        ouvrir_compte(racine, cles, compte, Path(f"{cle_privee(cles_client / compte)}.pub").read_text())
-    commande = [sys.executable, "-m", "demo.serveur_sftp", "--racine", racine, "--cles", cles, "--cle-hote", cle_hote, "--port", str(port)]
-    with subprocess.Popen(
-        [*map(str, commande), "--tant-que-entree"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as processus:
-        assert processus.stdin is not None
-        assert processus.stdout is not None
-        try:
-            mot, _, ecoute = processus.stdout.readline().split()
-            assert mot == "PRET"
-            yield ServeurSftp(int(ecoute), racine, "/", cle_hote, cles_client, {})
-        finally:
-            processus.stdin.close()
-            processus.wait(10)
 
 
 @contextmanager

@@ -28,7 +28,9 @@ def deposer(serveur: ServeurSftp, nom: str | bytes, contenu: bytes = b"<facture/
 def prets_de(serveur: ServeurSftp, entre: object = None) -> list[str]:
     """Names ready in the partner's folder; ``entre`` runs between the two looks."""
     with serveur.client() as sftp:
-        return [d.nom for d in lister_prets(sftp, [serveur.partenaire()], attendre=lambda _: entre() if callable(entre) else None)]
+        return [
+            d.nom for d in lister_prets(sftp, [serveur.partenaire(PARTENAIRE)], attendre=lambda _: entre() if callable(entre) else None)
+        ]
 
 
 def test_partner_folders_are_discovered(serveur: ServeurSftp) -> None:
@@ -36,7 +38,7 @@ def test_partner_folders_are_discovered(serveur: ServeurSftp) -> None:
     (serveur.disque / ".cache").mkdir()
     (serveur.disque / "lien").symlink_to(serveur.disque / PARTENAIRE)
     with serveur.client() as sftp:
-        assert partenaires(sftp, serveur.vue) == [serveur.partenaire()]
+        assert partenaires(sftp, serveur.vue) == [serveur.partenaire(PARTENAIRE)]
 
 
 def test_only_finished_regular_visible_files_are_ready(serveur: ServeurSftp) -> None:
@@ -68,14 +70,14 @@ def test_a_file_rewritten_at_the_same_size_is_left_alone(serveur: ServeurSftp) -
 
 def test_an_absent_folder_holds_nothing(serveur: ServeurSftp) -> None:
     with serveur.client() as sftp:
-        assert lister(sftp, f"{serveur.partenaire()}/nulle-part") == []
+        assert lister(sftp, f"{serveur.partenaire(PARTENAIRE)}/nulle-part") == []
 
 
 def test_a_claim_moves_the_file_out_of_the_partners_reach(serveur: ServeurSftp) -> None:
     chemin = deposer(serveur, NOM)
     with serveur.client() as sftp:
-        reclame = reclamer(sftp, serveur.partenaire(), NOM, "j-1")
-        assert reclame == f"{serveur.partenaire()}/traitement/j-1__{NOM}"
+        reclame = reclamer(sftp, serveur.partenaire(PARTENAIRE), NOM, "j-1")
+        assert reclame == f"{serveur.partenaire(PARTENAIRE)}/traitement/j-1__{NOM}"
         assert decouper(reclame) == ("j-1", NOM)
         assert not chemin.exists()
         assert b"".join(lire(sftp, reclame)) == b"<facture/>"
@@ -91,7 +93,7 @@ def test_of_many_claimers_one_wins_each_file(serveur: ServeurSftp) -> None:
     def courir(rang: int) -> None:
         with serveur.client() as sftp:
             depart.wait(20)
-            gagnes[rang] = [nom for nom in noms if reclamer(sftp, serveur.partenaire(), nom, f"coureur-{rang}")]
+            gagnes[rang] = [nom for nom in noms if reclamer(sftp, serveur.partenaire(PARTENAIRE), nom, f"coureur-{rang}")]
 
     coureurs = [threading.Thread(target=courir, args=(rang,)) for rang in range(len(gagnes))]
     for coureur in coureurs:
@@ -105,11 +107,11 @@ def test_of_many_claimers_one_wins_each_file(serveur: ServeurSftp) -> None:
 def test_a_claim_never_overwrites_a_claimed_file(serveur: ServeurSftp) -> None:
     deposer(serveur, NOM, b"un")
     with serveur.client() as sftp:
-        premier = reclamer(sftp, serveur.partenaire(), NOM, "j-1")
+        premier = reclamer(sftp, serveur.partenaire(PARTENAIRE), NOM, "j-1")
         assert premier is not None
         deposer(serveur, NOM, b"deux")
         with pytest.raises(ErreurTransport) as refus:
-            reclamer(sftp, serveur.partenaire(), NOM, "j-1")
+            reclamer(sftp, serveur.partenaire(PARTENAIRE), NOM, "j-1")
         assert refus.value.facts["operation"] == "reclamer"
         assert b"".join(lire(sftp, premier)) == b"un"
 
@@ -119,11 +121,11 @@ def test_a_link_put_in_place_of_a_file_is_refused(serveur: ServeurSftp) -> None:
     secret.write_bytes(b"a la plateforme")
     (serveur.disque / PARTENAIRE / "in" / NOM).symlink_to(secret)
     with serveur.client() as sftp:
-        assert reclamer(sftp, serveur.partenaire(), NOM, "j-1") is None
+        assert reclamer(sftp, serveur.partenaire(PARTENAIRE), NOM, "j-1") is None
         assert list((serveur.disque / PARTENAIRE / "traitement").iterdir()) == []
         (serveur.disque / PARTENAIRE / "traitement" / "lien").symlink_to(secret)
         with pytest.raises(ErreurTransport, match="not a regular file"):
-            list(lire(sftp, f"{serveur.partenaire()}/traitement/lien"))
+            list(lire(sftp, f"{serveur.partenaire(PARTENAIRE)}/traitement/lien"))
     assert secret.read_bytes() == b"a la plateforme"
 
 
@@ -131,8 +133,8 @@ def test_a_link_put_in_place_of_a_file_is_refused(serveur: ServeurSftp) -> None:
 def test_any_name_can_be_listed_and_claimed(serveur: ServeurSftp, nom: bytes) -> None:
     deposer(serveur, nom)
     with serveur.client() as sftp:
-        (depot,) = lister(sftp, f"{serveur.partenaire()}/in")
-        reclame = reclamer(sftp, serveur.partenaire(), depot.nom, "j")
+        (depot,) = lister(sftp, f"{serveur.partenaire(PARTENAIRE)}/in")
+        reclame = reclamer(sftp, serveur.partenaire(PARTENAIRE), depot.nom, "j")
         assert reclame is not None
         assert decouper(reclame)[1] == prets.nom_lisible(depot.nom)
         assert reclame.isprintable()
@@ -142,30 +144,30 @@ def test_any_name_can_be_listed_and_claimed(serveur: ServeurSftp, nom: bytes) ->
 def test_the_longest_name_can_be_claimed(serveur: ServeurSftp) -> None:
     deposer(serveur, "é" * 127)
     with serveur.client() as sftp:
-        reclame = reclamer(sftp, serveur.partenaire(), "é" * 127, "jeton")
+        reclame = reclamer(sftp, serveur.partenaire(PARTENAIRE), "é" * 127, "jeton")
         assert reclame is not None
         assert decouper(reclame)[1] == "é" * 124
-        assert [depot.nom for depot in lister(sftp, f"{serveur.partenaire()}/traitement")] == ["jeton__" + "é" * 124]
+        assert [depot.nom for depot in lister(sftp, f"{serveur.partenaire(PARTENAIRE)}/traitement")] == ["jeton__" + "é" * 124]
 
 
 @pytest.mark.parametrize("jeton", ["", "a_b", "a/b", "é", "x" * 65])
 def test_a_token_that_could_break_the_name_is_refused(serveur_asyncssh: ServeurSftp, jeton: str) -> None:
     with serveur_asyncssh.client() as sftp, pytest.raises(ErreurUsage):
-        reclamer(sftp, serveur_asyncssh.partenaire(), NOM, jeton)
+        reclamer(sftp, serveur_asyncssh.partenaire(PARTENAIRE), NOM, jeton)
 
 
 def test_a_large_file_is_read_whole(serveur: ServeurSftp) -> None:
     contenu = os.urandom(1024 * 1024) * 9 + b"fin"
     (serveur.disque / PARTENAIRE / "traitement" / "x").write_bytes(contenu)
     with serveur.client() as sftp:
-        assert b"".join(lire(sftp, f"{serveur.partenaire()}/traitement/x")) == contenu
+        assert b"".join(lire(sftp, f"{serveur.partenaire(PARTENAIRE)}/traitement/x")) == contenu
 
 
 def test_a_file_that_grows_under_the_reader_is_an_error(serveur: ServeurSftp) -> None:
     chemin = serveur.disque / PARTENAIRE / "traitement" / "x"
     chemin.write_bytes(b"x" * 600_000)
     with serveur.client() as sftp:
-        lecture = lire(sftp, f"{serveur.partenaire()}/traitement/x")
+        lecture = lire(sftp, f"{serveur.partenaire(PARTENAIRE)}/traitement/x")
         next(lecture)
         with chemin.open("ab") as suite:
             suite.write(b"suite")
@@ -178,9 +180,9 @@ def test_an_answer_appears_whole_and_is_rewritten_whole(serveur: ServeurSftp) ->
     flux = io.BytesIO(b"entete" + b"1" * 500_000)
     flux.seek(6)
     with serveur.client() as sftp:
-        assert publier(sftp, f"{serveur.partenaire()}/out", "CSO", flux) == f"{serveur.partenaire()}/out/CSO"
+        assert publier(sftp, f"{serveur.partenaire(PARTENAIRE)}/out", "CSO", flux) == f"{serveur.partenaire(PARTENAIRE)}/out/CSO"
         assert (sortie / "CSO").read_bytes() == b"1" * 500_000
-        publier(sftp, f"{serveur.partenaire()}/out", "CSO", io.BytesIO(b"deux"))
+        publier(sftp, f"{serveur.partenaire(PARTENAIRE)}/out", "CSO", io.BytesIO(b"deux"))
     assert [(f.name, f.read_bytes()) for f in sortie.iterdir()] == [("CSO", b"deux")]
 
 
@@ -193,9 +195,9 @@ def test_a_failed_publication_leaves_the_previous_answer_and_no_rest(serveur: Se
 
     sortie = serveur.disque / PARTENAIRE / "out"
     with serveur.client() as sftp:
-        publier(sftp, f"{serveur.partenaire()}/out", "CSO", io.BytesIO(b"un"))
+        publier(sftp, f"{serveur.partenaire(PARTENAIRE)}/out", "CSO", io.BytesIO(b"un"))
         with pytest.raises(ErreurTransport) as echec:
-            publier(sftp, f"{serveur.partenaire()}/out", "CSO", Coupe(b"2" * 600_000))
+            publier(sftp, f"{serveur.partenaire(PARTENAIRE)}/out", "CSO", Coupe(b"2" * 600_000))
     assert echec.value.facts["operation"] == "publier"
     assert echec.value.facts["tries"] == 3
     assert [(f.name, f.read_bytes()) for f in sortie.iterdir()] == [("CSO", b"un")]
@@ -206,7 +208,7 @@ def test_removing_twice_is_removing_once(serveur: ServeurSftp) -> None:
     chemin.touch()
     with serveur.client() as sftp:
         for _ in range(2):
-            effacer(sftp, f"{serveur.partenaire()}/traitement/x")
+            effacer(sftp, f"{serveur.partenaire(PARTENAIRE)}/traitement/x")
     assert not chemin.exists()
 
 
@@ -214,8 +216,8 @@ def test_a_lost_connection_is_a_transport_error_with_its_facts(serveur: ServeurS
     with serveur.client() as sftp:
         sftp.get_channel().get_transport().close()
         with pytest.raises(ErreurTransport) as perte:
-            lister(sftp, f"{serveur.partenaire()}/in")
-    assert perte.value.facts["path"] == f"{serveur.partenaire()}/in"
+            lister(sftp, f"{serveur.partenaire(PARTENAIRE)}/in")
+    assert perte.value.facts["path"] == f"{serveur.partenaire(PARTENAIRE)}/in"
     assert perte.value.facts["tries"] == 1
 
 

@@ -1,0 +1,236 @@
+"""The services of the demonstration, real and on 127.0.0.1: PostgreSQL, the SFTP server, Airflow.
+
+    with Services(Path(".demo"), {"abc123": ("ABC123", "A partner")}) as services:
+        with services.sftp.client("abc123") as partner:  # what this partner sees
+            partner.put("file", "/in/file")
+        print(services.adresse_airflow, services.utilisateur, services.mot_de_passe)
+
+All that must last is under the one folder: keys and passwords made once, databases, staging store, logs in ``journaux``.
+``python -m demo.services --arreter --dossier DIR`` stops what was left running there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import paramiko
+from rich.console import Console
+
+from demo import processus
+from demo.airflow_local import UTILISATEUR, AirflowLocal
+from demo.serveur_sftp import PLATEFORME, cle_privee, ouvrir_compte
+from flux.config import Reglages
+from flux.errors import ErreurTransport
+from flux.registre import embarque
+from flux.registre.connexion import moteur
+from flux.registre.migrations import migrer
+from flux.registre.partenaires import creer_partenaire
+
+_TOURS = (("scheduler", "dag-processor", "triggerer"), ("api-server", "sftp"))
+"""Who stops first: the scheduler still speaks to the API server while it ends."""
+
+
+@dataclass(frozen=True)
+class ServeurSftp:
+    """A running server. ``vue`` is the root as the platform's account names it; ``disque`` the same folder on disk."""
+
+    port: int
+    disque: Path
+    vue: str
+    cle_hote: Path
+    cles_client: Path
+    comptes: dict[str, str]
+
+    @contextmanager
+    def client(self, compte: str = PLATEFORME, cle_hote: Path | None = None) -> Iterator[paramiko.SFTPClient]:
+        """Open a session as one of the accounts, the server's key being checked."""
+        algorithme, cle = Path(f"{cle_hote or self.cle_hote}.pub").read_text().split()[:2]
+        with paramiko.SSHClient() as ssh:
+            ssh.get_host_keys().add(
+                f"[127.0.0.1]:{self.port}", algorithme, paramiko.PKey.from_type_string(algorithme, base64.b64decode(cle))
+            )
+            ssh.connect(
+                "127.0.0.1",
+                self.port,
+                self.comptes.get(compte, compte),
+                key_filename=str(self.cle(compte)),
+                look_for_keys=False,
+                allow_agent=False,
+                timeout=10,
+            )
+            with ssh.open_sftp() as sftp:
+                yield sftp
+
+    def cle(self, compte: str = PLATEFORME) -> Path:
+        """Private key of an account."""
+        return cle_privee(self.cles_client / compte)
+
+    def connexion(self) -> dict[str, Any]:
+        """The Airflow connection ``flux_sftp`` of the platform's account, host key checked."""
+        return {
+            "conn_type": "sftp",
+            "host": "127.0.0.1",
+            "port": self.port,
+            "login": self.comptes.get(PLATEFORME, PLATEFORME),
+            "extra": {
+                "key_file": str(self.cle()),
+                "host_key": Path(f"{self.cle_hote}.pub").read_text().strip(),
+                "no_host_key_check": False,
+                "look_for_keys": False,
+            },
+        }
+
+    def partenaire(self, compte: str) -> str:
+        """Path of a partner's folder as the platform names it."""
+        return f"{self.vue.rstrip('/')}/{compte}"
+
+
+@contextmanager
+def serveur_demo(dossier: Path, *partenaires: str, port: int = 0) -> Iterator[ServeurSftp]:
+    """The demonstration's SFTP server, in its own process, with an account for each partner; stopped at the end."""
+    serveur, lance = lancer_sftp(dossier, *partenaires, port=port)
+    try:
+        yield serveur
+    finally:
+        lance.terminate()
+        lance.wait(10)
+        if lance.stdout:
+            lance.stdout.close()
+
+
+def lancer_sftp(dossier: Path, *partenaires: str, port: int = 0) -> tuple[ServeurSftp, subprocess.Popen[str]]:
+    """Start the SFTP server and return how to reach it, with its process."""
+    racine, cles, cle_hote, cles_client = (dossier / nom for nom in ("sftp", "comptes", "hote/cle", "cles"))
+    for compte in (PLATEFORME, *partenaires):
+        ouvrir_compte(racine, cles, compte, Path(f"{cle_privee(cles_client / compte)}.pub").read_text())
+    options = {"racine": racine, "cles": cles, "cle-hote": cle_hote, "port": port}
+    commande = [sys.executable, "-m", "demo.serveur_sftp", *(mot for nom, valeur in options.items() for mot in (f"--{nom}", str(valeur)))]
+    lance = processus.lancer(dossier, "sftp", commande, sortie=subprocess.PIPE)
+    annonce = lance.stdout.readline().split() if lance.stdout else []
+    if annonce[:1] != ["PRET"]:
+        lance.kill()
+        lance.wait()
+        raise ErreurTransport(
+            f"The SFTP server did not start: see {processus.journal(dossier, 'sftp')}.", operation="demarrer", path=str(dossier)
+        )
+    return ServeurSftp(int(annonce[2]), racine, "/", cle_hote, cles_client, {}), lance
+
+
+class Services:
+    """The three services, started when entering the block and all stopped when leaving it.
+
+    :param dossier: folder of everything they keep; what was left running there is stopped first.
+    :param partenaires: account (and folder) → application code and name; each gets its account and its place in the ledger.
+    :param keep: leave them running at the end (:func:`arreter` stops them).
+    :ivar sftp: the SFTP server. :ivar airflow: Airflow, healthy and with its DAGs parsed.
+    """
+
+    sftp: ServeurSftp
+    airflow: AirflowLocal
+
+    def __init__(
+        self, dossier: Path, partenaires: Mapping[str, tuple[str, str]], *, keep: bool = False, console: Console | None = None
+    ) -> None:
+        self.dossier, self._partenaires, self._keep = dossier.resolve(), dict(partenaires), keep
+        self._console = console or Console(quiet=True)
+        self._pile = ExitStack()
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # terminated: leave the block, stop the services
+        with ExitStack() as pile:
+            self.dossier.mkdir(parents=True, exist_ok=True)
+            arreter(self.dossier)
+            pile.callback(arreter, self.dossier)
+            with self._etape("PostgreSQL"):
+                self._ouvrir_registre()
+            with self._etape("SFTP"):
+                self.sftp, lance = lancer_sftp(self.dossier, *self._partenaires)
+                pile.callback(lambda: lance.stdout and lance.stdout.close())
+                pile.callback(lance.wait)
+            with self._etape("Airflow"):
+                self.airflow = AirflowLocal(self.dossier, self.sftp.connexion())
+                pile.callback(self.airflow.attendre_fin)
+                self.airflow.demarrer()
+            pile.callback(processus.arreter, self.dossier, *_TOURS)
+            self._pile = pile.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if not self._keep:
+            with self._etape("Arrêt"):
+                self._pile.close()
+
+    @property
+    def port_sftp(self) -> int:
+        """TCP port of the SFTP server on 127.0.0.1."""
+        return self.sftp.port
+
+    @property
+    def cle_hote(self) -> Path:
+        """Public key of the SFTP server."""
+        return Path(f"{self.sftp.cle_hote}.pub")
+
+    @property
+    def adresse_airflow(self) -> str:
+        """Address of Airflow's UI."""
+        return self.airflow.url
+
+    @property
+    def utilisateur(self) -> str:
+        """User of Airflow's UI."""
+        return UTILISATEUR
+
+    @property
+    def mot_de_passe(self) -> str:
+        """Password of that user, made once."""
+        return self.airflow.mot_de_passe
+
+    def cle(self, compte: str) -> Path:
+        """Private key of a partner's account."""
+        return self.sftp.cle(compte)
+
+    def _ouvrir_registre(self) -> None:
+        ledger = moteur(Reglages(dossier=self.dossier, base=None))
+        migrer(ledger)
+        for dossier, (code, nom) in self._partenaires.items():
+            creer_partenaire(ledger, code, nom, dossier, datetime.now(tz=UTC))
+        ledger.dispose()
+
+    @contextmanager
+    def _etape(self, quoi: str) -> Iterator[None]:
+        debut = time.monotonic()
+        with self._console.status(quoi):
+            yield
+        self._console.print(f"{quoi} : {time.monotonic() - debut:.1f} s", highlight=False)
+
+
+def arreter(dossier: Path) -> None:
+    """Stop every service of a folder, whoever started it; its files stay."""
+    processus.arreter(dossier, *_TOURS)
+    embarque.arreter(dossier)
+
+
+def principal() -> None:
+    """Read the command line: stop what a demonstration left running."""
+    analyse = argparse.ArgumentParser(prog="demo.services", description="Services of the demonstration.")
+    analyse.add_argument("--arreter", action="store_true", required=True, help="stop every service of the folder")
+    analyse.add_argument("--dossier", type=Path, default=Path(".demo"))
+    arreter(analyse.parse_args().dossier.resolve())
+
+
+if __name__ == "__main__":
+    principal()
