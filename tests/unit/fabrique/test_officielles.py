@@ -12,7 +12,7 @@ from tests.saxon import dossier, echecs
 
 LE = date(2026, 9, 30)
 #: Lines of each invoice → ranks tried: about the same work each.
-CAS = [(1, range(40)), (5, range(40)), (50, range(3))]
+CAS = [(1, range(15)), (5, range(20)), (50, range(2))]
 XSD = {
     "380": "ubl-2.1/maindoc/UBL-Invoice-2.1.xsd",
     "381": "ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd",
@@ -44,7 +44,7 @@ def test_ubl_is_right(lignes, rangs, avoir):
 
 @pytest.mark.parametrize(("lignes", "rangs"), CAS)
 def test_cii_is_right(lignes, rangs):
-    for rang in list(rangs)[:25]:
+    for rang in rangs:
         facture = fabriquer_facture(lignes, rang, lignes, LE)
         regles = "extended-cii" if facture.profil == PROFIL_EXTENDED_CTC_FR else "EN16931"
         _verifier(ecrire_cii(facture), None, (regles, "br-fr-cii"))
@@ -55,7 +55,7 @@ def test_each_facturx_level_is_right(niveau):
     """MINIMUM has no notes (BG-1) and no electronic addresses, which BR-FR-05, 12 and 13 ask for: its own rules alone judge it."""
     regles = (niveau,) if niveau is Niveau.MINIMUM else (niveau, "br-fr-cii")
     for lignes, rangs in CAS:
-        for rang in list(rangs)[:8]:
+        for rang in list(rangs)[:5]:
             _verifier(ecrire_cii(fabriquer_facture(lignes, rang, lignes, LE), niveau), niveau, regles)
 
 

@@ -81,7 +81,9 @@ def _complete(type_code):
         objet=Identifiant("OBJ-1", "AVV"),
         imputation="6060",
         factures_anterieures=(FactureAnterieure("F-0", date(2026, 8, 1)),),
-        vendeur=replace(facture.vendeur, nom_commercial="Commerce", immatriculation_fiscale="FISC-1", information_legale="SA", adresse=ADRESSE),
+        vendeur=replace(
+            facture.vendeur, nom_commercial="Commerce", immatriculation_fiscale="FISC-1", information_legale="SA", adresse=ADRESSE
+        ),
         acheteur=replace(
             facture.acheteur, nom_commercial="Mairie", tva="FR12000010017", adresse=ADRESSE, contact=Contact("N", "+33 1", "a@exemple.test")
         ),
