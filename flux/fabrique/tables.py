@@ -1,5 +1,4 @@
 """What example invoices are drawn from: recipients, suppliers, articles. Names and numbers are invented."""
-# ruff: noqa: E501 - one row a line
 
 from __future__ import annotations
 
