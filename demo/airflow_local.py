@@ -98,7 +98,7 @@ class AirflowLocal:
         donnees = json.dumps(corps).encode() if corps is not None else None
         requete = urllib.request.Request(self.url + chemin, donnees, entetes, method=methode)  # noqa: S310  # our own http://127.0.0.1
         try:
-            with urllib.request.urlopen(requete, timeout=30) as reponse:  # noqa: S310  # same
+            with urllib.request.urlopen(requete, timeout=60) as reponse:  # noqa: S310  # same
                 return json.loads(reponse.read() or b"null")
         except urllib.error.HTTPError:
             raise
@@ -114,6 +114,7 @@ class AirflowLocal:
                     raise self._erreur(f"{nom} ended with code {composant.returncode}", nom)
             with suppress(ErreurTransitoire, urllib.error.HTTPError):
                 etats = self._http("GET", "/api/v2/monitor/health")
+                self._http("GET", "/execution/health")  # the tasks' API builds itself at its first call, which takes seconds
                 malades = sorted(nom for nom, etat in etats.items() if etat["status"] != "healthy")
                 absents = sorted(_DAGS - {dag["dag_id"] for dag in self.appeler("GET", "/dags")["dags"]})
                 if not malades and not absents:
@@ -163,6 +164,7 @@ def _environnement(dossier: Path, cles: Mapping[str, str], port: int) -> dict[st
         "scheduler__orphaned_tasks_check_interval": "30",
         "scheduler__task_instance_heartbeat_timeout": "45",
         "scheduler__task_instance_heartbeat_timeout_detection_interval": "5",
+        "workers__execution_api_timeout": "60",  # a loaded machine is slow, not dead
         "logging__base_log_folder": str(maison / "logs"),
         "usage_data_collection__enabled": "False",
     }
