@@ -62,7 +62,7 @@ def _juger(contenu: bytes, interface: Interface, limites: Limites) -> tuple[Fact
         return None, anomalies
     if root.tag not in interface.racines:
         expected = ", ".join(nom_court(tag) for tag in interface.racines)
-        wrong = anomalie("XML-06", path="/*", line=root.sourceline, found=nom_court(root.tag), interface=interface.code, expected=expected)
+        wrong = anomalie("XML-06", path="/*", found=nom_court(root.tag), interface=interface.code, expected=expected)
         return None, (*anomalies, wrong)
     schema, lire = _RACINES[root.tag]
     facture = lire(root)
