@@ -1,0 +1,108 @@
+"""What one rule set accumulates while it is compiled: names, constants, remembered expressions, functions, code lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+
+from flux.regles.officielles.codes import Code
+from flux.regles.officielles.erreurs import ErreurRegles
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A rule set's own function: its Python name, the declared types of its parameters and of its result."""
+
+    python: str
+    parametres: tuple[str | None, ...]
+    resultat: str | None
+
+
+@dataclass(slots=True)
+class Atelier:
+    """State of one compilation.
+
+    :ivar fichier: the rule file; code lists are read beside it.
+    :ivar constantes: Python name → Python expression, in order of first use.
+    :ivar memos: remembered expressions, by number.
+    :ivar documents: files read beside the rule file (code lists).
+    """
+
+    fichier: Path
+    constantes: dict[str, str] = field(default_factory=dict)
+    memos: list[str] = field(default_factory=list)
+    fonctions: dict[str, Signature] = field(default_factory=dict)
+    prefixes: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, etree._Element] = field(default_factory=dict)
+    _memo_par_cle: dict[object, tuple[int, Code]] = field(default_factory=dict)
+    _nom_par_valeur: dict[str, str] = field(default_factory=dict)
+    _compteur: int = 0
+
+    def nouveau(self, base: str = "x") -> str:
+        """A variable name not used yet in the set."""
+        self._compteur += 1
+        return f"{base}{self._compteur}"
+
+    def constante(self, nom: str, valeur: str) -> str:
+        """A module constant of that value; the name is made unique."""
+        connu = self._nom_par_valeur.get(valeur)
+        if connu is not None:
+            return connu
+        base = re.sub(r"\W", "_", nom)
+        unique, rang = base, 1
+        while unique in self.constantes:
+            rang += 1
+            unique = f"{base}_{rang}"
+        self.constantes[unique] = valeur
+        self._nom_par_valeur[valeur] = unique
+        return unique
+
+    def tag(self, clark: str) -> str:
+        """The constant that holds a Clark name: ``cbc_ID``."""
+        espace, _, local = clark.rpartition("}")
+        prefixe = self.prefixes.get(espace[1:], "ns") if espace else "sans"
+        return self.constante(f"{prefixe}_{local}", repr(clark))
+
+    def retenir_prefixes(self, espaces: Mapping[str | None, str]) -> None:
+        """Learn readable names of namespaces."""
+        for prefixe, espace in espaces.items():
+            if prefixe:
+                self.prefixes.setdefault(espace, prefixe)
+
+    def memo(self, cle: object) -> tuple[int, Code] | None:
+        """The remembered expression of that key, with its number."""
+        return self._memo_par_cle.get(cle)
+
+    def retenir(self, cle: object, code: Code) -> tuple[int, Code]:
+        """Remember an expression that only the document decides, under the next number."""
+        numero = len(self.memos)
+        self.memos.append(code.liste if code.forme == "liste" else code.py)
+        self._memo_par_cle[cle] = (numero, code)
+        return numero, code
+
+    def codes(self, fichier: str, identifiant: str) -> str:
+        """The constant that holds a code list of a ``…_codedb.xml`` beside the rule file.
+
+        :raises ErreurRegles: no such file or list.
+        """
+        if fichier not in self.documents:
+            chemin = self.fichier.parent / fichier
+            if Path(fichier).name != fichier or not chemin.is_file():
+                raise ErreurRegles(f"document('{fichier}')")
+            analyseur = etree.XMLParser(resolve_entities=False, no_network=True)
+            self.documents[fichier] = etree.parse(chemin, analyseur).getroot()
+        racine = self.documents[fichier]
+        valeurs = {
+            v
+            for liste in racine.iterchildren("cl")
+            if liste.get("id") == identifiant
+            for enumeration in liste.iterchildren("enumeration")
+            if (v := enumeration.get("value")) is not None
+        }
+        if racine.tag != "codedb" or not valeurs:
+            raise ErreurRegles(f"document('{fichier}')/codedb/cl[@id={identifiant}]")
+        return self.constante(f"CODES_{identifiant}", f"frozenset({{{', '.join(map(repr, sorted(valeurs)))}}})")

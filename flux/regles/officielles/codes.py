@@ -1,0 +1,179 @@
+"""Pieces of generated Python: what a compiled XPath expression is, and the scope it is compiled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from flux.regles.officielles.arbre import (
+    Appel,
+    Binaire,
+    Boucle,
+    Chemin,
+    Contexte,
+    Conversion,
+    Etape,
+    Expression,
+    Filtre,
+    Litteral,
+    Oppose,
+    Sequence,
+    Si,
+    Variable,
+)
+
+_MEMO = re.compile(r"M\[\d+\]")
+NOEUDS = frozenset({"element", "noeud"})  # noeud: an element or the document node
+BRUTS = frozenset({"attribut", "texte", "nontype"})  # untyped text, held as a plain str
+TEXTES = BRUTS | {"chaine"}
+EXACTS = frozenset({"entier", "decimal"})
+NUMERIQUES = EXACTS | {"double", "numerique"}
+_SUR_CONTEXTE = frozenset({"normalize-space", "string", "name", "local-name", "namespace-uri", "number", "string-length"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pour:
+    """One ``for`` of a comprehension; ``base`` and ``tag`` when it walks the children of that name."""
+
+    var: str
+    source: str
+    base: str = ""
+    tag: str = ""
+
+    def __str__(self) -> str:
+        return f"for {self.var} in {self.source}"
+
+
+@dataclass(frozen=True, slots=True)
+class Garde:
+    """One ``if`` of a comprehension."""
+
+    condition: str
+
+    def __str__(self) -> str:
+        return f"if {self.condition}"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A compiled expression.
+
+    :ivar py: Python expression of the value; of one element when ``clauses`` say how to walk the sequence.
+    :ivar genre: kind of the items: ``element``, ``noeud``, ``attribut``, ``texte``, ``nontype``, ``chaine``, ``entier``,
+        ``decimal``, ``double``, ``numerique``, ``booleen``, ``date``, ``vide``, or ``item`` (mixed, looked at when running).
+    :ivar forme: ``un`` (exactly one), ``opt`` (one or ``None``) or ``liste``.
+    :ivar clauses: comprehension clauses of a ``liste``.
+    :ivar max1: a ``liste`` known to hold one item at most.
+    :ivar profondeur: least depth of an element (the root element has 1), so that ``..`` is known to exist.
+    :ivar ordonne: nodes are in document order.
+    """
+
+    py: str
+    genre: str
+    forme: str = "un"
+    clauses: tuple[Pour | Garde, ...] = ()
+    max1: bool = False
+    profondeur: int = 0
+    ordonne: bool = True
+
+    def avec(self, **changements: object) -> Code:
+        """A copy with some fields changed."""
+        return replace(self, **changements)  # type: ignore[arg-type]  # fields are checked by the dataclass's own types
+
+    @property
+    def memo(self) -> str:
+        """``M[n]`` when the value is remembered for the whole document, else empty."""
+        source = self.liste if self.forme == "liste" else self.py
+        return source if _MEMO.fullmatch(source) else ""
+
+    @property
+    def liste(self) -> str:
+        """Python expression of the whole sequence."""
+        if self.forme == "un":
+            return f"({self.py},)"
+        if self.forme == "opt":
+            return f"seq({self.py})"
+        if len(self.clauses) == 1 and isinstance(self.clauses[0], Pour) and self.py == self.clauses[0].var:
+            return self.clauses[0].source
+        return f"[{self.py} {' '.join(map(str, self.clauses))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Portee:
+    """What an expression sees: variables by name, and the context item (``None`` in a function)."""
+
+    variables: Mapping[str, Code]
+    foyer: Code | None
+
+    def sur(self, foyer: Code) -> Portee:
+        """The same variables with another context item."""
+        return Portee(self.variables, foyer)
+
+    def plus(self, nom: str, code: Code) -> Portee:
+        """One variable more."""
+        return Portee({**self.variables, nom: code}, self.foyer)
+
+
+@dataclass(frozen=True, slots=True)
+class Besoins:
+    """What an expression depends on: the context item, the document (absolute paths), variables, parts worth remembering."""
+
+    foyer: bool = False
+    document: bool = False
+    variables: frozenset[str] = frozenset()
+
+    def ou(self, autre: Besoins) -> Besoins:
+        """Both needs."""
+        return Besoins(self.foyer or autre.foyer, self.document or autre.document, self.variables | autre.variables)
+
+
+_RIEN = Besoins()
+
+
+def besoins(e: Expression) -> Besoins:
+    """What the value of an expression depends on."""
+    match e:
+        case Litteral():
+            return _RIEN
+        case Variable(nom):
+            return Besoins(variables=frozenset({nom}))
+        case Contexte():
+            return Besoins(foyer=True)
+        case Etape(_, _, predicats):
+            return _interieur(predicats).ou(Besoins(foyer=True))
+        case Filtre(base, predicats):
+            return besoins(base).ou(_interieur(predicats))
+        case Chemin(absolu, etapes):
+            if absolu:
+                return _interieur(etapes).ou(Besoins(document=True))
+            return besoins(etapes[0]).ou(_interieur(etapes[1:]))
+        case Appel(nom, arguments):
+            reste = _tous(arguments)
+            return reste.ou(Besoins(foyer=True)) if not arguments and nom in _SUR_CONTEXTE or nom == "current" else reste
+        case Binaire(_, gauche, droite):
+            return besoins(gauche).ou(besoins(droite))
+        case Oppose(operande) | Conversion(operande, _, _, _):
+            return besoins(operande)
+        case Si(condition, alors, sinon):
+            return _tous((condition, alors, sinon))
+        case Sequence(elements):
+            return _tous(elements)
+        case Boucle(_, liaisons, corps):
+            total = besoins(corps)
+            for nom, valeur in reversed(liaisons):
+                total = besoins(valeur).ou(Besoins(total.foyer, total.document, total.variables - {nom}))
+            return total
+
+
+def _tous(expressions: tuple[Expression, ...]) -> Besoins:
+    total = _RIEN
+    for e in expressions:
+        total = total.ou(besoins(e))
+    return total
+
+
+def _interieur(expressions: tuple[Expression, ...]) -> Besoins:
+    """Needs of expressions whose context item comes from inside."""
+    total = _tous(expressions)
+    return Besoins(False, total.document, total.variables)

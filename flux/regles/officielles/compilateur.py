@@ -1,0 +1,328 @@
+"""Compiler: the rules read from a file → one Python module, readable, that decides them on the index of a document."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flux.regles.officielles.arbre import Appel, Binaire, Chemin, Etape, Expression
+from flux.regles.officielles.atelier import Atelier, Signature
+from flux.regles.officielles.codes import Code, Portee, Pour
+from flux.regles.officielles.erreurs import ErreurRegles
+from flux.regles.officielles.expressions import Traducteur, peut_lever
+from flux.regles.officielles.grammaire import lire
+from flux.regles.officielles.lecteur import Assertion, Lie, Motif, Regle, Regles, Texte
+from flux.regles.officielles.motifs import Alternative, alternatives, conditions
+from flux.regles.officielles.usages import immediates
+
+_ENTETE = '''"""Rules of {fichier}, compiled by flux.regles.officielles. Generated: do not edit.
+
+SHA-256 of the rule file: {empreinte}
+Each rule of the file is one function, each test follows its identifier and its XPath. In the code, n is the context node,
+n.kids its child elements by name, M[..] an expression that only the document decides (evaluated once, see MEMOS).
+"""
+
+import re
+from decimal import Decimal
+
+from flux.regles.officielles.document import enfants, normaliser
+from flux.regles.officielles.erreurs import ErreurXPath
+from flux.regles.officielles.execution import (
+{imports}
+)
+'''
+_RUNTIME = """Attribut NonType ancetres apres arrondi avant booleen chaine_item compare compare_un date dec_un decimal decimal_de descendants
+divise double egal_un espace_de_noms exactement existe fois freres joint lever lu maximum minimum modulo moins morceaux nom nom_local
+nombre nombre_item norm_un opt parents parmi plus precedents seq somme sous_chaine texte textes traduit trie un union val_opt val_un
+vrai""".split()
+
+
+class Compilateur:
+    """Compiles one rule set.
+
+    :param regles: the rules as read.
+    :param empreinte: SHA-256 of the rule file, written in the source.
+    """
+
+    def __init__(self, regles: Regles, empreinte: str) -> None:
+        self.regles = regles
+        self.empreinte = empreinte
+        self.atelier = Atelier(regles.fichier)
+        self.traducteur = Traducteur(self.atelier)
+        self.globales: dict[str, Code] = {}
+        self.assertions: list[str] = []
+        self.absences: list[str] = []
+        self.corps: list[str] = []
+        self.motifs: list[str] = []
+
+    def source(self) -> str:
+        """The whole module.
+
+        :raises ErreurRegles: a construct not known, with file and line.
+        """
+        for fonction in self.regles.fonctions:
+            self.atelier.retenir_prefixes(fonction.resultat.espaces)
+        for motif in self.regles.motifs:
+            for regle in motif.regles:
+                self.atelier.retenir_prefixes(regle.contexte.espaces)
+        self._fonctions()
+        self._variables_globales()
+        for rang, motif in enumerate(self.regles.motifs):
+            self._motif(rang, motif)
+        return "\n".join(self._assembler())
+
+    def _assembler(self) -> Iterator[str]:
+        imports = textwrap.fill(", ".join(_RUNTIME) + ",", 116, initial_indent="    ", subsequent_indent="    ")
+        yield _ENTETE.format(fichier=self.regles.fichier.name, empreinte=self.empreinte, imports=imports)
+        yield from (f"{nom} = {valeur}" for nom, valeur in self.atelier.constantes.items())
+        yield "\n# (identifier, flag, message, pattern), by number\nASSERTIONS = ("
+        yield from (f"    {a},  # {rang}" for rang, a in enumerate(self.assertions))
+        yield ")\n\n# What must be absent below a rule's node: (path, attribute, pattern, rule, assertion)\nABSENCES = ("
+        yield from (f"    {a}," for a in self.absences)
+        yield ")\n"
+        for rang, py in enumerate(self.atelier.memos):
+            yield f"def memo_{rang}(M):\n    return {py}\n"
+        yield f"MEMOS = ({' '.join(f'memo_{i},' for i in range(len(self.atelier.memos)))})\n"
+        yield from self.corps
+        yield "\n# (mode, rules); a rule: (function, goes on below, branches); a branch: (absolute, steps, predicates)\nMOTIFS = ("
+        yield from self.motifs
+        yield ")\n"
+
+    # -- what the set defines for itself ------------------------------------------------------------------------------
+
+    def _lire(self, texte: Texte) -> Expression:
+        try:
+            return lire(texte.xpath, texte.espaces)
+        except ErreurRegles as faute:
+            raise self._situee(faute, texte) from faute
+
+    def _situee(self, faute: ErreurRegles, texte: Texte) -> ErreurRegles:
+        if faute.ligne is not None:
+            return faute
+        return ErreurRegles(faute.construction, fichier=self.regles.fichier.name, ligne=texte.ligne)
+
+    def _code(self, texte: Texte, portee: Portee) -> Code:
+        try:
+            return self.traducteur.code(lire(texte.xpath, texte.espaces), portee)
+        except ErreurRegles as faute:
+            raise self._situee(faute, texte) from faute
+
+    def _fonctions(self) -> None:
+        for f in self.regles.fonctions:
+            python = "f_" + re.sub(r"\W", "_", f.nom)
+            self.atelier.fonctions[f.nom] = Signature(python, tuple(g for _, g in f.parametres), f.type)
+        for f in self.regles.fonctions:
+            noms = [re.sub(r"\W", "_", n) for n, _ in f.parametres]
+            variables = {
+                n: Code(py, "element" if g == "element()?" else "chaine", "opt" if (g or "").endswith("?") else "un")
+                for (n, g), py in zip(f.parametres, noms, strict=True)
+            }
+            portee = Portee(variables, None)
+            lignes = [f"def {self.atelier.fonctions[f.nom].python}({', '.join(['M', *noms])}):"]
+            directes = immediates([(v.nom, self._lire(v.valeur)) for v in f.variables], [self._lire(f.resultat)])
+            for variable in f.variables:
+                ajout, portee = self._variable(variable, portee, retrait=4, erreur="raise" if variable.nom in directes else "")
+                lignes += ajout
+            resultat = self._code(f.resultat, portee)
+            if f.type != "xs:boolean" or resultat.genre != "booleen" or resultat.forme != "un":
+                raise self._situee(ErreurRegles(f"{f.nom} as {f.type}: {resultat.genre}"), f.resultat)
+            self.corps.append("\n".join([*lignes, f"    return {resultat.py}\n"]))
+
+    def _variables_globales(self) -> None:
+        portee = Portee({}, Code("M.racine", "noeud"))
+        for variable in self.regles.variables:
+            code = self._code(variable.valeur, replace(portee, variables=self.globales))
+            numero, code = self.atelier.retenir(("globale", variable.nom), code)
+            var = self.atelier.nouveau()
+            liste = code.forme == "liste"
+            self.globales[variable.nom] = code.avec(py=var, clauses=(Pour(var, f"M[{numero}]"),)) if liste else code.avec(py=f"M[{numero}]")
+
+    def _variable(self, variable: Lie, portee: Portee, retrait: int, erreur: str) -> tuple[list[str], Portee]:
+        """Statements that bind a variable, and the scope with it. An error is kept for the place that reads the variable.
+
+        :param erreur: statement for an error that comes out at once (see :mod:`usages`); ``""`` when it waits.
+        """
+        code = self._code(variable.valeur, portee)
+        if variable.type == "xs:string":
+            code = self.traducteur.chaine_opt(code)
+        elif variable.type is not None:
+            raise self._situee(ErreurRegles(f"variable as {variable.type}"), variable.valeur)
+        if code.memo or re.fullmatch(r"[A-Z][A-Z_0-9]*", code.liste):
+            return [], portee.plus(variable.nom, code)
+        marge = " " * retrait
+        nom = self.atelier.nouveau("v_" + re.sub(r"\W", "_", variable.nom) + "_")
+        valeur = code.liste if code.forme == "liste" else code.py
+        if not peut_lever(valeur):
+            lignes, lu = [f"{marge}{nom} = {valeur}"], nom
+        else:
+            lignes = [f"{marge}try:", f"{marge}    {nom} = {valeur}", f"{marge}except ErreurXPath as e:", f"{marge}    {nom} = e"]
+            if erreur and (code.forme != "liste" or code.max1):
+                lignes.append(f"{marge}    {erreur}")
+            lu = f"lu({nom})"
+        if code.forme != "liste":
+            return lignes, portee.plus(variable.nom, code.avec(py=lu))
+        var = self.atelier.nouveau()
+        return lignes, portee.plus(variable.nom, code.avec(py=var, clauses=(Pour(var, lu),)))
+
+    # -- patterns and rules -------------------------------------------------------------------------------------------
+
+    def _motif(self, rang: int, motif: Motif) -> None:
+        regles = []
+        for position, regle in enumerate(motif.regles):
+            nom = f"{motif.mode}_{position}"
+            branches = self._alternatives(regle.contexte)
+            profondeur = min(len(b.pas) for b in branches)
+            tests = [self._branche(nom, i, b, regle) for i, b in enumerate(branches)]
+            fonction = self._regle(rang, position, nom, regle, Code("n", "element", profondeur=profondeur))
+            regles.append(f"        ({fonction}, {regle.continue_}, ({' '.join(t + ',' for t in tests)})),")
+        self.motifs.append("\n".join([f"    ('{motif.mode}', (", *regles, "    )),"]))
+
+    def _alternatives(self, contexte: Texte) -> list[Alternative]:
+        try:
+            return alternatives(self._lire(contexte))
+        except ErreurRegles as faute:
+            raise self._situee(faute, contexte) from faute
+
+    def _tag(self, test: str) -> str:
+        """A name test in the data of the module: a constant, or the wildcard as it is."""
+        return repr(test) if test[-1] == "*" or test[0] == "*" else self.atelier.tag(test)
+
+    def _branche(self, nom: str, rang: int, branche: Alternative, regle: Regle) -> str:
+        """A branch as data; its predicates, if any, as a function."""
+        pas = " ".join(f"({p.dessous}, {self._tag(p.test)})," for p in branche.pas)
+        try:
+            trouvees = conditions(branche)
+            if not trouvees:
+                return f"({branche.absolu}, ({pas}), None)"
+            tests = []
+            for haut, profondeur, predicat in trouvees:
+                foyer = Code("n" + ".parent" * haut, "element", profondeur=profondeur)
+                tests.append(self.traducteur.verite(self._predicat(predicat, foyer)))
+        except ErreurRegles as faute:
+            raise self._situee(faute, regle.contexte) from faute
+        fonction = f"motif_{nom}_{rang}"
+        self.corps.append(
+            f"def {fonction}(n, M):\n    # {_uni(regle.contexte.xpath)}\n    try:\n        return {' and '.join(tests)}\n"
+            "    except ErreurXPath:  # an error in a pattern is a node that does not match\n        return False\n"
+        )
+        return f"({branche.absolu}, ({pas}), {fonction})"
+
+    def _predicat(self, predicat: Expression, foyer: Code) -> Code:
+        code = self.traducteur.code(predicat, Portee(self.globales, foyer))
+        if code.genre in {"entier", "decimal", "double", "numerique"}:
+            raise ErreurRegles(f"pattern that counts positions: {predicat}")
+        return code
+
+    def _regle(self, motif: int, position: int, nom: str, regle: Regle, foyer: Code) -> str:
+        """Write the function of a rule; ``None`` when absences say everything."""
+        portee = Portee(self.globales, foyer)
+        lignes: list[str] = []
+        directes = self._immediates(regle)
+        for piece in regle.contenu:
+            numero = len(self.assertions)
+            if isinstance(piece, Lie):
+                erreur = f"erreur({numero}, n, e)" if piece.nom in directes else ""
+                ajout, portee = self._variable(piece, portee, retrait=8, erreur=erreur)
+                lignes += ajout
+                continue
+            chemins = self._absence(piece)
+            statique = all(isinstance(m, str) for m in piece.message)
+            message = "".join(m for m in piece.message if isinstance(m, str)) if statique else None
+            self.assertions.append(repr((piece.identifiant, piece.drapeau, message, motif)))
+            if chemins and statique:
+                self.absences += [
+                    f"(({' '.join(self._tag(t) + ',' for t in tags)}), {a!r}, {motif}, {position}, {numero})" for tags, a in chemins
+                ]
+                continue
+            lignes += self._assertion(numero, piece, portee, statique=statique)
+        if not any(ligne.lstrip().startswith("echec(") for ligne in lignes):
+            return "None"
+        entete = [f"def regle_{nom}(noeuds, M, echec, erreur):", f"    # {_uni(regle.contexte.xpath)}", "    for n in noeuds:"]
+        self.corps.append("\n".join([*entete, *lignes, ""]))
+        return f"regle_{nom}"
+
+    def _immediates(self, regle: Regle) -> set[str]:
+        """Variables of a rule that Saxon evaluates at once."""
+        variables = [(p.nom, self._lire(p.valeur)) for p in regle.contenu if isinstance(p, Lie)]
+        if not variables:
+            return set()
+        lectures = []
+        for piece in regle.contenu:
+            if isinstance(piece, Assertion):
+                lectures += [self._lire(t) for t in (piece.test, *piece.message) if isinstance(t, Texte)]
+        return immediates(variables, lectures)
+
+    def _assertion(self, numero: int, piece: Assertion, portee: Portee, *, statique: bool) -> list[str]:
+        try:
+            condition = self.traducteur.verite(self._code(piece.test, portee))
+        except ErreurRegles as faute:
+            raise self._situee(faute, piece.test) from faute
+        if not piece.constat:
+            condition = condition[5:-1] if re.fullmatch(r"\(not (\w+\([^()]*\)|\([^()]*\))\)", condition) else f"not {condition}"
+        message = "" if statique else f", {self._message(piece, portee)}"
+        marge = " " * 8
+        entete = f"{marge}# {piece.identifiant or '(no identifier)'} [{piece.drapeau or 'no flag'}] {_uni(piece.test.xpath)}"
+        if condition in {"not True", "False"}:
+            return [f"{entete}  -- never fails"]
+        appel = [f"if {condition}:", f"    echec({numero}, n{message})"]
+        if not peut_lever(condition + message):
+            return [entete, *(marge + a for a in appel)]
+        fin = [f"{marge}except ErreurXPath as e:", f"{marge}    erreur({numero}, n, e)"]
+        return [entete, f"{marge}try:", *(f"{marge}    {a}" for a in appel), *fin]
+
+    def _message(self, piece: Assertion, portee: Portee) -> str:
+        """The text with its computed pieces, built only when the test fails."""
+        morceaux = []
+        for m in piece.message:
+            if isinstance(m, str):
+                morceaux.append(repr(m))
+                continue
+            code = self.traducteur.atomise(self._code(m, portee))
+            morceaux.append(f"joint({code.liste})")
+        return " + ".join(morceaux)
+
+    def _absence(self, piece: Assertion) -> list[tuple[tuple[str, ...], str | None]]:
+        """Paths whose mere presence fails the assertion; empty when it says anything more."""
+        e = self._lire(piece.test)
+        if not piece.constat:
+            if not isinstance(e, Appel) or e.nom != "not" or len(e.arguments) != 1:
+                return []
+            e = e.arguments[0]
+        return _chemins_simples(e)
+
+
+def _chemins_simples(e: Expression) -> list[tuple[tuple[str, ...], str | None]]:
+    """Child names and an optional last attribute, for each branch of a union; empty when the expression is anything else."""
+    if isinstance(e, Binaire) and e.operateur == "|":
+        gauche, droite = _chemins_simples(e.gauche), _chemins_simples(e.droite)
+        return gauche + droite if gauche and droite else []
+    etapes: tuple[Expression, ...] = e.etapes if isinstance(e, Chemin) and not e.absolu else (e,)
+    resultats: list[tuple[tuple[str, ...], str | None]] = [((), None)]
+    for etape in etapes:
+        if isinstance(etape, Binaire) and etape.operateur == "|":
+            suites = _chemins_simples(etape)
+        elif isinstance(etape, Etape) and not etape.predicats and etape.test[-1] not in "*)" and etape.test[0] != "*":
+            suites = [((etape.test,), None)] if etape.axe == "child" else [((), etape.test)] if etape.axe == "attribute" else []
+        else:
+            suites = []
+        if any(a is not None for _, a in resultats):
+            return []
+        resultats = [(tags + plus, attribut) for tags, _ in resultats for plus, attribut in suites]
+    return resultats
+
+
+def _uni(texte: str) -> str:
+    """One line, for a comment."""
+    return re.sub(r"\s+", " ", texte).strip()
+
+
+def compiler(regles: Regles, empreinte: str) -> str:
+    """Compile a rule set to the source of a Python module.
+
+    :param regles: the rules as read by :func:`lecteur.lire`.
+    :param empreinte: SHA-256 of the rule file.
+    :raises ErreurRegles: a construct not known, with file and line.
+    """
+    return Compilateur(regles, empreinte).source()

@@ -1,0 +1,558 @@
+"""What compiled rules call: casts, arithmetic, comparisons and axes of XPath 2.0, on the index of a document.
+
+Values: nodes are :class:`document.Noeud`; attributes, text nodes and untyped values are ``str`` where their kind is known when
+compiling, and :class:`Attribut` or :class:`NonType` where it is not; xs:decimal is ``Decimal``, xs:integer ``int``, xs:double
+``float``, xs:boolean ``bool``. An optional value is ``None`` when empty; a sequence is a list or a tuple.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from flux.regles.officielles.document import Noeud, enfants
+from flux.regles.officielles.erreurs import ErreurXPath
+
+Liste = Sequence[Any]
+Nombre = int | Decimal | float
+
+# xs:decimal is exact in Saxon: a result that would be rounded is a fault of this engine, and is said so.
+CONTEXTE = Context(prec=100_000, Emin=-999_999, Emax=999_999, traps=[Inexact, InvalidOperation])
+_ECHELLE = 18  # digits after the point that Saxon keeps, at least, when it divides decimals
+_PUISSANCES = {Decimal(10) ** n: -n for n in range(1, 7)}
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN")
+_BLANCS = " \t\r\n"
+
+
+class NonType(str):
+    """An untyped atomic value in a sequence of mixed kinds."""
+
+    __slots__ = ()
+
+
+class Attribut(NonType):
+    """An attribute or text node in a sequence of mixed kinds; the text is its value."""
+
+    __slots__ = ()
+
+
+def lever(code: str) -> Any:
+    """Raise a dynamic error from inside an expression."""
+    raise ErreurXPath(code)
+
+
+def lu(valeur: Any) -> Any:
+    """The value of a variable whose evaluation may have failed: the error comes out where the variable is used."""
+    if valeur.__class__ is ErreurXPath:
+        raise ErreurXPath(valeur.code)
+    return valeur
+
+
+# -- cardinality ----------------------------------------------------------------------------------------------------------
+
+
+def un(liste: Liste) -> Any:
+    """At most one item (``None`` when empty); more is XPTY0004."""
+    if not liste:
+        return None
+    if len(liste) > 1:
+        raise ErreurXPath("XPTY0004")
+    return liste[0]
+
+
+def exactement(valeur: Any) -> Any:
+    """Exactly one item: an empty one is XPTY0004."""
+    if valeur is None:
+        raise ErreurXPath("XPTY0004")
+    return valeur
+
+
+def val_un(noeuds: Sequence[Noeud]) -> str | None:
+    """String value of at most one node."""
+    if not noeuds:
+        return None
+    if len(noeuds) > 1:
+        raise ErreurXPath("XPTY0004")
+    return noeuds[0].val
+
+
+def norm_un(noeuds: Sequence[Noeud]) -> str:
+    """``normalize-space`` of at most one node; the empty string when there is none."""
+    if not noeuds:
+        return ""
+    if len(noeuds) > 1:
+        raise ErreurXPath("XPTY0004")
+    return noeuds[0].norm
+
+
+def val_opt(noeud: Noeud | None) -> str | None:
+    """String value of an optional node."""
+    return None if noeud is None else noeud.val
+
+
+def opt(fonction: Any, valeur: Any, *reste: Any) -> Any:
+    """Apply a function unless the value is empty."""
+    return None if valeur is None else fonction(valeur, *reste)
+
+
+def seq(valeur: Any) -> Liste:
+    """An optional value as a sequence."""
+    return () if valeur is None else (valeur,)
+
+
+# -- casts ----------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8192)
+def decimal(texte: str) -> Decimal:
+    """Cast text to xs:decimal (XML Schema lexical form, white space around allowed)."""
+    propre = texte.strip(_BLANCS)
+    if _DECIMAL.fullmatch(propre) is None:
+        raise ErreurXPath("FORG0001")
+    return Decimal(propre)
+
+
+@lru_cache(maxsize=8192)
+def double(texte: str) -> float:
+    """Cast text to xs:double."""
+    propre = texte.strip(_BLANCS)
+    if _DOUBLE.fullmatch(propre) is None:
+        raise ErreurXPath("FORG0001")
+    return float(propre)
+
+
+def booleen(texte: str) -> bool:
+    """Cast text to xs:boolean: ``true``, ``false``, ``1``, ``0``."""
+    propre = texte.strip(_BLANCS)
+    if propre in {"true", "1"}:
+        return True
+    if propre in {"false", "0"}:
+        return False
+    raise ErreurXPath("FORG0001")
+
+
+_DATE = re.compile(r"(-?(?:[1-9][0-9]{4,}|[0-9]{4}))-([0-9]{2})-([0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
+_JOURS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def date(texte: str) -> int:
+    """Cast text to xs:date: minutes of its start since year 0, UTC. A date without zone is taken as UTC."""
+    trouve = _DATE.fullmatch(texte.strip(_BLANCS))
+    if trouve is None:
+        raise ErreurXPath("FORG0001")
+    annee, mois, jour = (int(trouve.group(i)) for i in (1, 2, 3))
+    bissextile = annee % 4 == 0 and (annee % 100 != 0 or annee % 400 == 0)
+    if not 1 <= mois <= 12 or not 1 <= jour <= _JOURS[mois - 1] + (bissextile and mois == 2):
+        raise ErreurXPath("FORG0001")
+    a, m = (annee, mois) if mois > 2 else (annee - 1, mois + 12)  # days by the usual civil formula, March first
+    jours = 365 * a + a // 4 - a // 100 + a // 400 + (153 * (m - 3) + 2) // 5 + jour
+    zone = trouve.group(4)
+    decalage = 0
+    if zone and zone != "Z":
+        heures, minutes = int(zone[1:3]), int(zone[4:6])
+        if heures * 60 + minutes > 14 * 60 or minutes > 59:
+            raise ErreurXPath("FORG0001")
+        decalage = (heures * 60 + minutes) * (1 if zone[0] == "+" else -1)
+    return jours * 1440 - decalage
+
+
+def nombre(texte: str | None) -> float:
+    """``number()``: xs:double, NaN when the text is not one."""
+    if texte is None or _DOUBLE.fullmatch(texte.strip(_BLANCS)) is None:
+        return math.nan
+    return float(texte.strip(_BLANCS))
+
+
+def decimal_de(valeur: Any) -> Decimal:
+    """Cast a number or a boolean to xs:decimal."""
+    if isinstance(valeur, str):
+        return decimal(valeur)
+    if isinstance(valeur, float) and not math.isfinite(valeur):
+        raise ErreurXPath("FOCA0002")
+    return Decimal(valeur)
+
+
+# -- numbers --------------------------------------------------------------------------------------------------------------
+
+
+def arrondi(valeur: Nombre) -> Any:
+    """``round``: to the nearest integer, halves upwards."""
+    if isinstance(valeur, Decimal):
+        return valeur.to_integral_value(ROUND_HALF_UP if valeur >= 0 else ROUND_HALF_DOWN)
+    if isinstance(valeur, int) or not math.isfinite(valeur):
+        return valeur
+    bas = math.floor(valeur)
+    return float(bas + 1 if valeur - bas >= 0.5 else bas)
+
+
+def _paire(a: Nombre, b: Nombre) -> tuple[Any, Any]:
+    """Promote to xs:double when one side is."""
+    if isinstance(a, float) or isinstance(b, float):
+        return float(a), float(b)
+    return a, b
+
+
+def plus(a: Nombre | None, b: Nombre | None) -> Any:
+    """``+``."""
+    if a is None or b is None:
+        return None
+    a, b = _paire(a, b)
+    return a + b
+
+
+def moins(a: Nombre | None, b: Nombre | None) -> Any:
+    """``-``."""
+    if a is None or b is None:
+        return None
+    a, b = _paire(a, b)
+    return a - b
+
+
+def fois(a: Nombre | None, b: Nombre | None) -> Any:
+    """``*``."""
+    if a is None or b is None:
+        return None
+    a, b = _paire(a, b)
+    return a * b
+
+
+def divise(a: Nombre | None, b: Nombre | None) -> Any:
+    """``div``: doubles as IEEE 754; decimals keep 18 digits more than the dividend has over the divisor (Saxon)."""
+    if a is None or b is None:
+        return None
+    if isinstance(a, float) or isinstance(b, float):
+        a, b = float(a), float(b)
+        if b:
+            return a / b
+        return math.nan if not a or a != a else math.copysign(math.inf, a) * math.copysign(1.0, b)  # noqa: PLR0124 NaN is the value that differs from itself
+    if not b:
+        raise ErreurXPath("FOAR0001")
+    a = Decimal(a)
+    puissance = _PUISSANCES.get(Decimal(b))
+    if puissance is not None:
+        return a.scaleb(puissance)
+    b = Decimal(b)
+    echelle = max(_ECHELLE, _decimales(a) - _decimales(b) + _ECHELLE)
+    quotient, reste = divmod(a.scaleb(echelle), b)
+    if abs(reste) * 2 > abs(b):
+        quotient += 1 if (a < 0) == (b < 0) else -1
+    return quotient.scaleb(-echelle)
+
+
+def _decimales(valeur: Decimal) -> int:
+    """Digits after the point, without trailing zeros."""
+    exposant = valeur.normalize(CONTEXTE).as_tuple().exponent
+    return max(0, -int(exposant))
+
+
+def modulo(a: Nombre | None, b: Nombre | None) -> Any:
+    """``mod``: the sign of the dividend."""
+    if a is None or b is None:
+        return None
+    if isinstance(a, float) or isinstance(b, float):
+        a, b = float(a), float(b)
+        return math.nan if not b or not math.isfinite(a) or math.isnan(b) else math.fmod(a, b)
+    if not b:
+        raise ErreurXPath("FOAR0001")
+    return Decimal(a) % Decimal(b)
+
+
+def somme(valeurs: Iterable[Any]) -> Any:
+    """``sum``: 0 when empty; left to right, as doubles as soon as one is."""
+    total: Any = 0
+    for valeur in valeurs:
+        total = valeur + total if total.__class__ is not float and valeur.__class__ is not float else float(total) + float(valeur)
+    return total
+
+
+def maximum(valeurs: Liste) -> Any:
+    """``max`` of numbers."""
+    return max(valeurs) if valeurs else None
+
+
+def minimum(valeurs: Liste) -> Any:
+    """``min`` of numbers."""
+    return min(valeurs) if valeurs else None
+
+
+# -- text -----------------------------------------------------------------------------------------------------------------
+
+
+def texte(valeur: Any) -> str:
+    """``string()`` of one item."""
+    if valeur is None:
+        return ""
+    if isinstance(valeur, str):
+        return valeur
+    if isinstance(valeur, Noeud):
+        return valeur.val
+    if isinstance(valeur, bool):
+        return "true" if valeur else "false"
+    if isinstance(valeur, float):
+        return _texte_double(valeur)
+    if isinstance(valeur, Decimal):
+        fixe = format(valeur, "f")
+        fixe = fixe.rstrip("0").rstrip(".") if "." in fixe else fixe
+        return "0" if fixe in {"-0", ""} else fixe
+    return str(valeur)
+
+
+def _texte_double(valeur: float) -> str:
+    """The canonical text of an xs:double (F&O 17.1.2): plain between 1e-6 and 1e6, scientific outside."""
+    if math.isnan(valeur):
+        return "NaN"
+    if math.isinf(valeur):
+        return "INF" if valeur > 0 else "-INF"
+    if valeur == 0:
+        return "-0" if math.copysign(1, valeur) < 0 else "0"
+    if 1e-6 <= abs(valeur) < 1e6:
+        return texte(Decimal(repr(valeur)))
+    signe, chiffres, exposant = Decimal(repr(valeur)).normalize(CONTEXTE).as_tuple()
+    suite = "".join(map(str, chiffres))
+    return f"{'-' if signe else ''}{suite[0]}.{suite[1:] or '0'}E{int(exposant) + len(suite) - 1}"
+
+
+def joint(valeurs: Iterable[Any]) -> str:
+    """``xsl:value-of``: the items' text, separated by a space."""
+    return " ".join([texte(v) for v in valeurs])
+
+
+def sous_chaine(source: str, debut: Nombre, longueur: Nombre | None = None) -> str:
+    """``substring``: from 1, rounded bounds, NaN gives nothing."""
+    premier = arrondi(float(debut))
+    fin = math.inf if longueur is None else premier + arrondi(float(longueur))
+    if math.isnan(premier) or math.isnan(fin):
+        return ""
+    bas, haut = max(premier, 1), min(fin, len(source) + 1)
+    return source[int(bas) - 1 : int(haut) - 1] if bas < haut else ""
+
+
+def avant(source: str, motif: str) -> str:
+    """``substring-before``."""
+    return source.partition(motif)[0] if motif and motif in source else ""
+
+
+def apres(source: str, motif: str) -> str:
+    """``substring-after``."""
+    return source.partition(motif)[2] if motif else source
+
+
+def traduit(source: str, depuis: str, vers: str) -> str:
+    """``translate``."""
+    table: dict[int, str | None] = {}
+    for rang, caractere in enumerate(depuis):
+        table.setdefault(ord(caractere), vers[rang] if rang < len(vers) else None)
+    return source.translate(table)
+
+
+def morceaux(expression: re.Pattern[str], source: str) -> list[str]:
+    """``tokenize``: nothing for an empty text."""
+    return expression.split(source) if source else []
+
+
+# -- truth and comparisons ------------------------------------------------------------------------------------------------
+
+
+def vrai(items: Liste) -> bool:
+    """Effective boolean value of a sequence of any kind (XPath 2.0, 2.4.3)."""
+    if not items:
+        return False
+    premier = items[0]
+    if isinstance(premier, Noeud | Attribut):
+        return True
+    if len(items) > 1:
+        raise ErreurXPath("FORG0006")
+    if isinstance(premier, float):
+        return not (premier == 0 or math.isnan(premier))
+    return bool(premier)
+
+
+def atomes(items: Liste) -> list[Any]:
+    """Typed values of a sequence of any kind: nodes become untyped text."""
+    return [NonType(i.val) if isinstance(i, Noeud) else NonType(i) if isinstance(i, Attribut) else i for i in items]
+
+
+_OPERATIONS = {
+    "=": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+_DE_VALEUR = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+
+
+def _comparable(a: Any, b: Any) -> tuple[Any, Any]:
+    """Bring two atomic values to one type, as a general comparison does (XPath 2.0, 3.5.2)."""
+    if isinstance(a, NonType) and not isinstance(b, str):
+        a = booleen(a) if isinstance(b, bool) else double(a)
+    elif isinstance(b, NonType) and not isinstance(a, str):
+        b = booleen(b) if isinstance(a, bool) else double(b)
+    if isinstance(a, str) != isinstance(b, str) or isinstance(a, bool) != isinstance(b, bool):
+        raise ErreurXPath("XPTY0004")
+    return (a, b) if isinstance(a, str) else _paire(a, b)
+
+
+def compare(operateur: str, gauche: Liste, droite: Liste) -> bool:
+    """General comparison of two sequences of any kind."""
+    operation = _OPERATIONS[operateur]
+    return any(operation(*_comparable(a, b)) for a in atomes(gauche) for b in atomes(droite))
+
+
+def compare_un(operateur: str, gauche: Any, droite: Any) -> bool:
+    """Value comparison of two optional values of one type; false when one is empty."""
+    if gauche is None or droite is None:
+        return False
+    if not isinstance(gauche, str):
+        gauche, droite = _paire(gauche, droite)
+    return bool(_OPERATIONS[_DE_VALEUR[operateur]](gauche, droite))
+
+
+def egal_un(noeuds: Sequence[Noeud], attendu: str) -> bool:
+    """Whether one of the nodes has that text."""
+    for noeud in noeuds:  # noqa: SIM110 a generator costs three times as much here, and this is the hottest helper
+        if noeud.val == attendu:
+            return True
+    return False
+
+
+def parmi(noeuds: Sequence[Noeud], attendus: frozenset[str]) -> bool:
+    """Whether one of the nodes has one of those texts."""
+    for noeud in noeuds:  # noqa: SIM110 as above
+        if noeud.val in attendus:
+            return True
+    return False
+
+
+# -- nodes ----------------------------------------------------------------------------------------------------------------
+
+
+def existe(noeud: Noeud, *tags: str) -> bool:
+    """Whether a path of child names leads somewhere."""
+    suite = tags[1:]
+    sous = noeud.kids.get(tags[0])
+    if not sous:
+        return False
+    if not suite:
+        return True
+    for fils in sous:
+        if existe(fils, *suite):
+            return True
+    return False
+
+
+def _ordre(noeud: Noeud) -> int:
+    return noeud.ordre
+
+
+def trie(noeuds: Iterable[Noeud]) -> list[Noeud]:
+    """Document order, without doubles."""
+    return sorted(dict.fromkeys(noeuds), key=_ordre)
+
+
+def union(a: Sequence[Noeud], b: Sequence[Noeud]) -> Sequence[Noeud]:
+    """``a | b``, in document order."""
+    if not b:
+        return a
+    if not a:
+        return b
+    return trie([*a, *b])
+
+
+def parents(noeuds: Iterable[Noeud]) -> list[Noeud]:
+    """Parents of the nodes, each once, in document order."""
+    return trie([n.parent for n in noeuds if n.parent is not None])
+
+
+def ancetres(noeud: Noeud, soi: bool) -> list[Noeud]:
+    """Ancestor elements, from the root down; with the node itself when ``soi``."""
+    chaine = [noeud] if soi else []
+    ici = noeud.parent
+    while ici is not None and ici.parent is not None:
+        chaine.append(ici)
+        ici = ici.parent
+    chaine.reverse()
+    return chaine
+
+
+def descendants(noeud: Noeud, soi: bool) -> list[Noeud]:
+    """Descendant elements in document order; with the node itself when ``soi``."""
+    liste = [noeud] if soi else []
+    for fils in enfants(noeud):
+        liste.extend(descendants(fils, True))
+    return liste
+
+
+def precedents(candidats: Sequence[Noeud], noeud: Noeud) -> list[Noeud]:
+    """Those of the candidates that end before the node starts (XPath ``preceding``)."""
+    dessus = set(ancetres(noeud, False))
+    return [c for c in candidats if c.ordre < noeud.ordre and c not in dessus]
+
+
+def freres(noeud: Noeud, avant_lui: bool) -> list[Noeud]:
+    """Sibling elements before or after the node."""
+    if noeud.parent is None:
+        return []
+    tous = enfants(noeud.parent)
+    rang = tous.index(noeud)
+    return tous[:rang] if avant_lui else tous[rang + 1 :]
+
+
+def textes(noeud: Noeud, profond: bool) -> list[str]:
+    """Text nodes below the node: its own, or every one when ``profond``."""
+    if noeud.elem is None:
+        return [t for fils in enfants(noeud) for t in textes(fils, profond)] if profond else []
+    trouves = noeud.elem.xpath(".//text()" if profond else "text()")
+    return [str(t) for t in trouves]
+
+
+def nom(noeud: Noeud | None) -> str:
+    """``name()``: the name as written, prefix included."""
+    if noeud is None or noeud.elem is None:
+        return ""
+    prefixe = noeud.elem.prefix
+    local = nom_local(noeud)
+    return f"{prefixe}:{local}" if prefixe else local
+
+
+def nom_local(noeud: Noeud | None) -> str:
+    """``local-name()``."""
+    return "" if noeud is None else noeud.tag.rpartition("}")[2]
+
+
+def espace_de_noms(noeud: Noeud | None) -> str:
+    """``namespace-uri()``."""
+    return "" if noeud is None else noeud.tag[1:].rpartition("}")[0]
+
+
+def dec_un(noeuds: Sequence[Noeud]) -> Decimal | None:
+    """xs:decimal of at most one node."""
+    if not noeuds:
+        return None
+    if len(noeuds) > 1:
+        raise ErreurXPath("XPTY0004")
+    return decimal(noeuds[0].val)
+
+
+def chaine_item(valeur: Any) -> str | None:
+    """A value of unknown kind where ``xs:string?`` is wanted."""
+    if valeur is None or isinstance(valeur, str):
+        return valeur
+    if isinstance(valeur, Noeud):
+        return valeur.val
+    raise ErreurXPath("XPTY0004")
+
+
+def nombre_item(valeur: Any) -> Any:
+    """A value of unknown kind where a number is wanted."""
+    if isinstance(valeur, Noeud | NonType):
+        return double(texte(valeur))
+    if isinstance(valeur, str | bool):
+        raise ErreurXPath("XPTY0004")
+    return valeur

@@ -1,0 +1,397 @@
+"""XPath 2.0 expressions → Python expressions: operators, comparisons, conditions, loops. Paths and functions have their own modules."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from flux.regles.officielles import chemins, fonctions
+from flux.regles.officielles.arbre import (
+    Appel,
+    Binaire,
+    Boucle,
+    Chemin,
+    Contexte,
+    Conversion,
+    Etape,
+    Expression,
+    Filtre,
+    Litteral,
+    Oppose,
+    Sequence,
+    Si,
+    Variable,
+)
+from flux.regles.officielles.atelier import Atelier
+from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Code, Garde, Portee, Pour, besoins
+from flux.regles.officielles.erreurs import ErreurRegles
+
+_PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_VALEUR = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_ARITHMETIQUE = {"+": "plus", "-": "moins", "*": "fois", "div": "divise", "mod": "modulo"}
+_LEVE = re.compile(
+    r"\b(?:decimal|decimal_de|double|booleen|date|un|val_un|norm_un|dec_un|exactement|lu|lever|vrai|compare|compare_un|divise|modulo"
+    r"|chaine_item|nombre_item|somme|f_\w+)\(|M\["
+)
+_ATTRIBUT = re.compile(r"(\w+)\.attrs\.get\(('[^']*')\)")
+_NOM = re.compile(r"[A-Za-z_]\w*(?:\.[a-z]\w*)*")  # a name, or a cheap attribute of one
+
+
+def peut_lever(py: str) -> bool:
+    """Whether generated code may raise a dynamic error."""
+    return _LEVE.search(py) is not None
+
+
+class Traducteur:
+    """Compiles expressions for one rule set.
+
+    :param atelier: where constants, remembered expressions and functions go.
+    """
+
+    def __init__(self, atelier: Atelier) -> None:
+        self.atelier = atelier
+
+    def code(self, e: Expression, portee: Portee) -> Code:
+        """Compile one expression in a scope.
+
+        :raises ErreurRegles: a construct, function or combination of types not known.
+        """
+        if isinstance(e, Appel | Binaire | Chemin | Filtre | Si | Boucle) and not chemins.est_direct(e):
+            besoin = besoins(e)
+            if not besoin.foyer and self._du_document(besoin.document, besoin.variables, portee):
+                return self._memorise(e, portee)
+        return self._code(e, portee)
+
+    def _du_document(self, document: bool, variables: frozenset[str], portee: Portee) -> bool:
+        """Whether a value depends on the document and on nothing closer."""
+        return (document or bool(variables)) and all(v in portee.variables and portee.variables[v].memo for v in variables)
+
+    def _memorise(self, e: Expression, portee: Portee) -> Code:
+        """Evaluate once for a document: ``M[n]`` in the generated code."""
+        cle = (e, tuple(sorted((v, portee.variables[v].memo) for v in besoins(e).variables)))
+        connu = self.atelier.memo(cle)
+        if connu is None:
+            connu = self.atelier.retenir(cle, self._code(e, portee))
+        numero, code = connu
+        lu = f"M[{numero}]"
+        if code.forme != "liste":
+            return code.avec(py=lu)
+        var = self.atelier.nouveau()
+        return code.avec(py=var, clauses=(Pour(var, lu),))
+
+    def _code(self, e: Expression, portee: Portee) -> Code:
+        match e:
+            case Litteral(valeur):
+                return _litteral(valeur)
+            case Variable(nom):
+                if nom not in portee.variables:
+                    raise ErreurRegles(f"${nom}")
+                return self._renomme(portee.variables[nom])
+            case Contexte():
+                return self.foyer(portee)
+            case Sequence(elements):
+                return self._sequence([self.code(x, portee) for x in elements])
+            case Appel():
+                return fonctions.appel(self, e, portee)
+            case Si(condition, alors, sinon):
+                return self._si(self.verite(self.code(condition, portee)), self.code(alors, portee), self.code(sinon, portee))
+            case Boucle():
+                return self._boucle(e, portee)
+            case Conversion(operande, nom, vide, essai):
+                return fonctions.conversion(self, self.code(operande, portee), nom, vide=vide, essai=essai)
+            case Oppose(operande):
+                nombre = self.numerique(self.code(operande, portee))
+                return self._arithmetique("-", Code("0", "entier"), nombre)
+            case Etape() | Chemin() | Filtre():
+                return chemins.chemin(self, e, portee)
+            case Binaire(operateur, gauche, droite):
+                return self._binaire(operateur, gauche, droite, portee)
+
+    def foyer(self, portee: Portee) -> Code:
+        """The context item."""
+        if portee.foyer is None:
+            raise ErreurRegles("context item in a function")
+        return portee.foyer
+
+    def _renomme(self, code: Code) -> Code:
+        """A fresh loop variable for a sequence read twice in one expression."""
+        if code.forme != "liste":
+            return code
+        var = self.atelier.nouveau()
+        return code.avec(py=var, clauses=(Pour(var, code.liste),))
+
+    def liste_de(self, source: str, genre: str, **reste: object) -> Code:
+        """A sequence given by a Python expression."""
+        var = self.atelier.nouveau()
+        return Code(var, genre, "liste", (Pour(var, source),)).avec(**reste)
+
+    def iterer(self, code: Code) -> tuple[tuple[Pour | Garde, ...], str]:
+        """Comprehension clauses that walk the value, and the name or expression of one item."""
+        if code.forme == "liste":
+            return code.clauses, code.py
+        if code.forme == "un" and _NOM.fullmatch(code.py):
+            return (), code.py
+        var = self.atelier.nouveau()
+        pour = Pour(var, f"({code.py},)")
+        return ((pour,) if code.forme == "un" else (pour, Garde(f"{var} is not None"))), var
+
+    # -- operators ----------------------------------------------------------------------------------------------------
+
+    def _binaire(self, operateur: str, gauche: Expression, droite: Expression, portee: Portee) -> Code:
+        if operateur in {"and", "or"}:
+            g, d = self.verite(self.code(gauche, portee)), self.verite(self.code(droite, portee))
+            return Code(f"({g} {operateur} {d})", "booleen")
+        if operateur == "|":
+            return chemins.union(self, self.code(gauche, portee), self.code(droite, portee))
+        if operateur in _PYTHON:
+            return Code(self.comparaison(operateur, self.code(gauche, portee), self.code(droite, portee)), "booleen")
+        if operateur in _VALEUR:
+            return self._comparaison_de_valeurs(operateur, self.code(gauche, portee), self.code(droite, portee))
+        if operateur in _ARITHMETIQUE:
+            g2, d2 = self.numerique(self.code(gauche, portee)), self.numerique(self.code(droite, portee))
+            return self._arithmetique(operateur, g2, d2)
+        raise ErreurRegles(f"operator {operateur}")
+
+    def _arithmetique(self, operateur: str, g: Code, d: Code) -> Code:
+        genres = {g.genre, d.genre}
+        genre = "numerique" if "numerique" in genres else "double" if "double" in genres else "decimal"
+        if genres == {"entier"} and operateur != "div":
+            genre = "entier"
+        forme = "un" if g.forme == d.forme == "un" else "opt"
+        if forme == "un" and operateur in "+-*" and (genres <= EXACTS or genres == {"double"}):
+            return Code(f"({g.py} {operateur} {d.py})", genre)
+        return Code(f"{_ARITHMETIQUE[operateur]}({g.py}, {d.py})", genre, forme)
+
+    def _comparaison_de_valeurs(self, operateur: str, g: Code, d: Code) -> Code:
+        g, d = self.unique(self.atomise(g)), self.unique(self.atomise(d))
+        if not (g.genre in TEXTES and d.genre in TEXTES) and not (g.genre in NUMERIQUES and d.genre in NUMERIQUES):
+            raise ErreurRegles(f"{g.genre} {operateur} {d.genre}")
+        if g.forme == d.forme == "un" and (g.genre in TEXTES or {g.genre, d.genre} <= EXACTS):
+            return Code(f"({g.py} {_VALEUR[operateur]} {d.py})", "booleen")
+        return Code(f"compare_un('{operateur}', {g.py}, {d.py})", "booleen")
+
+    def comparaison(self, operateur: str, g: Code, d: Code) -> str:
+        """A general comparison, as a Python boolean expression."""
+        g, d = self.atomise(g), self.atomise(d)
+        if "vide" in {g.genre, d.genre}:
+            return "False"
+        accord = _accorder(g, d)
+        if accord is None:
+            return f"compare('{operateur}', {self.items(g)}, {self.items(d)})"
+        g, d = accord
+        python = _PYTHON[operateur]
+        texte = g.genre in TEXTES
+        if g.forme != "liste" and d.forme == "liste":
+            g, d, python = d, g, {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(python, python)
+        if g.forme == d.forme == "un" or (python == "==" and "un" in {g.forme, d.forme} and "liste" not in {g.forme, d.forme} and texte):
+            return f"({g.py} {python} {d.py})"
+        if texte and python == "==" and d.forme == "liste":
+            ensemble = re.fullmatch(r"frozenset\(.*\)|[A-Z][A-Z_0-9]*", d.liste)
+            if ensemble is None:
+                return f"(not {{*{g.liste}}}.isdisjoint({d.liste}))"
+            if g.forme != "liste":
+                return f"({g.py} in {d.liste})"
+            source = _noeuds_simples(g)
+            return f"parmi({source}, {d.liste})" if source else self.existe((*g.clauses, Garde(f"{g.py} in {d.liste}")))
+        if d.forme == "un" and (_NOM.fullmatch(d.py) or re.fullmatch(r"'[^']*'|-?[\d.]+|True|False", d.py)):
+            avant: tuple[Pour | Garde, ...] = ()
+            droite = d.py
+        elif d.forme == "liste":
+            var, droite = self.atelier.nouveau(), self.atelier.nouveau()
+            return self.existe((Pour(var, f"({d.liste},)"), *g.clauses, Pour(droite, var), Garde(f"{g.py} {python} {droite}")))
+        else:
+            avant, droite = self.iterer(d)
+        source = _noeuds_simples(g) if g.forme == "liste" else ""
+        if source and texte and python == "==" and not avant:
+            return f"egal_un({source}, {droite})"
+        clauses, gauche = self.iterer(g)
+        return self.existe((*avant, *clauses, Garde(f"{gauche} {python} {droite}")))
+
+    # -- conditions and loops -----------------------------------------------------------------------------------------
+
+    def existe(self, clauses: tuple[Pour | Garde, ...]) -> str:
+        """Whether the clauses find something."""
+        derniere = clauses[-1]
+        if isinstance(derniere, Pour) and derniere.tag:
+            if len(clauses) == 1:
+                return f"({derniere.tag} in {derniere.base}.kids)"
+            enchaine = all(
+                isinstance(c, Pour) and c.tag and (i == 0 or (isinstance(p := clauses[i - 1], Pour) and c.base == p.var))
+                for i, c in enumerate(clauses)
+            )
+            premier = clauses[0]
+            if enchaine and isinstance(premier, Pour):
+                return f"existe({premier.base}, {', '.join(c.tag for c in clauses if isinstance(c, Pour))})"
+            clauses = (*clauses[:-1], Garde(f"{derniere.tag} in {derniere.base}.kids"))
+        if len(clauses) == 1 and isinstance(clauses[0], Pour):
+            return f"bool({clauses[0].source})"
+        corps = " ".join(map(str, clauses))
+        return f"any(True {corps})" if peut_lever(corps) else f"([1 {corps}] != [])"
+
+    def verite(self, code: Code) -> str:
+        """Effective boolean value, as a Python boolean expression."""
+        if code.genre == "vide":
+            return "False"
+        if code.genre in NOEUDS or code.genre in {"attribut", "texte"}:
+            if code.forme == "un":
+                return "True"
+            if code.forme == "liste":
+                return self.existe(code.clauses)
+            attribut = _ATTRIBUT.fullmatch(code.py)
+            return f"({attribut[2]} in {attribut[1]}.attrs)" if attribut else f"({code.py} is not None)"
+        if code.forme == "liste" or code.genre in {"item", "double", "numerique"}:
+            return f"vrai({self.items(code)})"
+        if code.genre == "booleen":
+            return code.py if code.forme == "un" else f"bool({code.py})"
+        if code.genre == "date":
+            raise ErreurRegles("date as a condition")
+        return f"bool({code.py})"
+
+    def _si(self, condition: str, alors: Code, sinon: Code) -> Code:
+        genre, (a, s) = self._commun([alors, sinon])
+        if "liste" not in {a.forme, s.forme}:
+            return Code(f"({a.py} if {condition} else {s.py})", genre, "un" if a.forme == s.forme == "un" else "opt")
+        return self.liste_de(f"({a.liste} if {condition} else {s.liste})", genre, max1=a.max1 and s.max1)
+
+    def _commun(self, codes: list[Code]) -> tuple[str, list[Code]]:
+        """One kind for several values: their own when they agree, else the mixed kind."""
+        genres = {c.genre for c in codes if c.genre != "vide"}
+        if len(genres) <= 1:
+            return (genres.pop() if genres else "vide"), codes
+        if genres <= NOEUDS:
+            return "noeud", codes
+        if genres <= NUMERIQUES:
+            return "numerique", codes
+        return "item", [self.liste_de(self.items(c), "item", max1=c.forme != "liste" or c.max1) for c in codes]
+
+    def _sequence(self, codes: list[Code]) -> Code:
+        if not codes:
+            return self.liste_de("()", "vide", max1=True)
+        genre, codes = self._commun(codes)
+        if genre == "chaine" and all(re.fullmatch(r"'.*'|\".*\"", c.py) and c.forme == "un" for c in codes):
+            return self.liste_de(self.atelier.constante("VALEURS", f"frozenset(({', '.join(c.py for c in codes)},))"), genre)
+        return self.liste_de(f"({', '.join('*' + c.liste if c.forme != 'un' else c.py for c in codes)},)", genre, ordonne=False)
+
+    def _boucle(self, e: Boucle, portee: Portee) -> Code:
+        clauses: tuple[Pour | Garde, ...] = ()
+        for nom, valeur in e.liaisons:
+            code = self.code(valeur, portee)
+            ajout, py = self.iterer(code)
+            if not _NOM.fullmatch(py):
+                var = self.atelier.nouveau()
+                ajout, py = (*ajout, Pour(var, f"({py},)")), var
+            clauses = (*clauses, *ajout)
+            portee = portee.plus(nom, Code(py, code.genre, profondeur=code.profondeur))
+        corps = self.code(e.corps, portee)
+        if e.genre == "for":
+            ajout, py = self.iterer(corps)
+            return Code(py, corps.genre, "liste", (*clauses, *ajout), max1=not clauses and corps.forme != "liste", ordonne=False)
+        if not clauses:
+            return Code(self.verite(corps), "booleen")
+        fonction = "any" if e.genre == "some" else "all"
+        return Code(f"{fonction}({self.verite(corps)} {' '.join(map(str, clauses))})", "booleen")
+
+    # -- conversions --------------------------------------------------------------------------------------------------
+
+    def atomise(self, code: Code) -> Code:
+        """Typed values: nodes become untyped text."""
+        if code.genre in NOEUDS:
+            if code.forme == "opt":
+                return Code(f"val_opt({code.py})", "nontype", "opt")
+            return code.avec(py=f"{code.py}.val", genre="nontype")
+        return code.avec(genre="nontype") if code.genre in {"attribut", "texte"} else code
+
+    def unique(self, code: Code) -> Code:
+        """At most one item (XPTY0004 otherwise), not a list any more."""
+        if code.forme != "liste":
+            return code
+        source = _noeuds_simples(code)
+        if source:
+            return Code(f"val_un({source})", code.genre, "opt")
+        if code.genre == "vide":
+            return Code("None", "vide", "opt")
+        return Code(f"un({self.ensemble(code)})", code.genre, "opt", profondeur=code.profondeur)
+
+    def ensemble(self, code: Code) -> str:
+        """The sequence as an indexable Python expression (constants of texts are sets)."""
+        return f"tuple({code.liste})" if re.fullmatch(r"[A-Z][A-Z_0-9]*", code.liste) else code.liste
+
+    def items(self, code: Code) -> str:
+        """The sequence with items that tell their kind themselves."""
+        marque = {"attribut": "Attribut", "texte": "Attribut", "nontype": "NonType"}.get(code.genre)
+        if code.genre == "date":
+            raise ErreurRegles("date in a mixed sequence")
+        if marque is None:
+            return self.ensemble(code)
+        clauses, py = self.iterer(code)
+        return f"[{marque}({py}) {' '.join(map(str, clauses))}]" if clauses else f"({marque}({py}),)"
+
+    def chaine_opt(self, code: Code) -> Code:
+        """An argument declared ``xs:string?``."""
+        code = self.unique(self.atomise(code))
+        if code.genre in TEXTES or code.genre == "vide":
+            return code.avec(genre="chaine")
+        if code.genre == "item":
+            return Code(f"chaine_item({code.py})", "chaine", "opt")
+        raise ErreurRegles(f"{code.genre} where a string is wanted")
+
+    def chaine(self, code: Code) -> str:
+        """A string argument, the empty string for the empty sequence."""
+        code = self.chaine_opt(code)
+        return code.py if code.forme == "un" else f"({code.py} or '')"
+
+    def numerique(self, code: Code) -> Code:
+        """A numeric operand: untyped text is cast to xs:double."""
+        code = self.unique(self.atomise(code))
+        if code.genre in NUMERIQUES:
+            return code
+        if code.genre in BRUTS:
+            return Code(f"double({code.py})" if code.forme == "un" else f"opt(double, {code.py})", "double", code.forme)
+        if code.genre == "vide":
+            return Code("None", "double", "opt")
+        if code.genre == "item":
+            return Code(f"nombre_item({code.py})", "numerique", "opt")
+        raise ErreurRegles(f"{code.genre} where a number is wanted")
+
+
+def _litteral(valeur: str | int | Decimal | float) -> Code:
+    if isinstance(valeur, str):
+        return Code(repr(valeur), "chaine")
+    if isinstance(valeur, Decimal):
+        return Code(f"Decimal('{valeur}')", "decimal")
+    return Code(repr(valeur), "entier" if isinstance(valeur, int) else "double")
+
+
+def _noeuds_simples(code: Code) -> str:
+    """The Python list of nodes whose string values a sequence is; empty when it is anything else."""
+    if code.forme == "liste" and code.py.endswith(".val"):
+        return code.avec(py=code.py[: -len(".val")]).liste
+    return ""
+
+
+def _accorder(g: Code, d: Code) -> tuple[Code, Code] | None:
+    """Bring both sides of a general comparison to one type; ``None`` when only running can tell."""
+    if g.genre in TEXTES and d.genre in TEXTES:
+        return g, d
+    if g.genre in BRUTS or d.genre in BRUTS:
+        brut, autre = (g, d) if g.genre in BRUTS else (d, g)
+        vers = {"booleen": "booleen", "date": "date"}.get(autre.genre, "double" if autre.genre in NUMERIQUES else "")
+        if not vers:
+            return None
+        brut = brut.avec(py=f"opt({vers}, {brut.py})" if brut.forme == "opt" else f"{vers}({brut.py})", genre=vers)
+        autre = _en_double(autre) if vers == "double" else autre
+        return (brut, autre) if g.genre in BRUTS else (autre, brut)
+    genres = {g.genre, d.genre}
+    if genres <= EXACTS or genres in ({"booleen"}, {"date"}, {"double"}):
+        return g, d
+    if genres <= EXACTS | {"double"}:
+        return _en_double(g), _en_double(d)
+    return None
+
+
+def _en_double(code: Code) -> Code:
+    if code.genre == "double":
+        return code
+    if re.fullmatch(r"-?\d+", code.py):
+        return code.avec(py=f"{code.py}.0", genre="double")
+    return code.avec(py=f"opt(float, {code.py})" if code.forme == "opt" else f"float({code.py})", genre="double")

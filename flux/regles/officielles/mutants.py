@@ -1,0 +1,65 @@
+"""Seeded mutants: small damages to a document, for the comparison of the two engines."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from random import Random
+
+from lxml import etree
+
+_VALEURS = (
+    "", " ", "0", "1", "-1", "0.00", "00", "1e3", "NaN", "INF", "true", "false", "TRUE", "S", "E", "AE", "K", "O", "Z", "EUR", "eur", "FR", "380",
+    "381", "261", "2026-02-30", "2026-02-28", "20260228", "20261301", "99999999999999999999.999999", "0.005", "-0.005", "1.005", "12.345", "é€𝄞",
+    "\u00a0", "\u00a0S\u00a0", " S ", "S\n", "\tEUR", "١٢٣", "#BAR#B2B#", "ABC#", "GROUP", "DETAIL", "0002", "0009", "0225", "123456789",
+    "12345678901234", "A" * 3000, "a b", "1 2", "+5", ".5", "5.", "--5", "0x1F", "VAT", "vat", "M8", "B1", "S9",
+)  # fmt: skip
+
+
+def muter(racine: etree._Element, hasard: Random) -> etree._Element:
+    """A copy of the document with one to three damages: an element removed, doubled, moved, emptied, renamed or given another text;
+    an attribute removed, added or changed."""
+    copie = deepcopy(racine)
+    for _ in range(hasard.choice((1, 1, 1, 2, 3))):
+        elements = [e for e in copie.iter("*") if e is not copie]
+        if not elements:
+            break
+        _endommager(hasard.choice(elements), elements, hasard)
+    return copie
+
+
+def _endommager(elem: etree._Element, elements: list[etree._Element], hasard: Random) -> None:
+    parent = elem.getparent()
+    if parent is None:
+        return
+    geste = hasard.randrange(12)
+    autre = hasard.choice(elements)
+    if geste == 0:
+        parent.remove(elem)
+    elif geste == 1:
+        parent.insert(parent.index(elem), deepcopy(elem))
+    elif geste == 2:
+        if elem not in autre.iterancestors() and autre is not elem:
+            autre.append(elem)
+    elif geste == 3:
+        autre.append(deepcopy(elem))
+    elif geste == 4:
+        for sous in list(elem):
+            elem.remove(sous)
+        elem.text = hasard.choice((None, "", " "))
+    elif geste == 5:
+        elem.tag = autre.tag
+    elif geste in {6, 7}:
+        noms = list(elem.attrib) or ["schemeID", "currencyID", "unitCode", "listID", "languageID"]
+        nom = hasard.choice(noms)
+        if hasard.random() < 0.4:
+            elem.attrib.pop(nom, None)
+        else:
+            elem.set(nom, hasard.choice(_VALEURS))
+    elif geste == 8:
+        elem.text, autre.text = autre.text, elem.text
+    elif geste == 9:
+        elem.append(etree.Comment("x"))
+        elem.text = hasard.choice(_VALEURS)
+    else:
+        feuilles = [e for e in elements if len(e) == 0] or [elem]
+        hasard.choice(feuilles).text = hasard.choice(_VALEURS)

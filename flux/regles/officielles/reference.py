@@ -1,0 +1,83 @@
+"""The reference engine: the same rule files run by Saxon (package saxonche). Oracle of the tests, fall-back of the platform.
+
+Saxon holds the interpreter lock, takes some 330 MB, and can abort the process when its first processor is made in a second
+thread: make one :class:`Reference` in the main thread of a dedicated (spawned) process, and keep it.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from flux.errors import ErreurConfiguration, ErreurUsage
+
+_SANS_DOCTYPE = "http://saxon.sf.net/feature/parserFeature?uri=http://apache.org/xml/features/disallow-doctype-decl"
+_SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+
+
+@dataclass(frozen=True, slots=True)
+class Constat:
+    """One failed assertion or report, as SVRL gives it."""
+
+    regle: str
+    drapeau: str
+    message: str
+    emplacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reponse:
+    """What Saxon says of a document: findings, or the message of the dynamic error on which it gave up."""
+
+    constats: tuple[Constat, ...]
+    abandon: str = ""
+
+
+class Reference:
+    """Saxon with DOCTYPE disallowed. Make it once, in the main thread, and keep it.
+
+    :raises ErreurUsage: called from another thread.
+    :raises ErreurConfiguration: saxonche is not installed.
+    """
+
+    def __init__(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            raise ErreurUsage("the reference engine must be made in the main thread of its process", thread=threading.current_thread().name)
+        try:
+            import saxonche  # noqa: PLC0415 heavy (110 MB) and optional
+        except ImportError as faute:
+            raise ErreurConfiguration("saxonche is not installed; the reference engine needs it", paquet="saxonche") from faute
+        self._saxon: Any = saxonche.PySaxonProcessor(license=False)
+        self._saxon.set_configuration_property(_SANS_DOCTYPE, "true")
+        self._erreur: type[Exception] = saxonche.PySaxonApiError
+        self._xslt = self._saxon.new_xslt30_processor()
+        self._feuilles: dict[Path, Any] = {}
+
+    def feuille(self, fichier: Path) -> Any:
+        """The compiled stylesheet of a rule file (hundreds of milliseconds the first time)."""
+        if fichier not in self._feuilles:
+            self._feuilles[fichier] = self._xslt.compile_stylesheet(stylesheet_file=str(fichier))
+        return self._feuilles[fichier]
+
+    def evaluer(self, fichier: Path, document: str) -> Reponse:
+        """Run a rule file on a document.
+
+        :param fichier: the rule file (its code lists are read beside it).
+        :param document: the XML as text, without declaration of another encoding.
+        """
+        feuille = self.feuille(fichier)
+        try:
+            noeud = self._saxon.parse_xml(xml_text=document)
+            svrl = feuille.transform_to_string(xdm_node=noeud)
+        except self._erreur as faute:
+            return Reponse((), str(faute) or "dynamic error")
+        racine = etree.fromstring(svrl.encode())
+        constats = []
+        for elem in racine.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
+            texte = "".join(elem.find(f"{_SVRL}text").itertext()) if elem.find(f"{_SVRL}text") is not None else ""
+            constats.append(Constat(elem.get("id", ""), elem.get("flag", ""), texte, elem.get("location", "")))
+        return Reponse(tuple(constats))

@@ -1,0 +1,79 @@
+"""When Saxon evaluates a variable, as far as a dynamic error shows it.
+
+A variable read once, outside any loop, is put in the place where it is read; one never read goes away; any other that holds one
+item at most is evaluated at once, so that its error comes out even if no branch reads it; a longer one waits to be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flux.regles.officielles.arbre import (
+    Appel,
+    Binaire,
+    Boucle,
+    Chemin,
+    Conversion,
+    Etape,
+    Expression,
+    Filtre,
+    Oppose,
+    Sequence as SequenceXPath,
+    Si,
+    Variable,
+)
+
+_BOUCLE = 2  # a reading inside a loop counts for several
+
+
+def usages(e: Expression, nom: str) -> int:
+    """How many times an expression reads a variable; a reading inside a loop or a predicate counts twice."""
+    match e:
+        case Variable(lu):
+            return int(lu == nom)
+        case Etape(_, _, predicats):
+            return _BOUCLE * _tous(predicats, nom)
+        case Filtre(base, predicats):
+            return usages(base, nom) + _BOUCLE * _tous(predicats, nom)
+        case Chemin(_, etapes):
+            return _tous(etapes[:1], nom) + _BOUCLE * _tous(etapes[1:], nom)
+        case Appel(_, arguments):
+            return _tous(arguments, nom)
+        case Binaire(_, gauche, droite):
+            return usages(gauche, nom) + usages(droite, nom)
+        case Oppose(operande) | Conversion(operande, _, _, _):
+            return usages(operande, nom)
+        case Si(condition, alors, sinon):
+            return _tous((condition, alors, sinon), nom)
+        case SequenceXPath(elements):
+            return _tous(elements, nom)
+        case Boucle(_, liaisons, corps):
+            total = 0
+            for rang, (lie, valeur) in enumerate(liaisons):
+                total += usages(valeur, nom) * (_BOUCLE if rang else 1)
+                if lie == nom:
+                    return total
+            return total + _BOUCLE * usages(corps, nom)
+        case _:
+            return 0
+
+
+def _tous(expressions: Sequence[Expression], nom: str) -> int:
+    return sum(usages(e, nom) for e in expressions)
+
+
+def immediates(variables: Sequence[tuple[str, Expression]], lectures: Sequence[Expression]) -> set[str]:
+    """Names of the variables evaluated at once, should they hold one item at most.
+
+    :param variables: in their order.
+    :param lectures: the other expressions that may read them.
+    """
+    vives: list[Expression] = list(lectures)
+    trouvees: set[str] = set()
+    for nom, valeur in reversed(variables):
+        total = sum(usages(e, nom) for e in vives)
+        if total:
+            vives.append(valeur)
+        if total > 1:
+            trouvees.add(nom)
+    return trouvees
