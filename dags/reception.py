@@ -1,27 +1,27 @@
 """Deposited files → ledger → one ``integration`` run a lot."""
 
-from typing import Any
-
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import TriggerRule, dag, task
 
-from flux.orchestration.communs import DEPOTS, TACHES, au_reveil
+from flux.orchestration.communs import DEPOTS, REEMISSIONS, TACHES, au_reveil
 from flux.orchestration.notices import NOTICES
 
 
-@task.short_circuit(doc_md=NOTICES["reception.recevoir"])
-def recevoir() -> list[dict[str, Any]]:
+@task.short_circuit(doc_md=NOTICES["reception.recevoir"], outlets=[REEMISSIONS])
+def recevoir(outlet_events: object = None) -> list[dict[str, object]]:
     """Claim and register; nothing to launch skips the rest."""
     from flux import etapes
+    from flux.orchestration.reveil import reveiller_emission
     from flux.orchestration.sftp import connexion
 
     with connexion() as sftp:
-        lots = etapes.recevoir(etapes.contexte(), sftp)
+        lots = etapes.recevoir(contexte := etapes.contexte(), sftp)
+    reveiller_emission(contexte, outlet_events)
     return [{"trigger_run_id": lot.run_id, "conf": {"lot_id": lot.lot_id}, "note": lot.note} for lot in lots]
 
 
 @task(doc_md=NOTICES["reception.confirmer"], trigger_rule=TriggerRule.NONE_FAILED)
-def confirmer(lots: list[dict[str, Any]]) -> None:
+def confirmer(lots: list[dict[str, object]]) -> None:
     """Note that every run exists."""
     from flux import etapes
 
@@ -38,7 +38,7 @@ def reception() -> None:
         trigger_dag_id="integration",
         logical_date=None,
         skip_when_already_exists=True,
-        retry_policy=None,  # what fails here is Airflow's own API: always worth another try
+        retry_policy=None,  # only Airflow's own API can fail here: always worth another try
         map_index_template="{{ task.trigger_run_id }}",
         doc_md=NOTICES["reception.lancer"],
     )

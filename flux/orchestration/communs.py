@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from airflow.sdk import (
     Asset,
+    AssetAlias,
     AssetOrTimeSchedule,
     AssetWatcher,
     Context,
@@ -29,6 +30,9 @@ DEPOTS = Asset("flux-depots", watchers=[AssetWatcher(name="sas-sftp", trigger=De
 
 #: Updated when answers enter the outbox.
 REPONSES = Asset("flux-reponses")
+
+#: Outlet of a task that updates :data:`REPONSES` only when answers wait (see :mod:`flux.orchestration.reveil`).
+REEMISSIONS = AssetAlias("flux-reemissions")
 
 #: Parameter of the runs of ``integration``.
 LOT = Param(type="integer", minimum=1, description="number of the lot in the ledger")
