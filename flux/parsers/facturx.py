@@ -36,7 +36,7 @@ pikepdf.settings.set_qpdf_limits(
 
 
 #: pikepdf names the file after the object it is read from; the answer to one file must not vary.
-_ADRESSE_MEMOIRE = re.compile(r"<[^>]* object at 0x[0-9a-f]+>:? ?")
+_ADRESSE_MEMOIRE = re.compile(r"(?:stream )?<[^>]* object at 0x[0-9a-f]+>:? ?")
 
 
 class _FluxIllisibleError(Exception):
