@@ -94,6 +94,20 @@ def test_a_long_flow_label_is_cut_at_40_and_stands_whole_in_the_comment():
     assert data["Commentaire"] == f"{row.libelle}\n1 facture sur 2 intégrée"
 
 
+def test_a_flow_label_of_one_word_is_cut_at_40_exactly():
+    assert _donnees(_retour(replace(STATUTS_FLUX["REJETE"], libelle="x" * 41)))["ComplementStatut"] == "x" * 40
+
+
+def test_the_production_day_is_the_day_in_paris():
+    data = _fso1301a(DEPOSEE, produit_le=datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
+    assert etree.fromstring(data).findtext(".//Valeurparametre") == "2027-01-01"
+
+
+def test_a_lifecycle_file_without_status_is_refused():
+    with pytest.raises(ErreurUsage):
+        _fso1301a()
+
+
 @pytest.mark.parametrize(("jour", "longueur"), [(datetime(2024, 6, 19, 12, tzinfo=UTC), 50), (datetime(2024, 6, 19, 22, tzinfo=UTC), 80)])
 def test_the_length_follows_the_day_in_paris(jour, longueur):
     data = _donnees(_fso1301a(replace(DEPOSEE, complement="abcd " * 40), produit_le=jour))

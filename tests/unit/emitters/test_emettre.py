@@ -1,6 +1,7 @@
 """`flux emettre`: the example passes, a bad list is told where and why in both languages, a file is whole or absent."""
 
 import json
+import sys
 import tarfile
 from copy import deepcopy
 
@@ -79,10 +80,21 @@ def test_receiver_and_sequence_make_the_name(emettre, tmp_path):
 
 
 def test_a_date_without_zone_is_read_on_the_clock_of_paris(emettre, tmp_path):
-    assert emettre("--date", "2024-06-20", statuts=_chez("complement", "abcd " * 40)).exit_code == 0
+    assert emettre("--date", "2024-06-19T23:30", statuts=_chez("complement", "abcd " * 40)).exit_code == 0
     root = etree.parse(tmp_path / "out" / FICHIERS["fso1301a"])
-    assert root.findtext(".//Valeurparametre") == "2024-06-20"
-    assert len(root.findtext(".//ComplementStatut")) == 79
+    assert root.findtext(".//Valeurparametre") == "2024-06-19"
+    assert len(root.findtext(".//ComplementStatut")) == 49
+
+
+def test_a_file_that_could_not_be_finished_leaves_nothing(emettre, tmp_path, monkeypatch):
+    def fail(output, *_):
+        output.write(b"half")
+        raise ErreurUsage("stopped half way")
+
+    # flux.cli names the command, not its module
+    monkeypatch.setattr(sys.modules["flux.cli.emettre"], "ecrire_fso1301a", fail)
+    assert isinstance(emettre().exception, ErreurUsage)
+    assert not list((tmp_path / "out").iterdir())
 
 
 @pytest.mark.parametrize(
