@@ -21,7 +21,7 @@ from flux.config import Reglages, reglages
 from flux.controle import juger
 from flux.enveloppe import NomFlux, verifier_nom
 from flux.errors import ErreurUsage
-from flux.modele.anomalie import Anomalie
+from flux.modele.anomalie import Anomalie, visible
 from flux.modele.verdict import Decision, VerdictDocument
 from flux.referentiel.interfaces import INTERFACES, Interface
 from flux.referentiel.jeux import jeu_en_vigueur
@@ -59,6 +59,8 @@ def verifier_fichier(chemin: Path, interface: Interface | None, settings: Reglag
     :param interface: judge under this row and leave the name alone; ``None`` takes what the name says.
     :raises ErreurUsage: when neither says the interface, or the file cannot be read.
     """
+    if not chemin.is_file():
+        raise ErreurUsage(f"{chemin} n'est pas un fichier / is not a file", file=str(chemin))
     day = le.astimezone(ZoneInfo("Europe/Paris")).date()
     result = VerdictFichier(str(chemin), interface, jeu_en_vigueur(day).code)
     if interface is None:
@@ -156,19 +158,24 @@ _MOTS = {
 _COULEURS = {Decision.ACCEPTE: "green", Decision.REJETE: "red", Decision.ILLISIBLE: "red"}
 
 
+def _texte(value: str) -> str:
+    """Return a text that came from outside, fit for the terminal: no escape sequence, no markup."""
+    return escape(visible(value))
+
+
 def _lignes_texte(verdict: VerdictFichier, langue: Langue) -> Iterator[str]:
     word, colour = _MOTS[langue][verdict.decision], _COULEURS[verdict.decision]
     accepted = sum(d.decision is Decision.ACCEPTE for d in verdict.documents)
     code = verdict.interface.code if verdict.interface else "?"
     label = "factures acceptées" if langue is Langue.FR else "invoices accepted"
-    yield f"[bold {colour}]{word}[/]  {escape(verdict.fichier)}  [dim]{code}[/]  {accepted}/{len(verdict.documents)} {label}"
+    yield f"[bold {colour}]{word}[/]  {_texte(verdict.fichier)}  [dim]{code}[/]  {accepted}/{len(verdict.documents)} {label}"
     for found in verdict.anomalies:
         mark = "[red]✗[/]" if found.bloquante else "[yellow]![/]"
         place = ":".join(str(part) for part in (found.member, found.line, found.column) if part is not None)
-        yield f"  {mark} [bold]{found.code}[/] [dim]{found.rule}[/]  {escape(place)}"
-        yield f"    {escape(found.fr if langue is Langue.FR else found.en)}"
+        yield f"  {mark} [bold]{found.code}[/] [dim]{found.rule}[/]  {_texte(place)}"
+        yield f"    {_texte(found.fr if langue is Langue.FR else found.en)}"
         if found.path:
-            yield f"    [dim]{escape(found.path)}[/]"
+            yield f"    [dim]{_texte(found.path)}[/]"
 
 
 def verifier(

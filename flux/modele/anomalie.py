@@ -51,9 +51,14 @@ class Anomalie:
         return self.severity is Severite.ERREUR
 
 
+def visible(text: str) -> str:
+    r"""Return ``text`` with what is not printable shown as ``\u001b``: it may reach a terminal, a log or a page."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
 def citer(value: object) -> str:
-    """Return ``value`` fit for a sentence: control characters made visible, at most :data:`LONGUEUR_CITATION` characters."""
-    text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in str(value))
+    """Return ``value`` fit for a sentence: :func:`visible`, at most :data:`LONGUEUR_CITATION` characters."""
+    text = visible(str(value))
     return text if len(text) <= LONGUEUR_CITATION else text[: LONGUEUR_CITATION - 1] + "…"
 
 
