@@ -29,7 +29,9 @@ class Genre(StrEnum):
 
 
 def emettre(
-    genre: Annotated[Genre, typer.Argument(help="fso1301a (CPPStatut) ou / or fen1202a (CDAR, tar.gz).", case_sensitive=False)],
+    genre: Annotated[
+        Genre | None, typer.Argument(help="fso1301a (CPPStatut) ou / or fen1202a (CDAR, tar.gz).", case_sensitive=False)
+    ] = None,
     statuts: Annotated[Path | None, typer.Option(help="Liste JSON des statuts / JSON list of statuses.")] = None,
     sortie: Annotated[Path, typer.Option(help="Dossier où écrire / folder to write in.")] = Path(),
     exemple: Annotated[bool, typer.Option("--exemple", help="Afficher une liste d'exemple / print an example list.")] = False,
@@ -41,6 +43,8 @@ def emettre(
     if exemple:
         sys.stdout.write(json.dumps(EXEMPLE, ensure_ascii=False, indent=2) + "\n")
         return
+    if genre is None:
+        raise ErreurUsage("donnez le format, fso1301a ou fen1202a, ou --exemple / give the format, or --exemple", argument="genre")
     if statuts is None:
         raise ErreurUsage("donnez --statuts FICHIER.json, ou --exemple / give --statuts FILE.json, or --exemple", argument="statuts")
     found = lire_statuts(statuts)

@@ -21,11 +21,12 @@ from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant
-from flux.etapes.sujet import statut_de
+from flux.etapes.sujet import commentaire, statut_de
 from flux.modele.anomalie import Anomalie
 from flux.modele.statut import Enveloppe, LigneErreur, Motif, Statut
 from flux.referentiel.anomalies import CATALOGUE
 from flux.referentiel.interfaces import INTERFACES
+from flux.referentiel.motifs import MOTIFS
 from flux.referentiel.statuts import STATUTS_FLUX, StatutFlux
 from flux.registre.bilan import verifier_bilan
 from flux.registre.comptes import Comptes, compter_reponses
@@ -199,19 +200,23 @@ def _ligne(one: Anomalie) -> LigneErreur:
 
 def _ecrire_irrecevable(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:
     """Status 501: the reasons are those of the flow's own anomalies, else of its members'."""
-    reasons: dict[str, Motif] = {}
-    for rank, one in anomalies_du_flux(conn, answer.flow.id):
-        if rank != FLUX_LUI_MEME and answer.counts.refus_du_flux:
-            continue
-        code = CATALOGUE[one.rule].motif_501
-        reasons.setdefault(code, Motif(code, f"{one.code} {one.fr}"))
+    codes: dict[str, None] = {}
+
+    def faults() -> Iterator[Anomalie]:
+        for rank, one in anomalies_du_flux(conn, answer.flow.id):
+            if one.bloquante and (rank == FLUX_LUI_MEME or not answer.counts.refus_du_flux):
+                codes[CATALOGUE[one.rule].motif_501] = None
+                yield one
+
+    comment = commentaire(faults())  # read first: it fills the codes
     message = cdar_flux(
         answer.outcome,
         answer.flow.nom,
         envelope,
         horodatage=answer.now,
         recu_le=answer.flow.recu_le,
-        motifs=tuple(reasons.values()),
+        motifs=[Motif(code, MOTIFS[code].libelle) for code in codes],
+        commentaire=comment,
         dialecte=answer.dialecte,
     )
     ecrire_fen1202a(out, envelope, [(nom_membre(envelope, 1), message)])

@@ -10,6 +10,7 @@ from flux.modele.facture import Facture
 from flux.modele.statut import Acteur, Motif, Statut
 from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import CATALOGUE
+from flux.referentiel.motifs import MOTIFS
 from flux.registre.valeurs import LigneStatut, StatutPose
 
 #: Scheme of an identifier (ICD of annexe 7 G1.73, or Chorus Pro's own) → TypeIdentifiant of CPPStatut.
@@ -31,19 +32,25 @@ def statut_initial(
     if decision is Decision.ACCEPTE:
         return StatutPose("DEPOSEE", now), added
     blocking = [one for one in anomalies if one.bloquante]
-    rest = len(blocking) - _CITEES
-    texts = [one.fr for one in blocking[:_CITEES]] + ([f"{rest} autres anomalies : voir le retour du flux."] if rest > 0 else [])
-    return StatutPose("REJETEE", now, blocking[0].fr, " | ".join(texts), tuple(_motifs(blocking))), added
+    return StatutPose("REJETEE", now, blocking[0].fr, commentaire(blocking), tuple(_motifs(blocking))), added
 
 
 def _motifs(blocking: list[Anomalie]) -> Iterator[Motif]:
-    """One reason a reason code, with the first anomaly that calls for it."""
-    seen: set[str] = set()
-    for one in blocking:
-        code = CATALOGUE[one.rule].motif_213
-        if code not in seen:
-            seen.add(code)
-            yield Motif(code, f"{one.code} {one.fr}")
+    """Each reason code once, with its published label: the sentences stand in the comment."""
+    for code in dict.fromkeys(CATALOGUE[one.rule].motif_213 for one in blocking):
+        yield Motif(code, MOTIFS[code].libelle)
+
+
+def commentaire(blocking: Iterable[Anomalie]) -> str:
+    """Join the sentences of the first anomalies, and count the others: the feedback has them all. Reads a stream in flat memory."""
+    texts: list[str] = []
+    total = 0
+    for total, one in enumerate(blocking, 1):
+        if total <= _CITEES:
+            texts.append(one.fr)
+    if total > _CITEES:
+        texts.append(f"{total - _CITEES} autres anomalies : voir le retour du flux.")
+    return " | ".join(texts)
 
 
 def _manquants(facture: Facture) -> Iterator[str]:

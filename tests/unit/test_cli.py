@@ -74,7 +74,10 @@ def test_unusable_arguments_are_refused_with_exit_code_two(tmp_path, monkeypatch
     done = RUNNER.invoke(app, ["verifier", *words])
     assert isinstance(done.exception, ErreurUsage)
     process = subprocess.run(
-        [sys.executable, "-c", "from flux.cli import principal; principal()", "verifier", *words], capture_output=True, text=True
+        [sys.executable, "-c", "from flux.cli import principal; principal()", "verifier", *words],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert process.returncode == 2
     assert process.stderr.startswith("flux : ")
