@@ -146,7 +146,7 @@ factures = Table(
     metadata,
     Column("flux_id", BigInteger, primary_key=True),
     Column("membre_rang", Integer, primary_key=True, autoincrement=False),
-    Column("partenaire_id", BigInteger, nullable=False),
+    Column("partenaire_id", BigInteger, nullable=False),  # the flow's own, kept here to search by; its foreign key is the flow's
     Column("etat", Text, nullable=False),
     Column("numero", Text),
     Column("date_emission", Date),

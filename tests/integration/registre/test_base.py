@@ -49,12 +49,18 @@ def _lire(engine: Engine, requete: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in conn.execute(text(requete))]
 
 
-def test_plusieurs_processus_demarrent_un_seul_serveur(dossier: Path) -> None:
+def test_plusieurs_processus_demarrent_un_seul_serveur(dossier: Path, tmp_path: Path) -> None:
+    """Each in a session of its own, with another run-time folder, where the wheel would look for its lock."""
     code = (
         "import sys; from pathlib import Path; from flux.registre.embarque import adresse; print(adresse(Path(sys.argv[1]), sys.argv[2]))"
     )
     bases = ["registre", "registre", "airflow", "airflow"]
-    runs = [subprocess.Popen([sys.executable, "-c", code, str(dossier), base], stdout=subprocess.PIPE, text=True) for base in bases]
+    runs = []
+    for n, base in enumerate(bases):
+        (tmp_path / str(n)).mkdir()
+        session = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path / str(n))}
+        command = [sys.executable, "-c", code, str(dossier), base]
+        runs.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=session))
     urls = [run.communicate()[0].strip() for run in runs]
     assert [run.returncode for run in runs] == [0] * 4
     assert urls == [adresse(dossier, base) for base in bases]
@@ -150,8 +156,16 @@ def test_les_reglages_donnent_la_base(dossier_postgres: Path, url_registre: str)
     for reglages in (Reglages(base=url_registre), Reglages(dossier=dossier_postgres, base=None)):
         engine = moteur(reglages)
         assert compte(engine, "flux") >= 0
-        assert _lire(engine, "SHOW timezone") == [("UTC",)]
         engine.dispose()
+
+
+def test_les_sessions_parlent_utc_quel_que_soit_le_reglage_du_serveur(dossier_postgres: Path) -> None:
+    engine = _base(dossier_postgres, "fuseau")
+    with engine.begin() as conn:
+        conn.execute(text("ALTER DATABASE fuseau SET timezone = 'Europe/Paris'"))
+    engine.dispose()
+    assert _lire(engine, "SHOW timezone") == [("UTC",)]
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

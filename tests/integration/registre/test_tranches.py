@@ -158,7 +158,10 @@ def test_un_flot_se_lit_a_moitie_puis_la_connexion_sert_encore(registre: Engine)
     with registre.connect() as conn:
         flot = statuts_du_flux(conn, flux_id)
         next(flot)
+        ouverts = "SELECT count(*) FROM pg_cursors"  # the rows stay on the server
+        assert conn.execute(text(ouverts)).scalar_one() == 1
         flot.close()
+        assert conn.execute(text(ouverts)).scalar_one() == 0
         assert len(list(anomalies_du_flux(conn, flux_id))) == 3
 
 
