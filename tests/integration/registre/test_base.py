@@ -212,7 +212,7 @@ def test_des_migrations_a_la_fois_en_font_une(dossier_postgres: Path) -> None:
     engine = _base(dossier_postgres, "ensemble")
     ensemble(4, lambda _: migrer(engine))
     migrer(engine)
-    assert _lire(engine, "SELECT version_num FROM alembic_version") == [("r0001",)]
+    assert _lire(engine, "SELECT count(*) FROM alembic_version") == [(1,)]
     engine.dispose()
 
 
