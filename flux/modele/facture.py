@@ -247,6 +247,7 @@ class Facture:
     :ivar representant_fiscal: BG-11. :ivar livraison: BG-13. :ivar periode: BG-14. :ivar paiements: BG-16.
     :ivar remises_charges: BG-20, BG-21. :ivar totaux: BG-22. :ivar tva: BG-23. :ivar pieces_jointes: BG-24.
     :ivar lignes: BG-25.
+    :ivar valideur: who validates before the recipient, in the classic formats (AIFE's sample FSO1116A_P02: InvoiceeTradeParty).
     """
 
     numero: str | None = None
@@ -284,6 +285,7 @@ class Facture:
     tva: tuple[VentilationTva, ...] = ()
     pieces_jointes: tuple[PieceJointe, ...] = ()
     lignes: tuple[Ligne, ...] = ()
+    valideur: Partie | None = None
 
     @property
     def code_service(self) -> str | None:

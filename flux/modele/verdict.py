@@ -38,3 +38,8 @@ class VerdictDocument:
         if not any(a.bloquante for a in self.anomalies):
             return Decision.ACCEPTE
         return Decision.REJETE if self.facture is not None else Decision.ILLISIBLE
+
+    @property
+    def valide(self) -> bool:
+        """True when no published rule is broken; apart from :attr:`decision`, which follows the severities in use here."""
+        return not any(a.invalidante for a in self.anomalies)

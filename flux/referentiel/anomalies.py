@@ -8,43 +8,10 @@ of the published code, the nearest one is given and the published code stays in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from flux.referentiel.anomalies_gestion import LIGNES_GESTION
+from flux.referentiel.catalogue import Couche, LigneCatalogue, Severite
 
-
-class Severite(StrEnum):
-    """What an anomaly does to the file."""
-
-    ERREUR = "error"
-    AVERTISSEMENT = "warning"
-
-
-class Couche(StrEnum):
-    """The check that found an anomaly, in the order in which they run."""
-
-    ENVELOPPE = "envelope"
-    ARCHIVE = "archive"
-    CONTENEUR = "container"
-    SYNTAXE = "syntax"
-    SCHEMA = "schema"
-    GESTION = "business"
-    OFFICIELLE = "official"
-    REGISTRE = "ledger"
-
-
-@dataclass(frozen=True, slots=True)
-class LigneCatalogue:
-    """One row of the catalogue; see the module's words for each column."""
-
-    rule: str
-    code: str
-    layer: Couche
-    fr: str
-    en: str
-    motif_501: str = "IRR_SYNTAX"
-    motif_213: str = "REJ_SEMAN"
-    severity: Severite = Severite.ERREUR
-
+__all__ = ["CATALOGUE", "Couche", "LigneCatalogue", "Severite"]
 
 _E, _A, _C, _X, _S = Couche.ENVELOPPE, Couche.ARCHIVE, Couche.CONTENEUR, Couche.SYNTAXE, Couche.SCHEMA
 
@@ -365,6 +332,8 @@ _LIGNES = (
         "This invoice cannot be sent lifecycle files: {found} cannot be read. This feedback alone tells of it.",
         severity=Severite.AVERTISSEMENT,
     ),
+    # --- management rules: a file of their own ----------------------------------------------------------------------
+    *LIGNES_GESTION,
 )
 
 #: ``rule`` → row.
