@@ -21,11 +21,12 @@ def valider(root: etree._Element, cle: str, data: bytes, limites: Limites) -> tu
 
     :param root: root element of the tree read from ``data``.
     :param cle: key of the schema, in :data:`flux.referentiel.schemas.SCHEMAS`.
-    :param data: the document's bytes; they give lines and columns, and of a large document also the verdict.
+    :param data: the document's bytes, in UTF-8; they give lines and columns, and of a large document also the verdict.
     :param limites: gives how many anomalies are told; the others are counted in a last one, XSD-08.
     :return: nothing for a valid document.
     :raises SchemaAltere: a file of the schema is missing or is not the one that was pinned.
     :raises ErreurConfiguration: no schema has this key.
+    :raises ErreurUsage: ``data`` is not what ``root`` was read from.
     """
     row = SCHEMAS.get(cle)
     if row is not None and root.tag != row.racine:

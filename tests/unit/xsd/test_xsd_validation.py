@@ -1,6 +1,7 @@
 import pytest
 from lxml import etree
 
+from flux.errors import ErreurUsage
 from flux.limites import Limites
 from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.xsd import fautes
@@ -123,8 +124,8 @@ def test_a_status_is_a_number(statut):
 @pytest.mark.parametrize(
     ("found", "example"),
     [
-        ("1 324,60", "1324.60"), ("1\u00a0324,60 €", "1324.60"), ("1.324,60", "1324.60"), ("1,324.60", "1324.60"), ("−12,5", "-12.5"),
-        ("12 EUR", "12"), ("1'324,60", "1324.60"),
+        ("2 324,60", "2324.60"), ("2\u00a0324,60 €", "2324.60"), ("2.324,60", "2324.60"), ("2,324.60", "2324.60"), ("−12,5", "-12.5"),
+        ("12 EUR", "12"), ("2'324,60", "2324.60"),
         ("1,324", "1324.60"), ("douze", "1324.60"), ("1e3", "1324.60"), ("12,5,5", "1324.60"),
     ],
 )  # fmt: skip
@@ -175,13 +176,29 @@ def test_two_elements_swapped_are_one_fault():
     assert [(a.rule, a.found) for a in told] == [("XSD-01", "cbc:ProfileID")]
 
 
+def test_an_element_moved_too_early_is_one_fault():
+    data = modifie(
+        U,
+        ("  <cbc:IssueDate>2026-02-03</cbc:IssueDate>\n", ""),
+        ("  <cbc:ID>F", "  <cbc:IssueDate>2026-02-03</cbc:IssueDate>\n  <cbc:ID>F"),
+    )
+    assert [(a.rule, a.found) for a in juger(data, U)] == [("XSD-01", "cbc:IssueDate")]
+
+
+def test_faults_come_in_the_order_of_the_document_also_the_hidden_ones():
+    data = modifie(U, ("<cbc:ID>BL-17", "<cbc:Zut/><cbc:ID>BL-17"), (">Ym9u", ">Ym9"), (">60.00<", ">x<"))
+    assert [a.rule for a in juger(data, U)] == ["XSD-01", "XSD-16", "XSD-10"]
+    assert [a.rule for a in juger(data, U, n=2)] == ["XSD-01", "XSD-16", "XSD-08"]
+
+
 def test_the_faults_past_the_limit_are_counted():
     data = exemplaire(U).replace(b'currencyID="EUR"', b"")
     told = juger(data, U, n=3)
     assert [a.rule for a in told] == ["XSD-04"] * 3 + ["XSD-08"]
     assert told[-1].found == str(data.count(b"Amount >") - 3)
     assert "3" not in {a.found for a in told[:3]}
-    assert len(juger(data, U, n=7)) == 7
+    assert [a.found for a in juger(data, U, n=6)][-1] == "1"
+    assert [a.rule for a in juger(data, U, n=7)] == ["XSD-04"] * 7
 
 
 def test_a_foreign_root_is_refused_even_when_the_schema_knows_it():
@@ -266,10 +283,18 @@ def test_a_hostile_value_is_quoted_in_short():
     assert (told.rule, len(told.found)) == ("XSD-10", 200)
 
 
-def test_a_declared_encoding_that_expat_does_not_know_leaves_the_line():
-    data = modifie(U, (">60.00<", ">6O<"), ('encoding="UTF-8"', 'encoding="UTF-32LE"')).decode().encode("utf-32-le")
-    (told,) = juger(data, U)
-    assert (told.line, told.column) == (exemplaire(U).decode().split("60.00")[0].count("\n") + 1, None)
+def test_a_name_that_expat_does_not_know_leaves_the_line():
+    data = modifie(U, (">60.00<", ">6O<"), ("<cac:TaxTotal>", "<\U00010400/><cac:TaxTotal>"))
+    intruder, amount = juger(data, U)
+    assert (amount.line, amount.column) == (data.decode().split("6O")[0].count("\n") + 1, None)
+    assert intruder.line == amount.line - 8
+    assert len(noeuds(data, intruder.path)) == 1
+
+
+def test_the_gate_s_other_spelling_of_utf_8_keeps_the_column():
+    data = modifie(U, (">60.00<", ">6O<"), ('"UTF-8"', '"UTF8"'))
+    (told,) = valider(etree.fromstring(data, etree.XMLParser(encoding="utf-8")), U, data, Limites())
+    assert told.column == 5
 
 
 # --- large documents ------------------------------------------------------------------------------------------------
@@ -282,6 +307,13 @@ def test_a_large_document_gets_the_verdict_of_a_small_one(monkeypatch):
     assert juger(data, U) == as_tree
     assert len(as_tree) == 3
     assert juger(beaucoup(300, {}), U) == ()
+
+
+def test_bytes_that_are_not_the_tree_s_are_refused():
+    with pytest.raises(ErreurUsage):
+        valider(etree.fromstring(modifie(U, (">60.00<", ">x<"))), U, b"<a", Limites())
+    with pytest.raises(ErreurUsage):
+        valider(etree.fromstring(modifie(U, (">60.00<", ">x<"))), U, b"<a></b>", Limites())
 
 
 def test_only_the_beginning_of_a_large_faulty_document_is_searched_and_the_paths_hold_in_the_whole(monkeypatch):
