@@ -1,5 +1,6 @@
 """The embedded server, the connection to it and the migrations."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -81,6 +83,19 @@ def test_le_serveur_s_arrete_et_repart_avec_ses_donnees(dossier: Path) -> None:
         pass
     assert adresse(dossier) == str(engine.url)
     assert compte(engine, "flux") == 0
+
+
+def test_un_demarrage_attend_celui_d_un_autre_processus(dossier: Path) -> None:
+    """Two at once could each take the other's half-written ``postmaster.pid`` for a stale one."""
+    adresse(dossier)
+    arreter(dossier)
+    with ThreadPoolExecutor(1) as threads, (dossier / "postgres.lock").open("a") as autre:
+        fcntl.flock(autre, fcntl.LOCK_EX)
+        attente = threads.submit(adresse, dossier)
+        with pytest.raises(TimeoutError):
+            attente.result(timeout=2)
+        fcntl.flock(autre, fcntl.LOCK_UN)
+        assert _lire(creer_moteur(attente.result()), "SELECT 1") == [(1,)]
 
 
 def test_apres_un_arret_brutal_le_fichier_de_pid_ne_trompe_pas(dossier: Path) -> None:
