@@ -1,0 +1,28 @@
+"""Directory files on disk → entries, whichever format they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from flux.annuaire.fautes import FauteAnnuaire
+from flux.annuaire.lire_csv import lire_csv
+from flux.annuaire.lire_f14 import lire_f14
+from flux.annuaire.modele import Entree, Production
+from flux.errors import ErreurUsage
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def lire_annuaire(fichiers: Sequence[Path]) -> Iterator[Production | Entree | FauteAnnuaire]:
+    """Yield what the files hold, one after the other: F14 when the first character is ``<``, CSV otherwise.
+
+    :raises ErreurUsage: a file cannot be read. Facts: ``file``.
+    """
+    for chemin in fichiers:
+        try:
+            with chemin.open("rb") as source:
+                xml = source.peek(1024)[:1024].removeprefix(_BOM).lstrip().startswith(b"<")
+                yield from lire_f14(source, chemin.name) if xml else lire_csv(source, chemin.name)
+        except OSError as error:
+            raise ErreurUsage(f"{chemin} ne peut pas être lu / cannot be read: {error.strerror}", file=str(chemin)) from error

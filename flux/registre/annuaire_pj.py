@@ -1,0 +1,154 @@
+"""Attachments declared on an issuing structure: any of its invoices may name them by reference alone.
+
+The bytes are in the staging store under their digest; the row says whose they are. Every question names the issuer, and the key of the
+table begins with it: an attachment of another structure cannot be reached.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Engine, and_, delete, false, select
+from sqlalchemy.dialects.postgresql import insert
+
+from flux.errors import ErreurUsage
+from flux.limites import Limites
+from flux.registre import tables as t
+from flux.registre.annuaire import tenable
+from flux.registre.connexion import Source, lecture, transaction
+from flux.transport.entrepot import Entrepot
+
+#: Characters of a reference at most (BT-122, BR-FR-CPRO-30), and of an issuer's identifier (80: a private person's, BR-FR-CPRO-03).
+REFERENCE_MAX = 50
+IDENTIFIANT_MAX = 80
+_MIME = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,63}/[A-Za-z0-9!#$&^_.+-]{1,127}").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Fournisseur:
+    """An issuing structure. :ivar type_identifiant: Chorus Pro's 1 to 7 (1 SIRET): two types may hold the same characters."""
+
+    identifiant: str
+    type_identifiant: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PieceDeclaree:
+    """One declared attachment.
+
+    :ivar reference: BT-122, exact. :ivar nom: file name. :ivar taille: bytes. :ivar cle: key of its bytes in the staging store.
+    """
+
+    fournisseur_type: int
+    fournisseur_id: str
+    reference: str
+    nom: str
+    mime: str
+    taille: int
+    sha256: str
+    cle: str
+    ajoutee_le: datetime
+
+
+def ajouter_piece(  # noqa: PLR0913 - the facts of one attachment, and where they go
+    engine: Engine,
+    entrepot: Entrepot,
+    fournisseur: Fournisseur,
+    reference: str,
+    nom: str,
+    mime: str,
+    contenu: Iterable[bytes],
+    *,
+    le: datetime,
+    limites: Limites,
+    remplacer: bool = False,
+) -> PieceDeclaree:
+    """Keep an attachment and declare it. The same again changes nothing.
+
+    :param contenu: its bytes, in pieces, read once. :param le: now, aware. :param remplacer: take the place of the one there is.
+    :raises ErreurUsage: a term is malformed or too long, the content is empty or too large, or the reference is taken by other bytes.
+    :raises ErreurTransport: the staging store refused. :raises ErreurRegistre: the ledger did not answer.
+    """
+    _verifier(fournisseur, reference, nom, mime, limites)
+    garde = entrepot.deposer(_bornes(contenu, limites.piece_jointe))
+    ligne = PieceDeclaree(
+        fournisseur.type_identifiant, fournisseur.identifiant, reference, nom, mime, garde.taille, garde.sha256, garde.cle, le
+    )
+    valeurs = {champ: getattr(ligne, champ) for champ in PieceDeclaree.__dataclass_fields__}
+    cle = ("fournisseur_type", "fournisseur_id", "reference")
+    requete = insert(t.pieces_declarees).values(valeurs)
+    if remplacer:
+        reste = {champ: valeur for champ, valeur in valeurs.items() if champ not in cle}
+        requete = requete.on_conflict_do_update(index_elements=cle, set_=reste)
+    else:
+        requete = requete.on_conflict_do_nothing(index_elements=cle)
+    with transaction(engine, "ajouter_piece") as conn:
+        conn.execute(requete)
+        trouvee = piece_declaree(conn, fournisseur, reference)
+    if trouvee is None or (trouvee.sha256, trouvee.nom, trouvee.mime) != (garde.sha256, nom, mime):
+        raise ErreurUsage(
+            f"la référence {reference} désigne déjà une autre pièce de {fournisseur.identifiant} ; ajoutez --remplacer / the reference "
+            f"already names another attachment of that issuer; add --remplacer",
+            reference=reference,
+        )
+    return trouvee
+
+
+def _verifier(fournisseur: Fournisseur, reference: str, nom: str, mime: str, limites: Limites) -> None:
+    for quoi, valeur, maximum in (
+        ("fournisseur", fournisseur.identifiant, IDENTIFIANT_MAX),
+        ("reference", reference, REFERENCE_MAX),
+        ("nom", nom, limites.nom_piece_jointe),
+    ):
+        if not 1 <= len(valeur) <= maximum or valeur != valeur.strip() or not tenable(valeur):
+            raise ErreurUsage(f"{quoi} : de 1 à {maximum} caractères, sans blanc au bord / 1 to {maximum} characters", **{quoi: valeur})
+    if not 1 <= fournisseur.type_identifiant <= 7:
+        raise ErreurUsage("le type d'identifiant va de 1 à 7 / the identifier type is 1 to 7", type=fournisseur.type_identifiant)
+    if not _MIME(mime):
+        raise ErreurUsage(f"{mime!r} n'est pas un type MIME ; ajoutez --mime / is no MIME type; add --mime", mime=mime)
+
+
+def _bornes(contenu: Iterable[bytes], maximum: int) -> Iterable[bytes]:
+    """Pass the pieces on; stop what is empty or exceeds ``maximum`` bytes before it is kept."""
+    taille = 0
+    for morceau in contenu:
+        taille += len(morceau)
+        if taille > maximum:
+            raise ErreurUsage(f"la pièce dépasse {maximum} octets / the attachment exceeds {maximum} bytes", limite=maximum)
+        yield morceau
+    if not taille:
+        raise ErreurUsage("la pièce est vide / the attachment is empty", taille=0)
+
+
+def piece_declaree(source: Source, fournisseur: Fournisseur, reference: str) -> PieceDeclaree | None:
+    """Return the attachment that this issuer declared under ``reference``, or ``None``. Raises ErreurRegistre."""
+    with lecture(source, "piece_declaree") as conn:
+        row = conn.execute(select(t.pieces_declarees).where(_celle(fournisseur, reference))).mappings().one_or_none()
+    return None if row is None else PieceDeclaree(**row)
+
+
+def pieces_declarees(source: Source, fournisseur: Fournisseur) -> list[PieceDeclaree]:
+    """Return the attachments of one issuer, by reference. Raises ErreurRegistre."""
+    requete = select(t.pieces_declarees).where(_du(fournisseur)).order_by(t.pieces_declarees.c.reference)
+    with lecture(source, "pieces_declarees") as conn:
+        return [PieceDeclaree(**row) for row in conn.execute(requete).mappings()]
+
+
+def retirer_piece(engine: Engine, fournisseur: Fournisseur, reference: str) -> bool:
+    """Withdraw a declaration; its bytes stay in the store, invoices may have joined them. False when there was none."""
+    with transaction(engine, "retirer_piece") as conn:
+        return conn.execute(delete(t.pieces_declarees).where(_celle(fournisseur, reference))).rowcount == 1
+
+
+def _du(fournisseur: Fournisseur) -> ColumnElement[bool]:
+    if not tenable(fournisseur.identifiant):
+        return false()
+    c = t.pieces_declarees.c
+    return and_(c.fournisseur_type == fournisseur.type_identifiant, c.fournisseur_id == fournisseur.identifiant)
+
+
+def _celle(fournisseur: Fournisseur, reference: str) -> ColumnElement[bool]:
+    return and_(_du(fournisseur), t.pieces_declarees.c.reference == reference) if tenable(reference) else false()
