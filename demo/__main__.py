@@ -129,7 +129,8 @@ def tableau(suivis: list[Suivi]) -> Table:
     """Return the table of results."""
     table = Table(title="Dépôts et réponses")
     for title in ("flux", "dépôt", "interface", "verdict", "intégrées", "rejetées", "réponses", "secondes"):
-        table.add_column(title, justify="right" if title in {"intégrées", "rejetées", "secondes"} else "left")
+        numbers = title in {"intégrées", "rejetées", "secondes"}
+        table.add_column(title, justify="right" if numbers else "left", no_wrap=title in {"flux", "interface"})
     for suivi in suivis:
         prevu = suivi.depot.prevu
         good, bad = suivi.factures()
@@ -171,7 +172,8 @@ def principal() -> int:
     parser.add_argument("--keep", action="store_true", help="leave the services running and print how to reach them")
     parser.add_argument("--dossier", type=Path, default=Path(".demo"))
     keep, folder = (given := parser.parse_args()).keep, given.dossier.resolve()
-    console = Console()
+    # In a pipe the table keeps its width: a log is read without wrapping.
+    console = Console() if sys.stdout.isatty() else Console(width=150)
     with Services(folder, {compte: PARTENAIRES[compte] for compte in PARTENAIRES}, keep=keep, console=console) as services:
         with tempfile.TemporaryDirectory() as made:
             done = derouler(services, console, Path(made))
