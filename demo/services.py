@@ -37,10 +37,10 @@ from flux.errors import ErreurTransport
 from flux.registre import embarque
 from flux.registre.connexion import moteur
 from flux.registre.migrations import migrer
-from flux.registre.partenaires import creer_partenaire
+from raccordement.partenaires import creer_partenaire
 
-_TOURS = (("scheduler", "dag-processor", "triggerer"), ("api-server", "sftp"))
-"""Who stops first: the scheduler still speaks to the API server while it ends."""
+_TOURS = (("scheduler", "dag-processor", "triggerer"),)
+"""Who is asked to end, while the API server still answers them. That one and the SFTP server keep nothing: they are killed."""
 
 
 @dataclass(frozen=True)

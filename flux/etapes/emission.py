@@ -10,9 +10,9 @@ from paramiko import SFTPClient
 from flux.contexte import Contexte
 from flux.errors import ErreurTransport
 from flux.registre.connexion import transaction
-from flux.registre.partenaires import partenaires
 from flux.registre.sorties import marquer_emise, sorties_a_emettre
 from flux.transport import sftp as transport
+from raccordement.partenaires import partenaires
 
 _journal = structlog.get_logger(__name__)
 

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 import structlog
 from paramiko import SFTPClient
 
-from flux.contexte import PARIS, Contexte
+from flux.contexte import Contexte
 from flux.enveloppe import interface_du_nom, verifier_nom
 from flux.registre.depots import enregistrer_depot, former_lots, marquer_lance
-from flux.registre.partenaires import partenaires
 from flux.registre.valeurs import Depot, Lot, Partenaire
 from flux.transport import sftp as transport
 from flux.transport.prets import Depot as FichierDepose
+from raccordement.partenaires import partenaires
 
 _journal = structlog.get_logger(__name__)
 
@@ -68,9 +68,7 @@ def _enregistrer(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, wait
     kept = contexte.entrepot.deposer(transport.lire(sftp, waiting.chemin))
     now = contexte.horloge()
     settings = contexte.reglages
-    nom, _, faults = verifier_nom(
-        name, environnement=settings.environnement, le=now.astimezone(PARIS).date(), application=partner.code_application
-    )
+    nom, _, faults = verifier_nom(name, environnement=settings.environnement, application=partner.code_application)
     registered = enregistrer_depot(
         contexte.engine,
         Depot(

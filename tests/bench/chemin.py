@@ -22,9 +22,9 @@ from flux.enveloppe import NomFlux
 from flux.etapes import TacheTraiter, ouvrir, repondre, traiter
 from flux.registre.connexion import creer_moteur
 from flux.registre.depots import enregistrer_depot, former_lots
-from flux.registre.partenaires import creer_partenaire
 from flux.registre.valeurs import Depot
 from flux.transport.entrepot import Entrepot
+from raccordement.partenaires import creer_partenaire
 
 
 def contexte_de(base: str, dossier: Path) -> Contexte:

@@ -18,9 +18,9 @@ from flux.errors import ErreurInvariant, ErreurTransport
 from flux.etapes import confirmer_lance, emettre, ouvrir, recevoir, repondre, traiter, verdict
 from flux.fabrique import Demande, ecrire_exemple
 from flux.registre.bilan import verifier_bilan
-from flux.registre.partenaires import creer_partenaire
 from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
+from raccordement.partenaires import creer_partenaire
 from tests.services import PARTENAIRE, ServeurSftp, serveur_demo
 
 DEBUT = datetime(2026, 11, 23, 9, tzinfo=UTC)

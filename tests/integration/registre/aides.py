@@ -16,10 +16,10 @@ from flux.modele.verdict import Decision
 from flux.registre.depots import enregistrer_depot
 from flux.registre.lectures import compteurs_du_flux
 from flux.registre.ouverture import enregistrer_ouverture
-from flux.registre.partenaires import creer_partenaire
 from flux.registre.sorties import clore_flux
 from flux.registre.tranches import enregistrer_tranche
 from flux.registre.valeurs import Depot, Membre, ResultatMembre, Sortie, StatutPose, Tranche
+from raccordement.partenaires import creer_partenaire
 
 T = TypeVar("T")
 

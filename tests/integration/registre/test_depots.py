@@ -10,10 +10,10 @@ from flux.errors import ErreurUsage
 from flux.registre.connexion import creer_moteur, transaction
 from flux.registre.depots import enregistrer_depot, former_lots, lot_par_id, marquer_lance
 from flux.registre.lectures import flux_par_id
-from flux.registre.partenaires import creer_partenaire, partenaires
-from flux.registre.partenaires import partenaire as lire_partenaire
 from flux.registre.sorties import marquer_emise, sorties_a_emettre
 from flux.registre.valeurs import REPETE, Depot, EtatFlux, FluxEnregistre, Issue, Premier
+from raccordement.partenaires import creer_partenaire, partenaires
+from raccordement.partenaires import partenaire as lire_partenaire
 from tests.integration.registre.aides import IDENTIFIANT, LE, compte, depot, ensemble, flux_repondu, partenaire
 
 
