@@ -10,7 +10,7 @@ from decimal import Decimal
 class Litteral:
     """A string, integer, decimal or double written in the expression."""
 
-    valeur: str | int | Decimal | float
+    valeur: str | Decimal | float  # an int is an xs:integer
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,15 +30,22 @@ class Atelier:
     :ivar fichier: the rule file; code lists are read beside it.
     :ivar constantes: Python name → Python expression, in order of first use.
     :ivar memos: remembered expressions, by number.
+    :ivar cles: functions that read the key of a node, by number.
+    :ivar lectures: how many times a document reads each expression that could be remembered (a loop counts twice).
+    :ivar essai: the trial compilation, whose counts say what is worth remembering; ``None`` in the trial itself.
     :ivar documents: files read beside the rule file (code lists).
     """
 
     fichier: Path
     constantes: dict[str, str] = field(default_factory=dict)
-    memos: list[str] = field(default_factory=list)
+    memos: dict[int, str] = field(default_factory=dict)
+    cles: list[str] = field(default_factory=list)
     fonctions: dict[str, Signature] = field(default_factory=dict)
     prefixes: dict[str, str] = field(default_factory=dict)
     documents: dict[str, etree._Element] = field(default_factory=dict)
+    numeros: dict[object, int] = field(default_factory=dict)
+    lectures: Counter[object] = field(default_factory=Counter)
+    essai: Atelier | None = None
     _memo_par_cle: dict[object, tuple[int, Code]] = field(default_factory=dict)
     _nom_par_valeur: dict[str, str] = field(default_factory=dict)
     _compteur: int = 0
@@ -78,11 +86,21 @@ class Atelier:
         return self._memo_par_cle.get(cle)
 
     def retenir(self, cle: object, code: Code) -> tuple[int, Code]:
-        """Remember an expression that only the document decides, under the next number."""
-        numero = len(self.memos)
-        self.memos.append(code.liste if code.forme == "liste" else code.py)
+        """Remember an expression that only the document decides, under a number that the final compilation keeps."""
+        numeros = self.numeros if self.essai is None else self.essai.numeros
+        numero = numeros.setdefault(cle, len(numeros))
+        self.memos[numero] = code.liste if code.forme == "liste" else code.py
         self._memo_par_cle[cle] = (numero, code)
         return numero, code
+
+    def vaut(self, cle: object) -> bool:
+        """Whether an expression is read more than once for a document, as the trial compilation counted; in the trial, yes."""
+        return self.essai is None or self.essai.lectures[cle] > 1
+
+    def cle(self, fonction: str) -> int:
+        """The number of a function that reads the key of a node."""
+        self.cles.append(fonction)
+        return len(self.cles) - 1
 
     def codes(self, fichier: str, identifiant: str) -> str:
         """The constant that holds a code list of a ``…_codedb.xml`` beside the rule file.

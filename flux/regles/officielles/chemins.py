@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux.regles.officielles.arbre import Appel, Chemin, Contexte, Etape, Expression, Filtre, Litteral, Variable
+from flux.regles.officielles.arbre import Appel, Binaire, Chemin, Contexte, Etape, Expression, Filtre, Litteral, Variable
+from flux.regles.officielles import index
 from flux.regles.officielles.codes import NOEUDS, Code, Garde, Portee, Pour
 from flux.regles.officielles.erreurs import ErreurRegles
 
@@ -16,9 +17,10 @@ _TOUT = Etape("descendant-or-self", "node()")
 
 def est_direct(e: Expression) -> bool:
     """Whether a path is already remembered by the document itself: ``/``, ``//nom``."""
-    return isinstance(e, Chemin) and e.absolu and (
-        not e.etapes or (len(e.etapes) == 1 and isinstance(e.etapes[0], Etape) and e.etapes[0].axe == "descendant" and not e.etapes[0].predicats)
-    )
+    match e:
+        case Chemin(True, ()) | Chemin(True, (Etape("descendant", _, ()),)):
+            return True
+    return False
 
 
 def chemin(t: Traducteur, e: Chemin | Etape | Filtre, portee: Portee) -> Code:
@@ -65,8 +67,6 @@ def _liste_de_codes(t: Traducteur, e: Chemin, portee: Portee) -> Code | None:
 
 def _egalite(e: Expression, attribut: str) -> Expression | None:
     """The right side of ``@attribut = …``."""
-    from flux.regles.officielles.arbre import Binaire
-
     if isinstance(e, Binaire) and e.operateur == "=" and e.gauche == Etape("attribute", attribut):
         return e.droite
     return None
@@ -99,6 +99,12 @@ def _predicat(t: Traducteur, courant: Code, predicat: Expression, portee: Portee
         dedans = courant.avec(clauses=courant.clauses[avant:]).liste
         var = t.atelier.nouveau()
         return courant.avec(py=var, clauses=(*courant.clauses[:avant], Pour(var, f"{dedans}{tranche}")), max1=avant == 0)
+    if isinstance(predicat, Binaire) and predicat.operateur == "and":
+        courant = _predicat(t, courant, predicat.gauche, portee, avant)
+        return _predicat(t, courant, predicat.droite, portee, avant)
+    par_index = index.par_valeur(t, courant, predicat, portee)
+    if par_index is not None:
+        return par_index
     element = Code(courant.py, courant.genre, profondeur=courant.profondeur)
     code = t.code(predicat, portee.sur(element))
     if code.genre in {"entier", "decimal", "double", "numerique", "item"} and code.forme != "liste":
@@ -119,7 +125,7 @@ def _pas(t: Traducteur, courant: Code, etape: Expression, portee: Portee, *, enc
     """Go one step further from every item."""
     if isinstance(etape, Contexte):
         return courant
-    seul = courant.forme == "un" or (courant.forme == "opt") or courant.max1
+    seul = courant.forme != "liste" or courant.max1
     clauses, py = t.iterer(courant)
     if not isinstance(etape, Etape):
         return _pas_calcule(t, courant, clauses, py, etape, portee, encore=encore)
@@ -148,7 +154,7 @@ def _pas_calcule(
     if isinstance(etape, Filtre) and any(isinstance(p, Litteral) for p in etape.predicats):
         raise ErreurRegles("position in a computed step")
     code = t.code(etape, portee.sur(Code(py, courant.genre, profondeur=courant.profondeur)))
-    if code.genre in {"item"}:
+    if code.genre == "item":
         raise ErreurRegles("step of mixed kinds")
     ajout, fin = t.iterer(code)
     max1 = (courant.forme != "liste" or courant.max1) and (code.forme != "liste" or code.max1)
@@ -160,9 +166,8 @@ def _pas_calcule(
     return resultat
 
 
-def _axe(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...], py: str, etape: Etape, *, seul: bool) -> Code:
+def _axe(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...], py: str, etape: Etape, *, seul: bool) -> Code:  # noqa: C901, PLR0911, PLR0912 one case an axis
     var = t.atelier.nouveau()
-    depuis_racine = courant.py == "M.racine"
     p = courant.profondeur
     match etape.axe:
         case "attribute":
@@ -175,7 +180,7 @@ def _axe(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...], py: st
             else:
                 tag = t.atelier.tag(etape.test)
                 source = (Pour(var, f"{py}.kids.get({tag}, ())", py, tag),)
-            return Code(var, "element", "liste", (*clauses, *source), profondeur=p + 1, ordonne=courant.ordonne and seul or depuis_racine or seul)
+            return Code(var, "element", "liste", (*clauses, *source), profondeur=p + 1, ordonne=seul)
         case "self":
             if etape.test == "node()":
                 return courant

@@ -101,18 +101,22 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Portee:
-    """What an expression sees: variables by name, and the context item (``None`` in a function)."""
+    """What an expression sees: variables by name, and the context item (``None`` in a function).
+
+    ``souvent``: it is evaluated more than once for a document.
+    """
 
     variables: Mapping[str, Code]
     foyer: Code | None
+    souvent: bool = True
 
     def sur(self, foyer: Code) -> Portee:
-        """The same variables with another context item."""
+        """The same variables with another context item, one among several."""
         return Portee(self.variables, foyer)
 
     def plus(self, nom: str, code: Code) -> Portee:
         """One variable more."""
-        return Portee({**self.variables, nom: code}, self.foyer)
+        return replace(self, variables={**self.variables, nom: code})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ class Besoins:
 _RIEN = Besoins()
 
 
-def besoins(e: Expression) -> Besoins:
+def besoins(e: Expression) -> Besoins:  # noqa: C901, PLR0911, PLR0912 one case a kind of expression
     """What the value of an expression depends on."""
     match e:
         case Litteral():
@@ -150,7 +154,7 @@ def besoins(e: Expression) -> Besoins:
             return besoins(etapes[0]).ou(_interieur(etapes[1:]))
         case Appel(nom, arguments):
             reste = _tous(arguments)
-            return reste.ou(Besoins(foyer=True)) if not arguments and nom in _SUR_CONTEXTE or nom == "current" else reste
+            return reste.ou(Besoins(foyer=True)) if not arguments and nom in _SUR_CONTEXTE else reste
         case Binaire(_, gauche, droite):
             return besoins(gauche).ou(besoins(droite))
         case Oppose(operande) | Conversion(operande, _, _, _):

@@ -100,7 +100,8 @@ def _lire(fichier: Path) -> etree._Element | None:
     except (etree.XMLSyntaxError, OSError):
         return None
     racine = arbre.getroot()
-    return racine if arbre.docinfo.doctype == "" and etree.QName(racine).localname in JEUX_PAR_RACINE else None
+    doctype = getattr(arbre.docinfo, "doctype", "")
+    return racine if not doctype and etree.QName(racine).localname in JEUX_PAR_RACINE else None
 
 
 def _un_document(

@@ -14,8 +14,8 @@ from flux.regles.officielles.erreurs import ErreurRegles
 from flux.regles.officielles.expressions import Traducteur, peut_lever
 from flux.regles.officielles.grammaire import lire
 from flux.regles.officielles.lecteur import Assertion, Lie, Motif, Regle, Regles, Texte
-from flux.regles.officielles.motifs import Alternative, alternatives, conditions
-from flux.regles.officielles.usages import immediates
+from flux.regles.officielles.motifs import Alternative, alternatives, conditions, sur_le_nom, termes
+from flux.regles.officielles.usages import compter
 
 _ENTETE = '''"""Rules of {fichier}, compiled by flux.regles.officielles. Generated: do not edit.
 
@@ -27,16 +27,18 @@ n.kids its child elements by name, M[..] an expression that only the document de
 import re
 from decimal import Decimal
 
-from flux.regles.officielles.document import enfants, normaliser
-from flux.regles.officielles.erreurs import ErreurXPath
-from flux.regles.officielles.execution import (
 {imports}
-)
 '''
-_RUNTIME = """Attribut NonType ancetres apres arrondi avant booleen chaine_item compare compare_un date dec_un decimal decimal_de descendants
-divise double egal_un espace_de_noms exactement existe fois freres joint lever lu maximum minimum modulo moins morceaux nom nom_local
-nombre nombre_item norm_un opt parents parmi plus precedents seq somme sous_chaine texte textes traduit trie un union val_opt val_un
-vrai""".split()
+_MODULES = {
+    "axes": "ancetres descendants existe freres nom nom_local espace_de_noms parents precedents textes trie union",
+    "document": "enfants normaliser",
+    "erreurs": "ErreurXPath",
+    "execution": (
+        "Attribut NonType apres arrondi avant booleen chaine_item compare compare_un date dec_un decimal decimal_de divise double "
+        "egal_un exactement fois joint lever lu maximum minimum modulo moins morceaux nombre nombre_item norm_un opt parmi plus seq "
+        "somme sous_chaine texte traduit un val_opt val_un vrai"
+    ),
+}  # what generated code calls
 
 
 class Compilateur:
@@ -46,10 +48,10 @@ class Compilateur:
     :param empreinte: SHA-256 of the rule file, written in the source.
     """
 
-    def __init__(self, regles: Regles, empreinte: str) -> None:
+    def __init__(self, regles: Regles, empreinte: str, essai: Atelier | None = None) -> None:
         self.regles = regles
         self.empreinte = empreinte
-        self.atelier = Atelier(regles.fichier)
+        self.atelier = Atelier(regles.fichier, essai=essai)
         self.traducteur = Traducteur(self.atelier)
         self.globales: dict[str, Code] = {}
         self.assertions: list[str] = []
@@ -74,7 +76,12 @@ class Compilateur:
         return "\n".join(self._assembler())
 
     def _assembler(self) -> Iterator[str]:
-        imports = textwrap.fill(", ".join(_RUNTIME) + ",", 116, initial_indent="    ", subsequent_indent="    ")
+        imports = "\n".join(
+            f"from flux.regles.officielles.{module} import (\n"
+            + textwrap.fill(", ".join(noms.split()) + ",", 116, initial_indent="    ", subsequent_indent="    ")
+            + "\n)"
+            for module, noms in _MODULES.items()
+        )
         yield _ENTETE.format(fichier=self.regles.fichier.name, empreinte=self.empreinte, imports=imports)
         yield from (f"{nom} = {valeur}" for nom, valeur in self.atelier.constantes.items())
         yield "\n# (identifier, flag, message, pattern), by number\nASSERTIONS = ("
@@ -82,11 +89,14 @@ class Compilateur:
         yield ")\n\n# What must be absent below a rule's node: (path, attribute, pattern, rule, assertion)\nABSENCES = ("
         yield from (f"    {a}," for a in self.absences)
         yield ")\n"
-        for rang, py in enumerate(self.atelier.memos):
-            yield f"def memo_{rang}(M):\n    return {py}\n"
-        yield f"MEMOS = ({' '.join(f'memo_{i},' for i in range(len(self.atelier.memos)))})\n"
+        for numero, py in sorted(self.atelier.memos.items()):
+            yield f"def memo_{numero}(M):\n    return {py}\n"
+        yield f"MEMOS = {{{', '.join(f'{i}: memo_{i}' for i in sorted(self.atelier.memos))}}}\n"
+        yield "# Keys of nodes, by which M.trouver finds them\nCLES = ("
+        yield from (f"    {cle},  # {rang}" for rang, cle in enumerate(self.atelier.cles))
+        yield ")\n"
         yield from self.corps
-        yield "\n# (mode, rules); a rule: (function, goes on below, branches); a branch: (absolute, steps, predicates)\nMOTIFS = ("
+        yield "\n# (mode, rules); a rule: (function, goes on below, branches);\n# a branch: (absolute, steps, test of the name, test of the node)\nMOTIFS = ("
         yield from self.motifs
         yield ")\n"
 
@@ -121,9 +131,9 @@ class Compilateur:
             }
             portee = Portee(variables, None)
             lignes = [f"def {self.atelier.fonctions[f.nom].python}({', '.join(['M', *noms])}):"]
-            directes = immediates([(v.nom, self._lire(v.valeur)) for v in f.variables], [self._lire(f.resultat)])
-            for variable in f.variables:
-                ajout, portee = self._variable(variable, portee, retrait=4, erreur="raise" if variable.nom in directes else "")
+            totaux = compter([(v.nom, self._lire(v.valeur)) for v in f.variables], [self._lire(f.resultat)])
+            for variable, total in zip(f.variables, totaux, strict=True):
+                ajout, portee = self._variable(variable, portee, total, retrait=4)
                 lignes += ajout
             resultat = self._code(f.resultat, portee)
             if f.type != "xs:boolean" or resultat.genre != "booleen" or resultat.forme != "un":
@@ -139,28 +149,33 @@ class Compilateur:
             liste = code.forme == "liste"
             self.globales[variable.nom] = code.avec(py=var, clauses=(Pour(var, f"M[{numero}]"),)) if liste else code.avec(py=f"M[{numero}]")
 
-    def _variable(self, variable: Lie, portee: Portee, retrait: int, erreur: str) -> tuple[list[str], Portee]:
-        """Statements that bind a variable, and the scope with it. An error is kept for the place that reads the variable.
+    def _variable(
+        self, variable: Lie, portee: Portee, total: int, retrait: int, numero: int | None = None
+    ) -> tuple[list[str], Portee]:
+        """Statements that bind a variable, and the scope with it, as Saxon does (see :mod:`usages`).
 
-        :param erreur: statement for an error that comes out at once (see :mod:`usages`); ``""`` when it waits.
+        :param total: how many times it is read.
+        :param numero: assertion under which an error that comes out at once is told; ``None`` lets it out (functions).
         """
+        if not total:
+            return [], portee
         code = self._code(variable.valeur, portee)
         if variable.type == "xs:string":
             code = self.traducteur.chaine_opt(code)
         elif variable.type is not None:
             raise self._situee(ErreurRegles(f"variable as {variable.type}"), variable.valeur)
-        if code.memo or re.fullmatch(r"[A-Z][A-Z_0-9]*", code.liste):
+        if total == 1 or code.memo or re.fullmatch(r"[A-Z][A-Z_0-9]*", code.liste):
             return [], portee.plus(variable.nom, code)
         marge = " " * retrait
         nom = self.atelier.nouveau("v_" + re.sub(r"\W", "_", variable.nom) + "_")
         valeur = code.liste if code.forme == "liste" else code.py
-        if not peut_lever(valeur):
-            lignes, lu = [f"{marge}{nom} = {valeur}"], nom
-        else:
+        lignes, lu = [f"{marge}{nom} = {valeur}"], nom
+        if peut_lever(valeur) and code.forme == "liste" and not code.max1:
             lignes = [f"{marge}try:", f"{marge}    {nom} = {valeur}", f"{marge}except ErreurXPath as e:", f"{marge}    {nom} = e"]
-            if erreur and (code.forme != "liste" or code.max1):
-                lignes.append(f"{marge}    {erreur}")
             lu = f"lu({nom})"
+        elif peut_lever(valeur) and numero is not None:
+            lignes = [f"{marge}try:", f"{marge}    {nom} = {valeur}", f"{marge}except ErreurXPath as e:"]
+            lignes += [f"{marge}    erreur({numero}, n, e)", f"{marge}    continue"]
         if code.forme != "liste":
             return lignes, portee.plus(variable.nom, code.avec(py=lu))
         var = self.atelier.nouveau()
@@ -175,7 +190,9 @@ class Compilateur:
             branches = self._alternatives(regle.contexte)
             profondeur = min(len(b.pas) for b in branches)
             tests = [self._branche(nom, i, b, regle) for i, b in enumerate(branches)]
-            fonction = self._regle(rang, position, nom, regle, Code("n", "element", profondeur=profondeur))
+            racine = all(b.absolu and len(b.pas) == 1 for b in branches)
+            portee = Portee(self.globales, Code("n", "element", profondeur=profondeur), souvent=not racine)
+            fonction = self._regle(rang, position, nom, regle, portee)
             regles.append(f"        ({fonction}, {regle.continue_}, ({' '.join(t + ',' for t in tests)})),")
         self.motifs.append("\n".join([f"    ('{motif.mode}', (", *regles, "    )),"]))
 
@@ -193,9 +210,9 @@ class Compilateur:
         """A branch as data; its predicates, if any, as a function."""
         pas = " ".join(f"({p.dessous}, {self._tag(p.test)})," for p in branche.pas)
         try:
-            trouvees = conditions(branche)
+            forme, trouvees = self._forme(nom, rang, conditions(branche))
             if not trouvees:
-                return f"({branche.absolu}, ({pas}), None)"
+                return f"({branche.absolu}, ({pas}), {forme}, None)"
             tests = []
             for haut, profondeur, predicat in trouvees:
                 foyer = Code("n" + ".parent" * haut, "element", profondeur=profondeur)
@@ -207,7 +224,24 @@ class Compilateur:
             f"def {fonction}(n, M):\n    # {_uni(regle.contexte.xpath)}\n    try:\n        return {' and '.join(tests)}\n"
             "    except ErreurXPath:  # an error in a pattern is a node that does not match\n        return False\n"
         )
-        return f"({branche.absolu}, ({pas}), {fonction})"
+        return f"({branche.absolu}, ({pas}), {forme}, {fonction})"
+
+    def _forme(
+        self, nom: str, rang: int, predicats: list[tuple[int, int, Expression]]
+    ) -> tuple[str, list[tuple[int, int, Expression]]]:
+        """Predicates that the name of the node decides, as a function of the name, and the others."""
+        tests, autres = [], []
+        for haut, profondeur, predicat in predicats:
+            for terme in termes(predicat):
+                test = sur_le_nom(terme) if haut == 0 else None
+                if test is None:
+                    autres.append((haut, profondeur, terme))
+                else:
+                    tests.append(test)
+        if not tests:
+            return "None", autres
+        self.corps.append(f"def forme_{nom}_{rang}(tag):\n    return {' and '.join(tests)}\n")
+        return f"forme_{nom}_{rang}", autres
 
     def _predicat(self, predicat: Expression, foyer: Code) -> Code:
         code = self.traducteur.code(predicat, Portee(self.globales, foyer))
@@ -215,16 +249,14 @@ class Compilateur:
             raise ErreurRegles(f"pattern that counts positions: {predicat}")
         return code
 
-    def _regle(self, motif: int, position: int, nom: str, regle: Regle, foyer: Code) -> str:
+    def _regle(self, motif: int, position: int, nom: str, regle: Regle, portee: Portee) -> str:
         """Write the function of a rule; ``None`` when absences say everything."""
-        portee = Portee(self.globales, foyer)
         lignes: list[str] = []
-        directes = self._immediates(regle)
+        totaux = iter(self._lectures(regle))
         for piece in regle.contenu:
             numero = len(self.assertions)
             if isinstance(piece, Lie):
-                erreur = f"erreur({numero}, n, e)" if piece.nom in directes else ""
-                ajout, portee = self._variable(piece, portee, retrait=8, erreur=erreur)
+                ajout, portee = self._variable(piece, portee, next(totaux), retrait=8, numero=numero)
                 lignes += ajout
                 continue
             chemins = self._absence(piece)
@@ -243,16 +275,16 @@ class Compilateur:
         self.corps.append("\n".join([*entete, *lignes, ""]))
         return f"regle_{nom}"
 
-    def _immediates(self, regle: Regle) -> set[str]:
-        """Variables of a rule that Saxon evaluates at once."""
+    def _lectures(self, regle: Regle) -> list[int]:
+        """How many times each variable of a rule is read."""
         variables = [(p.nom, self._lire(p.valeur)) for p in regle.contenu if isinstance(p, Lie)]
         if not variables:
-            return set()
+            return []
         lectures = []
         for piece in regle.contenu:
             if isinstance(piece, Assertion):
                 lectures += [self._lire(t) for t in (piece.test, *piece.message) if isinstance(t, Texte)]
-        return immediates(variables, lectures)
+        return compter(variables, lectures)
 
     def _assertion(self, numero: int, piece: Assertion, portee: Portee, *, statique: bool) -> list[str]:
         try:
@@ -325,4 +357,6 @@ def compiler(regles: Regles, empreinte: str) -> str:
     :param empreinte: SHA-256 of the rule file.
     :raises ErreurRegles: a construct not known, with file and line.
     """
-    return Compilateur(regles, empreinte).source()
+    essai = Compilateur(regles, empreinte)
+    essai.source()
+    return Compilateur(regles, empreinte, essai.atelier).source()

@@ -6,6 +6,7 @@ there, and remembers it for the next documents, since invoices share their paths
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -43,7 +44,7 @@ class Chemin:
     def __init__(self, tag: str, parent: Chemin | None) -> None:
         self.tag = tag
         self.parent = parent
-        self.profondeur = 0 if parent is None else parent.profondeur + 1
+        self.profondeur: int = 0 if parent is None else parent.profondeur + 1
         self.enfants: dict[str, Chemin] = {}
         self.plans: dict[object, Any] = {}
         Chemin.nombre += 1
@@ -103,10 +104,11 @@ class Noeud:
 def enfants(noeud: Noeud) -> list[Noeud]:
     """Child elements of every name, in document order."""
     listes = noeud.kids.values()
-    return sorted((n for liste in listes for n in liste), key=_ordre)
+    return sorted((n for liste in listes for n in liste), key=rang)
 
 
-def _ordre(noeud: Noeud) -> int:
+def rang(noeud: Noeud) -> int:
+    """Position in the document, for sorting."""
     return noeud.ordre
 
 
@@ -138,10 +140,22 @@ class Document:
         self.noeud = document
         self.nombre = 0
         self.par_chemin[_Arbre.racine] = [document]
-        sommet = self._noeud(racine, document, _Arbre.racine.enfant(racine.tag))
+        ramasse = gc.isenabled()
+        gc.disable()  # a hundred thousand live objects and no garbage: a collection would find nothing
+        try:
+            sommet = self._noeud(racine, document, _Arbre.racine.enfant(racine.tag))
+        finally:
+            if ramasse:
+                gc.enable()
         document.kids = {sommet.tag: [sommet]}
         self._par_nom: dict[str, list[Noeud]] | None = None
         self._attributs: frozenset[str] | None = None
+
+    def __del__(self) -> None:
+        """Cut the links from parents to children, so that nodes go at once rather than at the next collection of cycles."""
+        for noeuds in self.par_chemin.values():
+            for noeud in noeuds:
+                noeud.kids = VIDE
 
     def _noeud(self, elem: etree._Element, parent: Noeud, chemin: Chemin) -> Noeud:
         noeud = Noeud()
@@ -155,9 +169,9 @@ class Document:
             par_chemin[chemin].append(noeud)
         else:
             par_chemin[chemin] = [noeud]
-        attributs = elem.attrib
-        noeud.attrs = dict(attributs) if attributs else VIDE
-        if not len(elem):
+        attributs = elem.items()
+        noeud.attrs = dict(attributs) if attributs else VIDE  # type: ignore[arg-type]  # lxml 6 gives str; the stubs say bytes too
+        if len(elem) == 0:
             noeud.val = elem.text or ""
             noeud.kids = VIDE
             return noeud
@@ -184,7 +198,7 @@ class Document:
             self._par_nom = {}
             for chemin, noeuds in self.par_chemin.items():
                 if chemin.tag in self._par_nom:
-                    self._par_nom[chemin.tag] = sorted(self._par_nom[chemin.tag] + noeuds, key=_ordre)
+                    self._par_nom[chemin.tag] = sorted(self._par_nom[chemin.tag] + noeuds, key=rang)
                 else:
                     self._par_nom[chemin.tag] = noeuds
         return self._par_nom.get(tag, [])
@@ -202,16 +216,28 @@ class Document:
         return nom in self._attributs
 
 
-def emplacement(noeud: Noeud) -> str:
-    """The location SVRL gives: ``/*:Invoice[namespace-uri()='…'][1]/…``, the full path with namespaces and ranks."""
-    pas: list[str] = []
-    ici: Noeud | None = noeud
-    while ici is not None and ici.parent is not None:
-        rang = ici.parent.kids[ici.tag].index(ici) + 1
-        if ici.tag[0] == "{":
-            espace, _, local = ici.tag[1:].partition("}")
-            pas.append(f"/*:{local}[namespace-uri()='{espace}'][{rang}]")
-        else:
-            pas.append(f"/{ici.tag}[{rang}]")
-        ici = ici.parent
-    return "".join(reversed(pas))
+class Emplacements:
+    """Locations of nodes as SVRL gives them: ``/*:Invoice[namespace-uri()='…'][1]/…``, the full path with namespaces and ranks."""
+
+    def __init__(self) -> None:
+        self._pas: dict[Noeud, str] = {}
+        self._chemins: dict[Noeud, str] = {}
+
+    def de(self, noeud: Noeud) -> str:
+        """The location of one element."""
+        if noeud.parent is None:
+            return ""
+        connu = self._chemins.get(noeud)
+        if connu is None:
+            if noeud not in self._pas:
+                self._numeroter(noeud.parent.kids[noeud.tag])
+            connu = self._chemins[noeud] = self.de(noeud.parent) + self._pas[noeud]
+        return connu
+
+    def _numeroter(self, freres: list[Noeud]) -> None:
+        """Write the steps of all the siblings of one name at once: ranks are counted once."""
+        tag = freres[0].tag
+        espace, accolade, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
+        nom = f"/*:{local}[namespace-uri()='{espace}']" if accolade else f"/{local}"
+        for rang, frere in enumerate(freres, 1):
+            self._pas[frere] = f"{nom}[{rang}]"

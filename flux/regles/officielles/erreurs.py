@@ -32,12 +32,16 @@ class ErreurMoteur(ErreurFlux):
     """The compiled engine failed on one document: a fault of ours. Facts: ``jeu``, ``cause``. Use the reference engine."""
 
 
-class ErreurXPath(Exception):
+class ErreurXPath(ErreurFlux):
     """An XPath 2.0 dynamic error, as Saxon raises it. It never leaves the engine: it becomes an ``ErreurDynamique`` result.
 
     :ivar code: W3C error code without prefix (``FORG0001``, ``XPTY0004``, ``FOAR0001``, ``FORG0006``…).
     """
 
     def __init__(self, code: str) -> None:
-        super().__init__(code)
+        super().__init__(f"dynamic error {code}", code=code)
         self.code = code
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle through the code."""
+        return (ErreurXPath, (self.code,))

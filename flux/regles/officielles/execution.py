@@ -8,16 +8,18 @@ compiling, and :class:`Attribut` or :class:`NonType` where it is not; xs:decimal
 from __future__ import annotations
 
 import math
+import operator
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
-from flux.regles.officielles.document import Noeud, enfants
+from flux.regles.officielles.document import Noeud
 from flux.regles.officielles.erreurs import ErreurXPath
 
-Liste = Sequence[Any]
+Valeur: TypeAlias = Any  # one item or an optional one, of a kind known when the rule was compiled
+Liste = Sequence[Valeur]
 Nombre = int | Decimal | float
 
 # xs:decimal is exact in Saxon: a result that would be rounded is a fault of this engine, and is said so.
@@ -41,12 +43,12 @@ class Attribut(NonType):
     __slots__ = ()
 
 
-def lever(code: str) -> Any:
+def lever(code: str) -> Valeur:
     """Raise a dynamic error from inside an expression."""
     raise ErreurXPath(code)
 
 
-def lu(valeur: Any) -> Any:
+def lu(valeur: Valeur) -> Valeur:
     """The value of a variable whose evaluation may have failed: the error comes out where the variable is used."""
     if valeur.__class__ is ErreurXPath:
         raise ErreurXPath(valeur.code)
@@ -56,7 +58,7 @@ def lu(valeur: Any) -> Any:
 # -- cardinality ----------------------------------------------------------------------------------------------------------
 
 
-def un(liste: Liste) -> Any:
+def un(liste: Liste) -> Valeur:
     """At most one item (``None`` when empty); more is XPTY0004."""
     if not liste:
         return None
@@ -65,7 +67,7 @@ def un(liste: Liste) -> Any:
     return liste[0]
 
 
-def exactement(valeur: Any) -> Any:
+def exactement(valeur: Valeur) -> Valeur:
     """Exactly one item: an empty one is XPTY0004."""
     if valeur is None:
         raise ErreurXPath("XPTY0004")
@@ -95,12 +97,12 @@ def val_opt(noeud: Noeud | None) -> str | None:
     return None if noeud is None else noeud.val
 
 
-def opt(fonction: Any, valeur: Any, *reste: Any) -> Any:
+def opt(fonction: Any, valeur: Any, *reste: Valeur) -> Valeur:
     """Apply a function unless the value is empty."""
     return None if valeur is None else fonction(valeur, *reste)
 
 
-def seq(valeur: Any) -> Liste:
+def seq(valeur: Valeur) -> Liste:
     """An optional value as a sequence."""
     return () if valeur is None else (valeur,)
 
@@ -168,7 +170,7 @@ def nombre(texte: str | None) -> float:
     return float(texte.strip(_BLANCS))
 
 
-def decimal_de(valeur: Any) -> Decimal:
+def decimal_de(valeur: Valeur) -> Decimal:
     """Cast a number or a boolean to xs:decimal."""
     if isinstance(valeur, str):
         return decimal(valeur)
@@ -180,7 +182,7 @@ def decimal_de(valeur: Any) -> Decimal:
 # -- numbers --------------------------------------------------------------------------------------------------------------
 
 
-def arrondi(valeur: Nombre) -> Any:
+def arrondi(valeur: Nombre) -> Valeur:
     """``round``: to the nearest integer, halves upwards."""
     if isinstance(valeur, Decimal):
         return valeur.to_integral_value(ROUND_HALF_UP if valeur >= 0 else ROUND_HALF_DOWN)
@@ -190,38 +192,38 @@ def arrondi(valeur: Nombre) -> Any:
     return float(bas + 1 if valeur - bas >= 0.5 else bas)
 
 
-def _paire(a: Nombre, b: Nombre) -> tuple[Any, Any]:
+def _paire(a: Nombre, b: Nombre) -> tuple[Any, Valeur]:
     """Promote to xs:double when one side is."""
     if isinstance(a, float) or isinstance(b, float):
         return float(a), float(b)
     return a, b
 
 
-def plus(a: Nombre | None, b: Nombre | None) -> Any:
+def plus(a: Nombre | None, b: Nombre | None) -> Valeur:
     """``+``."""
     if a is None or b is None:
         return None
-    a, b = _paire(a, b)
-    return a + b
+    x, y = _paire(a, b)
+    return x + y
 
 
-def moins(a: Nombre | None, b: Nombre | None) -> Any:
+def moins(a: Nombre | None, b: Nombre | None) -> Valeur:
     """``-``."""
     if a is None or b is None:
         return None
-    a, b = _paire(a, b)
-    return a - b
+    x, y = _paire(a, b)
+    return x - y
 
 
-def fois(a: Nombre | None, b: Nombre | None) -> Any:
+def fois(a: Nombre | None, b: Nombre | None) -> Valeur:
     """``*``."""
     if a is None or b is None:
         return None
-    a, b = _paire(a, b)
-    return a * b
+    x, y = _paire(a, b)
+    return x * y
 
 
-def divise(a: Nombre | None, b: Nombre | None) -> Any:
+def divise(a: Nombre | None, b: Nombre | None) -> Valeur:
     """``div``: doubles as IEEE 754; decimals keep 18 digits more than the dividend has over the divisor (Saxon)."""
     if a is None or b is None:
         return None
@@ -250,7 +252,7 @@ def _decimales(valeur: Decimal) -> int:
     return max(0, -int(exposant))
 
 
-def modulo(a: Nombre | None, b: Nombre | None) -> Any:
+def modulo(a: Nombre | None, b: Nombre | None) -> Valeur:
     """``mod``: the sign of the dividend."""
     if a is None or b is None:
         return None
@@ -262,20 +264,20 @@ def modulo(a: Nombre | None, b: Nombre | None) -> Any:
     return Decimal(a) % Decimal(b)
 
 
-def somme(valeurs: Iterable[Any]) -> Any:
+def somme(valeurs: Iterable[Valeur]) -> Valeur:
     """``sum``: 0 when empty; left to right, as doubles as soon as one is."""
-    total: Any = 0
+    total: Valeur = 0
     for valeur in valeurs:
         total = valeur + total if total.__class__ is not float and valeur.__class__ is not float else float(total) + float(valeur)
     return total
 
 
-def maximum(valeurs: Liste) -> Any:
+def maximum(valeurs: Liste) -> Valeur:
     """``max`` of numbers."""
     return max(valeurs) if valeurs else None
 
 
-def minimum(valeurs: Liste) -> Any:
+def minimum(valeurs: Liste) -> Valeur:
     """``min`` of numbers."""
     return min(valeurs) if valeurs else None
 
@@ -283,7 +285,7 @@ def minimum(valeurs: Liste) -> Any:
 # -- text -----------------------------------------------------------------------------------------------------------------
 
 
-def texte(valeur: Any) -> str:
+def texte(valeur: Valeur) -> str:  # noqa: PLR0911 one case a kind of value
     """``string()`` of one item."""
     if valeur is None:
         return ""
@@ -317,7 +319,7 @@ def _texte_double(valeur: float) -> str:
     return f"{'-' if signe else ''}{suite[0]}.{suite[1:] or '0'}E{int(exposant) + len(suite) - 1}"
 
 
-def joint(valeurs: Iterable[Any]) -> str:
+def joint(valeurs: Iterable[Valeur]) -> str:
     """``xsl:value-of``: the items' text, separated by a space."""
     return " ".join([texte(v) for v in valeurs])
 
@@ -372,23 +374,18 @@ def vrai(items: Liste) -> bool:
     return bool(premier)
 
 
-def atomes(items: Liste) -> list[Any]:
+def atomes(items: Liste) -> list[Valeur]:
     """Typed values of a sequence of any kind: nodes become untyped text."""
     return [NonType(i.val) if isinstance(i, Noeud) else NonType(i) if isinstance(i, Attribut) else i for i in items]
 
 
-_OPERATIONS = {
-    "=": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
+_OPERATIONS: dict[str, Callable[[Valeur, Valeur], bool]] = {
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
 _DE_VALEUR = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
-def _comparable(a: Any, b: Any) -> tuple[Any, Any]:
+def _comparable(a: Any, b: Valeur) -> tuple[Any, Valeur]:
     """Bring two atomic values to one type, as a general comparison does (XPath 2.0, 3.5.2)."""
     if isinstance(a, NonType) and not isinstance(b, str):
         a = booleen(a) if isinstance(b, bool) else double(a)
@@ -405,7 +402,7 @@ def compare(operateur: str, gauche: Liste, droite: Liste) -> bool:
     return any(operation(*_comparable(a, b)) for a in atomes(gauche) for b in atomes(droite))
 
 
-def compare_un(operateur: str, gauche: Any, droite: Any) -> bool:
+def compare_un(operateur: str, gauche: Any, droite: Valeur) -> bool:
     """Value comparison of two optional values of one type; false when one is empty."""
     if gauche is None or droite is None:
         return False
@@ -430,107 +427,6 @@ def parmi(noeuds: Sequence[Noeud], attendus: frozenset[str]) -> bool:
     return False
 
 
-# -- nodes ----------------------------------------------------------------------------------------------------------------
-
-
-def existe(noeud: Noeud, *tags: str) -> bool:
-    """Whether a path of child names leads somewhere."""
-    suite = tags[1:]
-    sous = noeud.kids.get(tags[0])
-    if not sous:
-        return False
-    if not suite:
-        return True
-    for fils in sous:
-        if existe(fils, *suite):
-            return True
-    return False
-
-
-def _ordre(noeud: Noeud) -> int:
-    return noeud.ordre
-
-
-def trie(noeuds: Iterable[Noeud]) -> list[Noeud]:
-    """Document order, without doubles."""
-    return sorted(dict.fromkeys(noeuds), key=_ordre)
-
-
-def union(a: Sequence[Noeud], b: Sequence[Noeud]) -> Sequence[Noeud]:
-    """``a | b``, in document order."""
-    if not b:
-        return a
-    if not a:
-        return b
-    return trie([*a, *b])
-
-
-def parents(noeuds: Iterable[Noeud]) -> list[Noeud]:
-    """Parents of the nodes, each once, in document order."""
-    return trie([n.parent for n in noeuds if n.parent is not None])
-
-
-def ancetres(noeud: Noeud, soi: bool) -> list[Noeud]:
-    """Ancestor elements, from the root down; with the node itself when ``soi``."""
-    chaine = [noeud] if soi else []
-    ici = noeud.parent
-    while ici is not None and ici.parent is not None:
-        chaine.append(ici)
-        ici = ici.parent
-    chaine.reverse()
-    return chaine
-
-
-def descendants(noeud: Noeud, soi: bool) -> list[Noeud]:
-    """Descendant elements in document order; with the node itself when ``soi``."""
-    liste = [noeud] if soi else []
-    for fils in enfants(noeud):
-        liste.extend(descendants(fils, True))
-    return liste
-
-
-def precedents(candidats: Sequence[Noeud], noeud: Noeud) -> list[Noeud]:
-    """Those of the candidates that end before the node starts (XPath ``preceding``)."""
-    dessus = set(ancetres(noeud, False))
-    return [c for c in candidats if c.ordre < noeud.ordre and c not in dessus]
-
-
-def freres(noeud: Noeud, avant_lui: bool) -> list[Noeud]:
-    """Sibling elements before or after the node."""
-    if noeud.parent is None:
-        return []
-    tous = enfants(noeud.parent)
-    rang = tous.index(noeud)
-    return tous[:rang] if avant_lui else tous[rang + 1 :]
-
-
-def textes(noeud: Noeud, profond: bool) -> list[str]:
-    """Text nodes below the node: its own, or every one when ``profond``."""
-    if noeud.elem is None:
-        return [t for fils in enfants(noeud) for t in textes(fils, profond)] if profond else []
-    trouves = noeud.elem.xpath(".//text()" if profond else "text()")
-    return [str(t) for t in trouves]
-
-
-def nom(noeud: Noeud | None) -> str:
-    """``name()``: the name as written, prefix included."""
-    if noeud is None or noeud.elem is None:
-        return ""
-    prefixe = noeud.elem.prefix
-    local = nom_local(noeud)
-    return f"{prefixe}:{local}" if prefixe else local
-
-
-def nom_local(noeud: Noeud | None) -> str:
-    """``local-name()``."""
-    return "" if noeud is None else noeud.tag.rpartition("}")[2]
-
-
-def espace_de_noms(noeud: Noeud | None) -> str:
-    """``namespace-uri()``."""
-    return "" if noeud is None else noeud.tag[1:].rpartition("}")[0]
-
-
 def dec_un(noeuds: Sequence[Noeud]) -> Decimal | None:
     """xs:decimal of at most one node."""
     if not noeuds:
@@ -540,7 +436,7 @@ def dec_un(noeuds: Sequence[Noeud]) -> Decimal | None:
     return decimal(noeuds[0].val)
 
 
-def chaine_item(valeur: Any) -> str | None:
+def chaine_item(valeur: Valeur) -> str | None:
     """A value of unknown kind where ``xs:string?`` is wanted."""
     if valeur is None or isinstance(valeur, str):
         return valeur
@@ -549,7 +445,7 @@ def chaine_item(valeur: Any) -> str | None:
     raise ErreurXPath("XPTY0004")
 
 
-def nombre_item(valeur: Any) -> Any:
+def nombre_item(valeur: Valeur) -> Valeur:
     """A value of unknown kind where a number is wanted."""
     if isinstance(valeur, Noeud | NonType):
         return double(texte(valeur))

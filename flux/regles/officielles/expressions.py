@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from flux.regles.officielles import chemins, fonctions
@@ -23,7 +24,7 @@ from flux.regles.officielles.arbre import (
     Variable,
 )
 from flux.regles.officielles.atelier import Atelier
-from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Code, Garde, Portee, Pour, besoins
+from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Besoins, Code, Garde, Portee, Pour, besoins
 from flux.regles.officielles.erreurs import ErreurRegles
 
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
@@ -69,9 +70,12 @@ class Traducteur:
     def _memorise(self, e: Expression, portee: Portee) -> Code:
         """Evaluate once for a document: ``M[n]`` in the generated code."""
         cle = (e, tuple(sorted((v, portee.variables[v].memo) for v in besoins(e).variables)))
+        self.atelier.lectures[cle] += 2 if portee.souvent else 1
+        if not self.atelier.vaut(cle):
+            return self._code(e, portee)
         connu = self.atelier.memo(cle)
         if connu is None:
-            connu = self.atelier.retenir(cle, self._code(e, portee))
+            connu = self.atelier.retenir(cle, self._code(e, replace(portee, souvent=False)))
         numero, code = connu
         lu = f"M[{numero}]"
         if code.forme != "liste":
@@ -79,7 +83,7 @@ class Traducteur:
         var = self.atelier.nouveau()
         return code.avec(py=var, clauses=(Pour(var, lu),))
 
-    def _code(self, e: Expression, portee: Portee) -> Code:
+    def _code(self, e: Expression, portee: Portee) -> Code:  # noqa: C901, PLR0911 one case a kind of expression
         match e:
             case Litteral(valeur):
                 return _litteral(valeur)
@@ -170,7 +174,7 @@ class Traducteur:
             return Code(f"({g.py} {_VALEUR[operateur]} {d.py})", "booleen")
         return Code(f"compare_un('{operateur}', {g.py}, {d.py})", "booleen")
 
-    def comparaison(self, operateur: str, g: Code, d: Code) -> str:
+    def comparaison(self, operateur: str, g: Code, d: Code) -> str:  # noqa: C901, PLR0911 the cheapest form of each case
         """A general comparison, as a Python boolean expression."""
         g, d = self.atomise(g), self.atomise(d)
         if "vide" in {g.genre, d.genre}:
@@ -186,7 +190,11 @@ class Traducteur:
         if g.forme == d.forme == "un" or (python == "==" and "un" in {g.forme, d.forme} and "liste" not in {g.forme, d.forme} and texte):
             return f"({g.py} {python} {d.py})"
         if texte and python == "==" and d.forme == "liste":
-            ensemble = re.fullmatch(r"frozenset\(.*\)|[A-Z][A-Z_0-9]*", d.liste)
+            if _memoire(g) and not _memoire(d):
+                g, d = d, g
+            if _memoire(d):
+                d = self._ensemble_memorise(d)
+            ensemble = re.fullmatch(r"frozenset\(.*\)|[A-Z][A-Z_0-9]*|M\[\d+\]", d.liste)
             if ensemble is None:
                 return f"(not {{*{g.liste}}}.isdisjoint({d.liste}))"
             if g.forme != "liste":
@@ -206,6 +214,12 @@ class Traducteur:
             return f"egal_un({source}, {droite})"
         clauses, gauche = self.iterer(g)
         return self.existe((*avant, *clauses, Garde(f"{gauche} {python} {droite}")))
+
+    def _ensemble_memorise(self, code: Code) -> Code:
+        """The set of a remembered list of texts, remembered too."""
+        cle = ("ensemble", _memoire(code))
+        connu = self.atelier.memo(cle) or self.atelier.retenir(cle, Code(f"frozenset({code.liste})", code.genre))
+        return self.liste_de(f"M[{connu[0]}]", code.genre)
 
     # -- conditions and loops -----------------------------------------------------------------------------------------
 
@@ -228,7 +242,7 @@ class Traducteur:
         corps = " ".join(map(str, clauses))
         return f"any(True {corps})" if peut_lever(corps) else f"([1 {corps}] != [])"
 
-    def verite(self, code: Code) -> str:
+    def verite(self, code: Code) -> str:  # noqa: PLR0911 one case a kind of value
         """Effective boolean value, as a Python boolean expression."""
         if code.genre == "vide":
             return "False"
@@ -273,6 +287,9 @@ class Traducteur:
         return self.liste_de(f"({', '.join('*' + c.liste if c.forme != 'un' else c.py for c in codes)},)", genre, ordonne=False)
 
     def _boucle(self, e: Boucle, portee: Portee) -> Code:
+        appartenance = _appartenance(e)
+        if appartenance is not None:
+            return self.code(appartenance, portee)
         clauses: tuple[Pour | Garde, ...] = ()
         for nom, valeur in e.liaisons:
             code = self.code(valeur, portee)
@@ -281,7 +298,7 @@ class Traducteur:
                 var = self.atelier.nouveau()
                 ajout, py = (*ajout, Pour(var, f"({py},)")), var
             clauses = (*clauses, *ajout)
-            portee = portee.plus(nom, Code(py, code.genre, profondeur=code.profondeur))
+            portee = replace(portee, souvent=True).plus(nom, Code(py, code.genre, profondeur=code.profondeur))
         corps = self.code(e.corps, portee)
         if e.genre == "for":
             ajout, py = self.iterer(corps)
@@ -354,12 +371,32 @@ class Traducteur:
         raise ErreurRegles(f"{code.genre} where a number is wanted")
 
 
-def _litteral(valeur: str | int | Decimal | float) -> Code:
+def _litteral(valeur: str | Decimal | float) -> Code:
     if isinstance(valeur, str):
         return Code(repr(valeur), "chaine")
     if isinstance(valeur, Decimal):
         return Code(f"Decimal('{valeur}')", "decimal")
     return Code(repr(valeur), "entier" if isinstance(valeur, int) else "double")
+
+
+def _appartenance(e: Boucle) -> Expression | None:
+    """``some $p in S satisfies f($p) = v`` is ``(for $p in S return f($p)) = v``, of which the left side may be remembered."""
+    corps = e.corps
+    if e.genre != "some" or len(e.liaisons) != 1 or not isinstance(corps, Binaire) or corps.operateur != "=":
+        return None
+    nom = e.liaisons[0][0]
+    if besoins(corps.gauche) != Besoins(variables=frozenset({nom})) or nom in besoins(corps.droite).variables:
+        return None
+    return Binaire("=", Boucle("for", e.liaisons, corps.gauche), corps.droite)
+
+
+def _memoire(code: Code) -> str:
+    """What tells a remembered list of texts, or of the texts of remembered nodes, from another; empty for any other sequence."""
+    if code.forme == "liste" and len(code.clauses) == 1 and isinstance(code.clauses[0], Pour):
+        source = code.clauses[0].source
+        if source.startswith("M[") and source[2:-1].isdigit():
+            return source + code.py.removeprefix(code.clauses[0].var)
+    return ""
 
 
 def _noeuds_simples(code: Code) -> str:

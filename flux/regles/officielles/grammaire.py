@@ -222,7 +222,7 @@ class Grammaire:
             raise ErreurRegles(f"prefix {prefixe} in XPath: {self.texte}")
         return f"{{{espace}}}{local}"
 
-    def _primaire(self) -> Expression:
+    def _primaire(self) -> Expression:  # noqa: PLR0911 one case a kind of primary expression
         mot = self.mots[self.i]
         if mot.genre == "nom" and self._suivant() == "(":
             self.i += 2
@@ -264,9 +264,19 @@ def _raccourcir(etapes: list[Expression]) -> list[Expression]:
             and not any(isinstance(p, Litteral) for p in etape.predicats)
         ):
             resultat[-1] = Etape("descendant", etape.test, etape.predicats)
+        elif resultat and resultat[-1] == _TOUT and (dessous := _dessous(etape)) is not None:
+            resultat[-1] = dessous
         else:
             resultat.append(etape)
     return resultat
+
+
+def _dessous(e: Expression) -> Expression | None:
+    """``//(a|b)``: the union of the descendants, for a union of plain child steps; else ``None``."""
+    if isinstance(e, Binaire) and e.operateur == "|":
+        gauche, droite = _dessous(e.gauche), _dessous(e.droite)
+        return Binaire("|", gauche, droite) if gauche is not None and droite is not None else None
+    return Etape("descendant", e.test) if isinstance(e, Etape) and e.axe == "child" and not e.predicats else None
 
 
 def lire(texte: str, espaces: Mapping[str | None, str]) -> Expression:

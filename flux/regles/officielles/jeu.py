@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import getcontext, setcontext
 from typing import Any
 
-from flux.regles.officielles.document import Chemin, Document, Noeud, emplacement
+from flux.regles.officielles.axes import trie
+from flux.regles.officielles.document import Chemin, Document, Emplacements, Noeud
 from flux.regles.officielles.erreurs import ErreurMoteur, ErreurXPath
-from flux.regles.officielles.execution import CONTEXTE
+from flux.regles.officielles.execution import CONTEXTE, Valeur
 from flux.regles.officielles.motifs import convient
 
-Fonction = Callable[..., Any]
+Fonction = Callable[..., Any]  # generated code
 _FAUTES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError, NameError)
 
 
@@ -42,16 +43,18 @@ class Memoire(dict[int, Any]):
     :ivar racine: the document node.
     """
 
-    def __init__(self, document: Document, fonctions: Sequence[Fonction]) -> None:
+    def __init__(self, document: Document, fonctions: dict[int, Fonction], cles: Sequence[Fonction]) -> None:
         super().__init__()
         self.racine = document.noeud
         self.tous = document.tous
         self.elements = document.elements
         self.a_l_attribut = document.a_l_attribut
         self._fonctions = fonctions
+        self._cles = cles
         self._erreurs: dict[int, str] = {}
+        self._index: dict[tuple[int, int], tuple[Sequence[Noeud], dict[str, list[Noeud]]]] = {}
 
-    def __missing__(self, numero: int) -> Any:
+    def __missing__(self, numero: int) -> Valeur:
         """Evaluate the expression."""
         if numero in self._erreurs:
             raise ErreurXPath(self._erreurs[numero])
@@ -63,15 +66,33 @@ class Memoire(dict[int, Any]):
         self[numero] = valeur
         return valeur
 
+    def trouver(self, cle: int, noeuds: Sequence[Noeud], valeurs: Iterable[str]) -> Sequence[Noeud]:
+        """Those of the nodes whose key has one of the values, in document order.
+
+        The index of a list is kept with the list itself, so that its identity stays its own.
+        """
+        connu = self._index.get((cle, id(noeuds)))
+        if connu is None:
+            par_valeur: dict[str, list[Noeud]] = {}
+            for noeud in noeuds:
+                for valeur in dict.fromkeys(self._cles[cle](noeud)):
+                    par_valeur.setdefault(valeur, []).append(noeud)
+            connu = self._index[cle, id(noeuds)] = (noeuds, par_valeur)
+        listes = [connu[1][v] for v in dict.fromkeys(valeurs) if v in connu[1]]
+        return listes[0] if len(listes) == 1 else trie(n for liste in listes for n in liste)
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidat:
-    """A rule that may fire on the nodes of a path: its rank, its function (``None``: absences say all), its conditions on the node
-    (``None``: it surely fires), and whether the pattern goes on below."""
+    """A rule that may fire on the nodes of a path.
+
+    Its rank, its function (``None``: absences say all), its condition on the node (``None``: it surely fires), and whether the
+    pattern goes on below.
+    """
 
     rang: int
     fonction: Fonction | None
-    conditions: tuple[Fonction, ...] | None
+    condition: Fonction | None
     continue_: bool
 
 
@@ -89,9 +110,10 @@ class _Absence:
 
     haut: int
     attribut: str | None
-    motif: int
     regle: int
     assertion: int
+    candidats: tuple[_Candidat, ...]
+    barrages: tuple[tuple[int, tuple[_Candidat, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +135,15 @@ class JeuDeRegles:
     def __init__(self, nom: str, module: dict[str, Any]) -> None:
         self.nom = nom
         self._assertions: tuple[tuple[str, str, str | None, int], ...] = module["ASSERTIONS"]
-        self._memos: tuple[Fonction, ...] = module["MEMOS"]
+        self._memos: dict[int, Fonction] = module["MEMOS"]
+        self._cles: tuple[Fonction, ...] = module["CLES"]
         self._motifs = module["MOTIFS"]
         self.nombre = len(self._assertions)
         # Which rules may end on a name: (pattern, rank), "*" for those that end on a wildcard.
         self._par_nom: dict[str, list[tuple[int, int]]] = {}
         for motif, (_, regles) in enumerate(self._motifs):
             for rang, (_, _, branches) in enumerate(regles):
-                for fin in {"*" if "*" in pas[-1][1] else pas[-1][1] for _, pas, _ in branches}:
+                for fin in {"*" if "*" in pas[-1][1] else pas[-1][1] for _, pas, _, _ in branches}:
                     self._par_nom.setdefault(fin, []).append((motif, rang))
         self._barres = [any(not continue_ for _, continue_, _ in regles) for _, regles in self._motifs]
         self._absences: dict[tuple[str, ...], list[tuple[str | None, int, int, int]]] = {}
@@ -141,11 +164,15 @@ class JeuDeRegles:
             if motif in fermes:
                 continue
             fonction, continue_, branches = self._motifs[motif][1][rang]
-            tests = [test for absolu, pas, test in branches if convient(absolu, pas, noms)]
+            tests = [
+                test
+                for absolu, pas, forme, test in branches
+                if convient(absolu, pas, noms) and (forme is None or forme(chemin.tag))
+            ]
             if not tests:
                 continue
             sure = None in tests
-            trouves[motif] = (*trouves.get(motif, ()), _Candidat(rang, fonction, None if sure else tuple(tests), continue_))
+            trouves[motif] = (*trouves.get(motif, ()), _Candidat(rang, fonction, None if sure else _un_de(tests), continue_))
             if sure:
                 fermes.add(motif)
         return trouves
@@ -153,18 +180,22 @@ class JeuDeRegles:
     def _planifier(self, chemin: Chemin) -> _Plan:
         etapes = []
         for motif, candidats in sorted(self._candidats(chemin).items()):
-            barrages = []
-            ici, haut = chemin.parent, 1
-            while self._barres[motif] and ici is not None:
-                dessus = self._candidats(ici).get(motif, ())
-                if any(not c.continue_ for c in dessus):
-                    barrages.append((haut, dessus))
-                ici, haut = ici.parent, haut + 1
             if any(c.fonction is not None for c in candidats):
-                etapes.append(_Etape(candidats, tuple(barrages)))
+                etapes.append(_Etape(candidats, self._barrages(chemin, motif)))
         plan = _Plan(tuple(etapes), tuple(self._absences_de(chemin)))
         chemin.plans[self] = plan
         return plan
+
+    def _barrages(self, chemin: Chemin, motif: int) -> tuple[tuple[int, tuple[_Candidat, ...]], ...]:
+        """Where above a path the pattern may stop."""
+        barrages = []
+        ici, haut = chemin.parent, 1
+        while self._barres[motif] and ici is not None:
+            dessus = self._candidats(ici).get(motif, ())
+            if any(not c.continue_ for c in dessus):
+                barrages.append((haut, dessus))
+            ici, haut = ici.parent, haut + 1
+        return tuple(barrages)
 
     def _absences_de(self, chemin: Chemin) -> list[_Absence]:
         trouvees = []
@@ -174,8 +205,9 @@ class JeuDeRegles:
             if ici is None or not ici.tag:
                 break
             for attribut, motif, regle, assertion in self._absences.get(tags, ()):
-                if any(c.rang == regle for c in self._candidats(ici).get(motif, ())):
-                    trouvees.append(_Absence(haut, attribut, motif, regle, assertion))
+                candidats = self._candidats(ici).get(motif, ())
+                if any(c.rang == regle for c in candidats):
+                    trouvees.append(_Absence(haut, attribut, regle, assertion, candidats, self._barrages(ici, motif)))
             tags = (ici.tag, *tags)
             ici = ici.parent
         return trouvees
@@ -198,7 +230,7 @@ class JeuDeRegles:
             setcontext(avant)
 
     def _evaluer(self, document: Document) -> list[Echec]:
-        memoire = Memoire(document, self._memos)
+        memoire = Memoire(document, self._memos, self._cles)
         trouves: list[tuple[int, Noeud, str | None, str]] = []
 
         def echec(assertion: int, noeud: Noeud, message: str | None = None) -> None:
@@ -212,63 +244,24 @@ class JeuDeRegles:
             if plan is None:
                 plan = self._planifier(chemin)
             for etape in plan.etapes:
-                restants = noeuds
-                if etape.barrages:
-                    restants = [n for n in noeuds if not _arrete(n, etape.barrages, memoire)]
-                for candidat in etape.candidats:
-                    if candidat.conditions is None:
-                        if candidat.fonction is not None:
-                            candidat.fonction(restants, memoire, echec, erreur)
-                        break
-                    pris, autres = [], []
-                    for noeud in restants:
-                        (pris if any(c(noeud, memoire) for c in candidat.conditions) else autres).append(noeud)
-                    if pris and candidat.fonction is not None:
-                        candidat.fonction(pris, memoire, echec, erreur)
-                    restants = autres
-                    if not restants:
-                        break
-            if plan.absences:
-                self._verifier_absences(chemin, noeuds, plan, memoire, echec)
+                candidat = etape.candidats[0]
+                if candidat.condition is None and candidat.fonction is not None and not etape.barrages:
+                    candidat.fonction(noeuds, memoire, echec, erreur)
+                else:
+                    _partager(etape, noeuds, memoire, echec, erreur)
+            for absence in plan.absences:
+                if absence.attribut is None or any(absence.attribut in n.attrs for n in noeuds):
+                    _verifier_absence(absence, noeuds, memoire, echec)
+        if not trouves:
+            return []
         trouves.sort(key=lambda t: (self._assertions[t[0]][3], t[1].ordre, t[0]))
         return self._restituer(trouves)
-
-    def _verifier_absences(
-        self, chemin: Chemin, noeuds: list[Noeud], plan: _Plan, memoire: Memoire, echec: Callable[[int, Noeud], None]
-    ) -> None:
-        """Nodes that should not be there: say so once for each node of the rule."""
-        for absence in plan.absences:
-            sujets: dict[Noeud, None] = {}
-            for noeud in noeuds:
-                if absence.attribut is None or absence.attribut in noeud.attrs:
-                    sujets[_monter(noeud, absence.haut)] = None
-            if not sujets:
-                continue
-            ici = chemin
-            for _ in range(absence.haut):
-                ici = ici.parent or ici
-            candidats = self._candidats(ici).get(absence.motif, ())
-            for sujet in sujets:
-                regle = _declenchee(sujet, candidats, memoire)
-                if regle is not None and regle.rang == absence.regle and not self._barree(sujet, ici, absence.motif, memoire):
-                    echec(absence.assertion, sujet)
-
-    def _barree(self, noeud: Noeud, chemin: Chemin, motif: int, memoire: Memoire) -> bool:
-        """Whether the pattern stopped above the node."""
-        if not self._barres[motif]:
-            return False
-        ici, dessus = chemin.parent, noeud.parent
-        while ici is not None and dessus is not None:
-            regle = _declenchee(dessus, self._candidats(ici).get(motif, ()), memoire)
-            if regle is not None and not regle.continue_:
-                return True
-            ici, dessus = ici.parent, dessus.parent
-        return False
 
     def _restituer(self, trouves: list[tuple[int, Noeud, str | None, str]]) -> list[Echec]:
         """Failures as results, the several paths of one absence told once."""
         resultats: list[Echec] = []
         vus: set[tuple[int, int]] = set()
+        emplacements = Emplacements()
         for numero, noeud, message, code in trouves:
             if (numero, noeud.ordre) in vus:
                 continue
@@ -276,8 +269,48 @@ class JeuDeRegles:
             identifiant, drapeau, fixe, _ = self._assertions[numero]
             ligne = noeud.elem.sourceline if noeud.elem is not None else None
             texte = message if message is not None else fixe or ""
-            resultats.append(Echec(identifiant, drapeau, texte, emplacement(noeud), ligne, code))
+            resultats.append(Echec(identifiant, drapeau, texte, emplacements.de(noeud), ligne, code))
         return resultats
+
+
+def _un_de(tests: list[Fonction]) -> Fonction:
+    """One condition for several branches of a pattern."""
+    if len(tests) == 1:
+        return tests[0]
+    return lambda noeud, memoire: any(test(noeud, memoire) for test in tests)
+
+
+def _partager(etape: _Etape, noeuds: list[Noeud], memoire: Memoire, echec: Fonction, erreur: Fonction) -> None:
+    """Give each node to the first rule of the pattern that matches it."""
+    restants = noeuds
+    if etape.barrages:
+        restants = [n for n in noeuds if not _arrete(n, etape.barrages, memoire)]
+    for candidat in etape.candidats:
+        pris = restants
+        if candidat.condition is not None:
+            condition = candidat.condition
+            pris = [n for n in restants if condition(n, memoire)]
+            restants = _sauf(restants, pris)
+        if pris and candidat.fonction is not None:
+            candidat.fonction(pris, memoire, echec, erreur)
+        if candidat.condition is None or not restants:
+            break
+
+
+def _sauf(noeuds: list[Noeud], pris: list[Noeud]) -> list[Noeud]:
+    """The nodes that were not taken."""
+    if not pris:
+        return noeuds
+    ensemble = set(pris)
+    return [n for n in noeuds if n not in ensemble]
+
+
+def _verifier_absence(absence: _Absence, noeuds: list[Noeud], memoire: Memoire, echec: Fonction) -> None:
+    """Nodes that should not be there: say so once for each node of the rule."""
+    for sujet in dict.fromkeys(_monter(n, absence.haut) for n in noeuds if absence.attribut is None or absence.attribut in n.attrs):
+        regle = _declenchee(sujet, absence.candidats, memoire)
+        if regle is not None and regle.rang == absence.regle and not _arrete(sujet, absence.barrages, memoire):
+            echec(absence.assertion, sujet)
 
 
 def _monter(noeud: Noeud, haut: int) -> Noeud:
@@ -289,7 +322,7 @@ def _monter(noeud: Noeud, haut: int) -> Noeud:
 def _declenchee(noeud: Noeud, candidats: tuple[_Candidat, ...], memoire: Memoire) -> _Candidat | None:
     """The rule that fires on a node: the first that matches."""
     for candidat in candidats:
-        if candidat.conditions is None or any(c(noeud, memoire) for c in candidat.conditions):
+        if candidat.condition is None or candidat.condition(noeud, memoire):
             return candidat
     return None
 

@@ -115,7 +115,7 @@ class Lecteur:
         self.fichier = fichier
         self.racine = etree.parse(fichier, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
 
-    def lire(self) -> Regles:
+    def lire(self) -> Regles:  # noqa: C901, PLR0912 one branch a top-level element
         """Read the whole file.
 
         :raises ErreurRegles: a construct outside those known.
@@ -152,14 +152,14 @@ class Lecteur:
 
     def _inconnu(self, elem: etree._Element, quoi: str = "") -> ErreurRegles:
         nom = etree.QName(elem).localname
-        attributs = " ".join(f'{k}="{v}"' for k, v in elem.attrib.items())
-        return ErreurRegles(f"<{nom} {attributs}> {quoi}".strip(), fichier=self.fichier.name, ligne=elem.sourceline)
+        attributs = " ".join(f'{k!s}="{v!s}"' for k, v in elem.attrib.items())
+        return ErreurRegles(f"<{nom} {attributs}> {quoi}".strip(), fichier=self.fichier.name, ligne=_ligne(elem))
 
     def _texte(self, elem: etree._Element, attribut: str) -> Texte:
         valeur = elem.get(attribut)
         if valeur is None:
             raise self._inconnu(elem, f"without {attribut}")
-        return Texte(valeur, dict(elem.nsmap), elem.sourceline or 0)
+        return Texte(valeur, dict(elem.nsmap), _ligne(elem))
 
     def _variable(self, elem: etree._Element) -> Lie:
         if set(elem.attrib) - {"name", "select", "as"} or len(elem) or (elem.text or "").strip():
@@ -258,6 +258,11 @@ class Lecteur:
                 raise self._inconnu(sous)
             pieces.append(_litteral(sous.tail))
         return tuple(p for p in pieces if p)
+
+
+def _ligne(elem: etree._Element) -> int:
+    """Line of an element in its file."""
+    return int(str(elem.sourceline or 0))
 
 
 def _litteral(texte: str | None) -> str:

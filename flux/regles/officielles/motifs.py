@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flux.regles.officielles.arbre import Binaire, Chemin, Etape, Expression, Filtre
+from flux.regles.officielles.arbre import Appel, Binaire, Chemin, Contexte, Etape, Expression, Filtre, Litteral
 from flux.regles.officielles.erreurs import ErreurRegles
 
 
@@ -82,6 +82,29 @@ def conditions(a: Alternative) -> list[tuple[int, int, Expression]]:
         trouvees.extend((haut or 0, rang + 1, p) for p in pas.predicats)
         haut = None if pas.dessous or haut is None else haut + 1
     return trouvees
+
+
+def termes(e: Expression) -> list[Expression]:
+    """The terms of a conjunction."""
+    if isinstance(e, Binaire) and e.operateur == "and":
+        return termes(e.gauche) + termes(e.droite)
+    return [e]
+
+
+def sur_le_nom(e: Expression) -> str | None:
+    """A condition that the name of the node decides, as Python over its Clark name ``tag``; else ``None``."""
+    match e:
+        case Appel("ends-with", (Appel("name", () | (Contexte(),)), Litteral(str(fin)))) if not set(fin) & set(":}"):
+            return f"tag.endswith({fin!r})"
+        case Appel("not", (argument,)):
+            interieur = sur_le_nom(argument)
+            return f"(not {interieur})" if interieur else None
+        case Etape("self", test, ()) if test[-1] not in "*)" and test[0] != "*":
+            return f"(tag == {test!r})"
+        case Binaire("and" | "or" as operateur, gauche, droite):
+            g, d = sur_le_nom(gauche), sur_le_nom(droite)
+            return f"({g} {operateur} {d})" if g and d else None
+    return None
 
 
 def convient(absolu: bool, pas: tuple[tuple[bool, str], ...], noms: tuple[str, ...]) -> bool:

@@ -78,6 +78,7 @@ class Reference:
         racine = etree.fromstring(svrl.encode())
         constats = []
         for elem in racine.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
-            texte = "".join(elem.find(f"{_SVRL}text").itertext()) if elem.find(f"{_SVRL}text") is not None else ""
-            constats.append(Constat(elem.get("id", ""), elem.get("flag", ""), texte, elem.get("location", "")))
+            constats.append(
+                Constat(elem.get("id", ""), elem.get("flag", ""), elem.findtext(f"{_SVRL}text", ""), elem.get("location", ""))
+            )
         return Reponse(tuple(constats))

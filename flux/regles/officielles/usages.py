@@ -18,15 +18,15 @@ from flux.regles.officielles.arbre import (
     Expression,
     Filtre,
     Oppose,
-    Sequence as SequenceXPath,
     Si,
     Variable,
 )
+from flux.regles.officielles.arbre import Sequence as SequenceXPath
 
 _BOUCLE = 2  # a reading inside a loop counts for several
 
 
-def usages(e: Expression, nom: str) -> int:
+def usages(e: Expression, nom: str) -> int:  # noqa: C901, PLR0911, PLR0912 one case a kind of expression
     """How many times an expression reads a variable; a reading inside a loop or a predicate counts twice."""
     match e:
         case Variable(lu):
@@ -62,18 +62,16 @@ def _tous(expressions: Sequence[Expression], nom: str) -> int:
     return sum(usages(e, nom) for e in expressions)
 
 
-def immediates(variables: Sequence[tuple[str, Expression]], lectures: Sequence[Expression]) -> set[str]:
-    """Names of the variables evaluated at once, should they hold one item at most.
+def compter(variables: Sequence[tuple[str, Expression]], lectures: Sequence[Expression]) -> list[int]:
+    """How many times each variable is read: 0 goes away, 1 is put in its place, more is a value of its own.
 
-    :param variables: in their order.
+    :param variables: in their order; a later one may read, or hide, an earlier one.
     :param lectures: the other expressions that may read them.
     """
     vives: list[Expression] = list(lectures)
-    trouvees: set[str] = set()
+    totaux: list[int] = []
     for nom, valeur in reversed(variables):
-        total = sum(usages(e, nom) for e in vives)
-        if total:
+        totaux.append(sum(usages(e, nom) for e in vives))
+        if totaux[-1]:
             vives.append(valeur)
-        if total > 1:
-            trouvees.add(nom)
-    return trouvees
+    return totaux[::-1]

@@ -1,0 +1,52 @@
+"""Joins: ``lines[key = value]`` by an index of the key, where walking every line for every line would cost their square."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flux.regles.officielles.arbre import Binaire, Chemin, Etape, Expression
+from flux.regles.officielles.codes import NOEUDS, TEXTES, Code, Portee, Pour, besoins
+
+if TYPE_CHECKING:
+    from flux.regles.officielles.expressions import Traducteur
+
+_VASTES = ("M.racine", "M.tous(", "M[", ".parent.kids.get(")
+
+
+def par_valeur(t: Traducteur, courant: Code, predicat: Expression, portee: Portee) -> Code | None:
+    """The nodes of a long list whose key, a path of child names, has a value given from outside; ``None`` for anything else.
+
+    The list must be one that lasts as long as the document (children of a node, elements of a name, a remembered expression),
+    and the value must not depend on the node looked for.
+    """
+    dernier = courant.clauses[-1] if courant.clauses else None
+    if not isinstance(dernier, Pour) or dernier.var != courant.py or courant.genre not in NOEUDS:
+        return None
+    if not any(vaste in str(clause) for clause in courant.clauses for vaste in _VASTES):
+        return None
+    if not isinstance(predicat, Binaire) or predicat.operateur != "=":
+        return None
+    for cle, valeur in ((predicat.gauche, predicat.droite), (predicat.droite, predicat.gauche)):
+        besoin = besoins(valeur)
+        if not _est_cle(cle) or besoin.foyer or not besoin.variables:
+            continue
+        code = t.atomise(t.code(valeur, portee))
+        if code.genre not in TEXTES or code.memo:
+            continue
+        var = t.atelier.nouveau("n")
+        lue = t.atomise(t.code(cle, portee.sur(Code(var, courant.genre))))
+        if lue.genre not in TEXTES:
+            continue
+        numero = t.atelier.cle(f"lambda {var}: {lue.liste}")
+        source = f"M.trouver({numero}, {dernier.source}, {code.liste})"
+        return courant.avec(clauses=(*courant.clauses[:-1], Pour(dernier.var, source)))
+    return None
+
+
+def _est_cle(e: Expression) -> bool:
+    """Whether an expression is a plain path of child names, with an attribute at the end or not."""
+    etapes = e.etapes if isinstance(e, Chemin) and not e.absolu else (e,)
+    return all(
+        isinstance(s, Etape) and s.axe == ("child" if i < len(etapes) - 1 else s.axe) and s.axe in {"child", "attribute"} and not s.predicats
+        for i, s in enumerate(etapes)
+    )
