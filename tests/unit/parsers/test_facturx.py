@@ -140,6 +140,14 @@ def test_xmp_properties_as_attributes_and_under_another_prefix():
     assert ouvrir_pdf(with_xmp(lambda _: packet), LIMITES) == (XML, (), "BASIC")
 
 
+def test_xmp_properties_with_blanks_around_and_empty_ones_beside():
+    def change(packet):
+        spaced = packet.replace(b"<fx:DocumentType>INVOICE<", b"<fx:DocumentType>\n INVOICE <")
+        return spaced.replace(b"<fx:Version>", b"<fx:Autre/><fx:Liste>\n<fx:Version>9</fx:Version></fx:Liste><fx:Version>", 1)
+
+    assert ouvrir_pdf(with_xmp(change), LIMITES) == (XML, (), "EN 16931")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "rule", "found"),
     [
