@@ -26,7 +26,7 @@ class Anomalie:
     :ivar expected: what was wanted.
     :ivar fr: French sentence with what to do.
     :ivar en: English sentence with what to do.
-    :ivar severity_publiee: severity by the published rule, where a setting made another of it; ``None`` where it is ``severity``.
+    :ivar published: severity by the published rule, where a setting made another of it; ``None`` where it is ``severity``.
     """
 
     code: str
@@ -41,7 +41,7 @@ class Anomalie:
     column: int | None = None
     found: str | None = None
     expected: str | None = None
-    severity_publiee: Severite | None = None
+    published: Severite | None = None
 
     def au_membre(self, member: str | None) -> Anomalie:
         """Return the same anomaly, said of ``member``."""
@@ -55,7 +55,7 @@ class Anomalie:
     @property
     def invalidante(self) -> bool:
         """True when the published rule calls it an error, whatever a setting makes of it."""
-        return (self.severity_publiee or self.severity) is Severite.ERREUR
+        return (self.published or self.severity) is Severite.ERREUR
 
 
 def visible(text: str) -> str:

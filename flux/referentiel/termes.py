@@ -95,7 +95,7 @@ _LIGNES: tuple[tuple[str, Terme], ...] = (
     ("BT-26", Terme("BT-26", "date de la facture antérieure", "preceding invoice date", "cbc:IssueDate", "ram:FormattedIssueDateTime/qdt:DateTimeString", "BG-3")),
     ("BG-1", Terme("BG-1", "notes de la facture", "invoice notes", "|cbc:Note", f"{_ENT}|ram:IncludedNote")),
     ("BG-3", Terme("BG-3", "factures antérieures", "preceding invoices", "|cac:BillingReference", f"{_REG}|ram:InvoiceReferencedDocument")),
-    ("EXT-FR-FE-01", Terme("EXT-FR-FE-01", "type de contrat", "contract type", "cac:ContractDocumentReference/cbc:DocumentType", f"{_ACC}/ram:ContractReferencedDocument/ram:ReferenceTypeCode")),
+    ("EXT-FR-FE-01", Terme("EXT-FR-FE-01", "type de contrat", "contract type", "cac:ContractDocumentReference/*[self::cbc:DocumentType or self::cbc:DocumentTypeCode]", f"{_ACC}/ram:ContractReferencedDocument/ram:ReferenceTypeCode")),
     # --- seller --------------------------------------------------------------------------------------------------------
     ("BG-4", Terme("BG-4", "fournisseur", "supplier", _VEN, _VEN_C)),
     ("BG-6", Terme("BG-6", "contact du fournisseur", "supplier's contact", f"{_VEN}/cac:Contact", f"{_VEN_C}/ram:DefinedTradeContact")),
@@ -125,7 +125,7 @@ _LIGNES: tuple[tuple[str, Terme], ...] = (
     ("BT-60", Terme("BT-60", "identifiant du bénéficiaire du paiement", "payee's identifier", "cac:PayeeParty|cac:PartyIdentification/cbc:ID", f"{_BEN_C}|{_ID_C}")),
     ("BT-61", Terme("BT-61", "identifiant légal du bénéficiaire du paiement", "payee's legal identifier", "cac:PayeeParty|cac:PartyLegalEntity/cbc:CompanyID", f"{_BEN_C}|ram:SpecifiedLegalOrganization/ram:ID")),
     ("BT-63", Terme("BT-63", "numéro de TVA du représentant fiscal", "tax representative's VAT number", "cac:TaxRepresentativeParty|cac:PartyTaxScheme/cbc:CompanyID", f"{_ACC}/ram:SellerTaxRepresentativeTradeParty|ram:SpecifiedTaxRegistration/ram:ID")),
-    ("valideur", Terme("", "valideur", "validator", "|cac:AccountingCustomerParty", f"{_REG}|ram:InvoiceeTradeParty")),
+    ("valideur", Terme("", "valideur", "validator", "|cac:BuyerCustomerParty/cac:Party", f"{_REG}|ram:InvoiceeTradeParty")),
     # --- delivery, period ----------------------------------------------------------------------------------------------
     ("BT-71", Terme("BT-71", "identifiant du lieu de livraison", "delivery location identifier", "cac:Delivery|cac:DeliveryLocation/cbc:ID", f"{_LIV}/ram:ShipToTradeParty|{_ID_C}")),
     ("BT-72", Terme("BT-72", "date de livraison", "delivery date", "cac:Delivery/cbc:ActualDeliveryDate", f"{_LIV}|ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime/udt:DateTimeString")),

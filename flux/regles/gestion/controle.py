@@ -1,0 +1,76 @@
+"""All management rules over one invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+
+from flux.modele.anomalie import Anomalie, anomalie
+from flux.modele.facture import Facture
+from flux.referentiel.anomalies import CATALOGUE
+from flux.referentiel.catalogue import Severite
+from flux.regles.gestion.lieux import Lieux, noms_du_terme
+from flux.regles.gestion.regle import Constat, ContexteRegles, Regle
+from flux.regles.gestion.table import SUITE, regles_de
+from flux.xsd.reperes import chemin_xpath, lignes_colonnes, rangs
+
+#: Faults of one rule told one by one; the others are counted, so that one fault in 100,000 lines does not hide the rest (house).
+PAR_REGLE = 20
+
+
+def controler(facture: Facture, contexte: ContexteRegles) -> tuple[Anomalie, ...]:
+    """Judge one invoice by the rules in force on its day of reception.
+
+    :return: its faults, rule by rule in table order; at most ``contexte.limites.anomalies_fichier``, the others counted in a last one.
+    """
+    found: list[tuple[Regle, Constat]] = []
+    rest: list[Severite] = []
+    for regle in regles_de(contexte.interface, contexte.le, officielles=contexte.officielles):
+        if regle.verifier is not None:
+            constats = regle.verifier(facture, contexte)
+            if constats:
+                room = min(PAR_REGLE, contexte.limites.anomalies_fichier - len(found))
+                found += [(regle, one) for one in islice(constats, room)]
+                rest += [_severites(regle, one, contexte)[0] for one in constats[room:]]
+    return _dire(found, rest, contexte) if found or rest else ()
+
+
+def _severites(regle: Regle, constat: Constat, contexte: ContexteRegles) -> tuple[Severite, Severite]:
+    """Return the severity in use of a fault, and the published one."""
+    cle = constat.regle or regle.cle
+    published = CATALOGUE[cle].severity if constat.regle is not None or regle.severite is None else regle.severite
+    return contexte.severites.get(cle, published), published
+
+
+def _dire(found: list[tuple[Regle, Constat]], rest: list[Severite], contexte: ContexteRegles) -> tuple[Anomalie, ...]:
+    """Turn what was found into anomalies: only here are paths, lines and texts made."""
+    lieux = Lieux(contexte.root, cii=contexte.cii)
+    places = [lieux.trouver(constat) for _, constat in found]
+    ranks = rangs(contexte.root, (element for element, _ in places))
+    lines = lignes_colonnes(contexte.data, ranks.values())
+    told = []
+    for (regle, constat), (element, attribute) in zip(found, places, strict=True):
+        line, column = lines.get(ranks.get(element, -1), (None, None))
+        in_use, published = _severites(regle, constat, contexte)
+        fr, en = noms_du_terme(constat)
+        one = anomalie(
+            constat.regle or regle.cle,
+            path=chemin_xpath(element, attribute),
+            line=line,
+            column=column,
+            found=constat.found,
+            expected=constat.expected,
+            terme_fr=fr,
+            terme_en=en,
+            **(constat.faits or {}),
+        )
+        told.append(replace(one, severity=in_use, published=None if in_use is published else published))
+    return (*told, *_suite(rest))
+
+
+def _suite(rest: list[Severite]) -> Iterable[Anomalie]:
+    """Count what is not told; it rejects when any of it does."""
+    if rest:
+        worst = Severite.ERREUR if Severite.ERREUR in rest else Severite.AVERTISSEMENT
+        yield replace(anomalie(SUITE, found=len(rest)), severity=worst)

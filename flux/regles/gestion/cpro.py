@@ -1,0 +1,200 @@
+"""BR-FR-CPRO: what Chorus Pro asks of invoices of the reform towards public entities (XP Z12-012 §4.5.3).
+
+Told elsewhere: 02 (document), 04 to 08 (identifiants), 10 to 13 (destinataire), 41 (pieces_jointes). Not told, because nothing in the
+invoice can break them: 16 (blocks that Chorus Pro ignores), 22 and 23 (what it knows of the main contractor and the recipient).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from lxml.etree import _Element
+
+from flux.modele.facture import Facture, Partie
+from flux.referentiel.cadres import CADRES_AVEC_AGENT
+from flux.referentiel.espaces_de_noms import CII, RAM, UBL_CAC, UBL_CBC
+from flux.referentiel.schemas_identifiants import SCHEMAS_IDENTIFIANTS
+from flux.referentiel.interfaces import Ere
+from flux.regles.gestion.regle import DEPUIS_XP, REFORME, XP, Constat, ContexteRegles, Regle, Verifier
+
+_FOURNISSEUR = frozenset(code for code, row in SCHEMAS_IDENTIFIANTS.items() if row.ere is Ere.REFORME and row.fournisseur)
+_LIGNES_MAX = 1_000_000
+_TYPES_DE_CONTRAT = ("CONTRAT", "MARCHE")
+
+_ACCORD = f"{{{CII}}}SupplyChainTradeTransaction/{{{RAM}}}ApplicableHeaderTradeAgreement"
+_REGLEMENT = f"{{{CII}}}SupplyChainTradeTransaction/{{{RAM}}}ApplicableHeaderTradeSettlement"
+_AGENT_CII = f"{_ACCORD}/{{{RAM}}}SalesAgentTradeParty"
+_AGENT_UBL = f"{{{UBL_CAC}}}AccountingSupplierParty/{{{UBL_CAC}}}Party/{{{UBL_CAC}}}AgentParty"
+
+
+# --- identity ---------------------------------------------------------------------------------------------------------
+
+
+def _a_un_schema(partie: Partie, schemas: Iterable[str]) -> bool:
+    return any(one.schema in schemas for one in partie.identifiants)
+
+
+def _fournisseur(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    """03. A supplier with a SIREN is told by 09."""
+    if _a_un_schema(f.vendeur, _FOURNISSEUR) or f.vendeur.identifiant("0002") is not None:
+        return ()
+    return (Constat("BT-29", expected=", ".join(sorted(_FOURNISSEUR)), absent=True),)
+
+
+def _siret_du_fournisseur(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    siren = f.vendeur.identifiant("0002")
+    if siren is None or _a_un_schema(f.vendeur, ("0009",)):
+        return ()
+    return (Constat("BT-29", absent=True, faits={"siren": siren}),)
+
+
+def _siret_du_destinataire(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    return () if _a_un_schema(f.acheteur, ("0009",)) else (Constat("BT-46", absent=True),)
+
+
+def _beneficiaire(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    if f.beneficiaire is None:
+        return ()
+    admis = ("0009",) if f.beneficiaire.identifiant("0002") is not None else _FOURNISSEUR
+    return () if _a_un_schema(f.beneficiaire, admis) else (Constat("BT-60", expected=", ".join(sorted(admis)), absent=True),)
+
+
+def _agent(c: ContexteRegles) -> tuple[_Element | None, set[str]]:
+    """Return the seller's agent, which the model does not hold, and the schemes of its identifiers."""
+    agent = c.root.find(_AGENT_CII if c.cii else _AGENT_UBL)
+    if agent is None:
+        return None, set()
+    if c.cii:
+        nodes = [*agent.findall(f"{{{RAM}}}GlobalID"), *agent.findall(f"{{{RAM}}}SpecifiedLegalOrganization/{{{RAM}}}ID")]
+    else:
+        nodes = [
+            *agent.findall(f"{{{UBL_CAC}}}PartyIdentification/{{{UBL_CBC}}}ID"),
+            *agent.findall(f"{{{UBL_CAC}}}PartyLegalEntity/{{{UBL_CBC}}}CompanyID"),
+        ]
+    return agent, {node.get("schemeID", "") for node in nodes if (node.text or "").strip()}
+
+
+def _identite_de_l_agent(_: Facture, c: ContexteRegles) -> Sequence[Constat]:
+    agent, schemas = _agent(c)
+    if agent is None:
+        return ()
+    admis = frozenset({"0009"}) if "0002" in schemas else _FOURNISSEUR
+    return () if schemas & admis else (Constat("EXT-FR-FE-69", expected=", ".join(sorted(admis)), absent=True, noeud=agent),)
+
+
+def _agent_obligatoire(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
+    if f.cadre not in CADRES_AVEC_AGENT:
+        return ()
+    agent, schemas = _agent(c)
+    if schemas >= {"0002", "0009"}:
+        return ()
+    return (Constat("EXT-FR-FE-BG-03", absent=True, noeud=agent, faits={"cadre": f.cadre}),)
+
+
+def _cadre_interdit(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    return (Constat("BT-23", "S5"),) if f.cadre == "S5" else ()
+
+
+# --- how many ----------------------------------------------------------------------------------------------------------
+
+
+def _trop_de_lignes(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    return () if len(f.lignes) < _LIGNES_MAX else (Constat("BG-25", len(f.lignes), _LIGNES_MAX - 1, absent=True),)
+
+
+def _une_anterieure(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    references = f.factures_anterieures
+    return () if len(references) <= 1 else (Constat("BT-25", references[1].numero, 1, 1, faits={"nombre": len(references)}),)
+
+
+def _second(terme: str, ubl: str | None, cii: str) -> Verifier:
+    """Return the rule that refuses a second element: paths in Clark notation, ``None`` where the schema already refuses it."""
+
+    def verifier(_: Facture, c: ContexteRegles) -> Sequence[Constat]:
+        path = cii if c.cii else ubl
+        node = None if path is None else c.root.find(f"{path}[2]")
+        return () if node is None else (Constat(terme, noeud=node, expected=1),)
+
+    return verifier
+
+
+def _contact(partie: str) -> str:
+    return f"{_ACCORD}/{{{RAM}}}{partie}/{{{RAM}}}DefinedTradeContact"
+
+
+# --- texts -------------------------------------------------------------------------------------------------------------
+
+
+def _longueur(terme: str, limite: int, lire: Callable[[Facture], str | None]) -> Verifier:
+    def verifier(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+        value = lire(f)
+        return () if value is None or len(value) <= limite else (Constat(terme, value, limite, faits={"length": len(value)}),)
+
+    return verifier
+
+
+def _longueurs(terme: str, limite: int, lire: Callable[[Facture], Iterable[str | None]]) -> Verifier:
+    def verifier(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+        return [
+            Constat(terme, value, limite, rang, faits={"length": len(value)})
+            for rang, value in enumerate(lire(f))
+            if value is not None and len(value) > limite
+        ]
+
+    return verifier
+
+
+def _comptes(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    """39: blanks of an IBAN do not count."""
+    return [
+        Constat("BT-84", compte.numero, 27, faits={"length": len(compte.numero.replace(" ", ""))})
+        for one in f.paiements
+        for compte in one.comptes
+        if len(compte.numero) > 27 and len(compte.numero.replace(" ", "")) > 27
+    ]
+
+
+def _type_de_contrat(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    if f.contrat_type is None or f.contrat_type in _TYPES_DE_CONTRAT:
+        return ()
+    return (Constat("EXT-FR-FE-01", f.contrat_type, ", ".join(_TYPES_DE_CONTRAT)),)
+
+
+def _r(numero: str, termes: tuple[str, ...] | str, verifier: Verifier, suffixe: str = "") -> Regle:
+    publie = (termes,) if isinstance(termes, str) else termes
+    return Regle(f"CPRO-{numero}{suffixe}", f"BR-FR-CPRO-{numero}", REFORME, publie, XP, verifier, depuis=DEPUIS_XP)
+
+
+REGLES = (
+    _r("01", "EXT-FR-FE-01", _type_de_contrat),
+    _r("03", "BT-29", _fournisseur),
+    _r("09", "BT-29", _siret_du_fournisseur),
+    _r("10", "BT-46", _siret_du_destinataire),
+    _r("14", "BT-12", _longueur("BT-12", 50, lambda f: f.contrat)),
+    _r("15", "BT-13", _longueur("BT-13", 50, lambda f: f.engagement)),
+    _r("17", "BT-60", _beneficiaire),
+    _r("18", "EXT-FR-FE-69", _identite_de_l_agent),
+    _r("19", "BG-25", _trop_de_lignes),
+    _r("20", "BT-25", _une_anterieure),
+    _r("21", "EXT-FR-FE-BG-03", _agent_obligatoire),
+    _r("24", "BT-23", _cadre_interdit),
+    _r("25", "BT-20", _second("BT-20", f"{{{UBL_CAC}}}PaymentTerms", f"{_REGLEMENT}/{{{RAM}}}SpecifiedTradePaymentTerms")),
+    _r("26", "BG-6", _second("BG-6", None, _contact("SellerTradeParty"))),
+    _r("27", "BG-9", _second("BG-9", None, _contact("BuyerTradeParty"))),
+    _r("28", "EXT-FR-FE-BG-03", _second("EXT-FR-FE-BG-03", None, _contact("SalesAgentTradeParty"))),
+    _r("29", "BT-120", _longueurs("BT-120", 1024, lambda f: [one.exoneration for one in f.tva])),
+    _r("30", "BT-122", _longueurs("BT-122", 50, lambda f: [one.reference for one in f.pieces_jointes])),
+    _r("31", "BT-154", _longueurs("BT-154", 1024, lambda f: [one.description for one in f.lignes])),
+    _r("32", "BT-35", _longueur("BT-35", 400, lambda f: f.vendeur.adresse and f.vendeur.adresse.ligne1)),
+    _r("33", "BT-37", _longueur("BT-37", 400, lambda f: f.vendeur.adresse and f.vendeur.adresse.ville)),
+    _r("34", "BT-45", _longueur("BT-45", 99, lambda f: f.acheteur.nom_commercial)),
+    _r("35", "BT-20", _longueur("BT-20", 1024, lambda f: f.conditions_paiement)),
+    _r("36", "BT-28", _longueur("BT-28", 99, lambda f: f.vendeur.nom_commercial)),
+    _r("37", "BT-59", _longueur("BT-59", 99, lambda f: f.beneficiaire and f.beneficiaire.nom)),
+    _r("38", "BT-71", _longueur("BT-71", 20, lambda f: f.livraison and f.livraison.lieu and f.livraison.lieu.valeur)),
+    _r("39", "BT-84", _comptes),
+    _r("40", "EXT-FR-FE-146", _longueurs("EXT-FR-FE-146", 20, lambda f: [one.lieu_livraison and one.lieu_livraison.valeur for one in f.lignes])),
+    _r("42", "BT-22", _longueurs("BT-22", 1024, lambda f: [one.texte for one in f.notes])),
+    _r("43", "BT-27", _longueur("BT-27", 99, lambda f: f.vendeur.nom)),
+    _r("44", "BT-44", _longueur("BT-44", 99, lambda f: f.acheteur.nom)),
+)  # fmt: skip

@@ -1,0 +1,95 @@
+"""The recipient: a public entity, which the directory knows and which gets what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flux.annuaire import ConstatDestinataire as C
+from flux.annuaire import verifier_destinataire
+from flux.annuaire.destinataire import Constat as ConstatAnnuaire
+from flux.modele.facture import Facture
+from flux.referentiel.cadres import CADRES_TRAVAUX
+from flux.referentiel.interfaces import Ere
+from flux.regles.gestion.regle import REFORME, TOUTES, XP, Constat, ContexteRegles, Regle
+
+#: What the directory says → key of the rule that tells it. A missing SIRET is told by IDT-12 and CPRO-10, with or without a directory.
+_REGLE_DE = {
+    C.STRUCTURE_INCONNUE: "DST-01",
+    C.STRUCTURE_INACTIVE: "DST-02",
+    C.SERVICE_MANQUANT: "DST-03",
+    C.SERVICE_INCONNU: "DST-04",
+    C.SERVICE_AUTRE_STRUCTURE: "DST-05",
+    C.SERVICE_INACTIF: "DST-06",
+    C.ENGAGEMENT_MANQUANT_STRUCTURE: "DST-07",
+    C.ENGAGEMENT_MANQUANT_SERVICE: "DST-08",
+    C.SERVICE_OU_ENGAGEMENT_MANQUANT: "DST-09",
+    C.MOA_UNIQUE: "DST-10",
+    C.ETAT_SERVICE_MANQUANT: "DST-11",
+    C.ETAT_SERVICE_INCONNU: "DST-12",
+    C.ENGAGEMENT_PAR_CONTRAT: "DST-13",
+}
+
+
+def _annuaire(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
+    if c.annuaire is None:
+        return ()
+    classique = c.interface.ere is Ere.CLASSIQUE
+    travaux = classique and f.cadre in CADRES_TRAVAUX
+    return [
+        _constat(found, classique=classique)
+        for found in verifier_destinataire(f, c.annuaire, travaux, le=c.le)
+        if found.nature in _REGLE_DE and c.annuaire.version
+    ]
+
+
+def _constat(found: ConstatAnnuaire, *, classique: bool) -> Constat:
+    """Say a finding of the directory; the service code of the reform stands in BT-46 beside the SIRET."""
+    nature = found.nature
+    terme = (nature.termes_classiques if classique else nature.termes)[0]
+    if terme == "BT-46" and nature not in (C.STRUCTURE_INCONNUE, C.STRUCTURE_INACTIVE):
+        terme = "BT-46-service"
+    if nature is C.MOA_UNIQUE:
+        terme = "BT-23"
+    structure = "∅" if found.structure is None else f"{found.structure.nom} ({found.structure.siret})"
+    faits = {
+        "structure": structure,
+        "service": "∅" if found.service is None else found.service.code,
+        "drapeau": nature.drapeau or "∅",
+        "autres": ", ".join(f"{one.nom} ({one.siret})" for one in found.autres) or "∅",
+    }
+    return Constat(terme, found.trouve, absent=found.trouve is None, regle=_REGLE_DE[nature], faits=faits)
+
+
+def _perimetre(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
+    """Without a directory, the invoice itself says that its recipient is public: a note ADN whose text is B2G."""
+    if (c.annuaire is not None and c.annuaire.version) or not c.interface.destinataires_publics:
+        return ()
+    marks = [one.texte for one in f.notes if one.sujet == "ADN"]
+    if "B2G" in marks:
+        return ()
+    return (Constat("BG-1", ", ".join(marks) or "∅", "ADN = B2G", absent=True),)
+
+
+_F14 = "PPF annexe 3 (directory F14)"
+
+
+def _r(cle: str, publie: str, termes: tuple[str, ...], source: str) -> Regle:
+    return Regle(cle, publie, TOUTES, termes, source, None)
+
+
+REGLES = (
+    Regle("PER-01", "", REFORME, ("BG-1",), f"{XP}; Chorus Pro release notes V3.9.4 (invoices towards public entities only)", _perimetre),
+    Regle("DST-01", "BR-FR-CPRO-10", TOUTES, ("BT-46",), XP, _annuaire),
+    _r("DST-02", "", ("BT-46",), f"{_F14}, DT-4-2"),
+    _r("DST-03", "BR-FR-CPRO-11", ("BT-46-service", "BT-10"), f"{XP}; {_F14}, DT-4-13-2"),
+    _r("DST-04", "BR-FR-CPRO-11", ("BT-46-service", "BT-10"), XP),
+    _r("DST-05", "BR-FR-CPRO-11", ("BT-46-service", "BT-10"), f"{XP}; {_F14}, DT-5-3"),
+    _r("DST-06", "", ("BT-46-service", "BT-10"), "Chorus Pro release notes V3.9.4 (active services only)"),
+    _r("DST-07", "BR-FR-CPRO-12", ("BT-13",), f"{XP}; {_F14}, DT-4-13-1"),
+    _r("DST-08", "", ("BT-13",), f"{_F14}, DT-5-13"),
+    _r("DST-09", "BR-FR-CPRO-13", ("BT-46-service", "BT-10"), f"{XP}; {_F14}, DT-4-13-3"),
+    _r("DST-10", "", ("BT-23",), f"PPF general dossier §3.5.5.4; {_F14}, DT-4-13-5"),
+    _r("DST-11", "", ("BT-46-service", "BT-10"), "AIFE's sample FSO1116A P46"),
+    _r("DST-12", "", ("BT-46-service", "BT-10"), "AIFE's sample FSO1116A P46"),
+    _r("DST-13", "BR-FR-CPRO-12", ("BT-12",), f"{XP}; AIFE's sample FSO1116A P42"),
+)  # fmt: skip

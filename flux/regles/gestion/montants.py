@@ -1,0 +1,243 @@
+"""Amounts: how they are written, and whether the totals add up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import chain
+
+from flux.modele.facture import Facture
+from flux.referentiel.catalogue import Severite
+from flux.regles.gestion.regle import (
+    ANNEXE_7,
+    CLASSIQUE,
+    DEPUIS_ANNEXE_7,
+    ECHANTILLONS,
+    EN,
+    PIVOT,
+    REFORME,
+    TOUTES,
+    Constat,
+    ContexteRegles,
+    Regle,
+)
+
+CENT = Decimal("0.01")
+_ZERO = Decimal(0)
+#: Characters of a number, sign included, point not (G1.14 to G1.16).
+_POSITIONS = 19
+_DEUX = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?").fullmatch
+_QUATRE = re.compile(r"-?[0-9]+(?:\.[0-9]{1,4})?").fullmatch
+_SIX = re.compile(r"-?[0-9]+(?:\.[0-9]{1,6})?").fullmatch
+_PRIX = re.compile(r"[0-9]+(?:\.[0-9]{1,6})?").fullmatch
+
+Nombre = tuple[str, int | None, Decimal | None]
+
+
+def _totaux(f: Facture) -> tuple[Nombre, ...]:
+    t = f.totaux
+    return (
+        ("BT-106", None, t.lignes),
+        ("BT-107", None, t.remises),
+        ("BT-108", None, t.charges),
+        ("BT-109", None, t.ht),
+        ("BT-110", None, t.tva),
+        ("BT-111", None, t.tva_comptable),
+        ("BT-112", None, t.ttc),
+        ("BT-113", None, t.acompte),
+        ("BT-114", None, t.arrondi),
+        ("BT-115", None, t.net_a_payer),
+    )
+
+
+def _details(f: Facture) -> Iterator[Nombre]:
+    for rang, part in enumerate(f.tva):
+        yield "BT-116", rang, part.base
+        yield "BT-117", rang, part.montant
+    for rang, one in enumerate(f.remises_charges):
+        yield "BT-92", rang, one.montant
+        yield "BT-93", rang, one.base
+    for rang, ligne in enumerate(f.lignes):
+        yield "BT-131", rang, ligne.montant
+        for one in ligne.remises_charges:
+            yield "BT-136", rang, one.montant
+
+
+def _quantites(f: Facture) -> Iterator[Nombre]:
+    for rang, ligne in enumerate(f.lignes):
+        yield "BT-129", rang, ligne.quantite
+        yield "BT-149", rang, ligne.prix_quantite
+
+
+def _prix(f: Facture) -> Iterator[Nombre]:
+    for rang, ligne in enumerate(f.lignes):
+        yield "BT-146", rang, ligne.prix_net
+        yield "BT-147", rang, ligne.prix_remise
+        yield "BT-148", rang, ligne.prix_brut
+
+
+def _mal_ecrits(nombres: Iterator[Nombre], admis: object) -> list[Constat]:
+    found = []
+    for terme, rang, value in nombres:
+        if value is not None:
+            text = str(value)
+            if len(text) > _POSITIONS or not admis(text):  # type: ignore[operator]  # a compiled pattern's method has no public type
+                text = format(value, "f")
+                if len(text.replace(".", "")) > _POSITIONS or not admis(text):  # type: ignore[operator]  # the same
+                    found.append(Constat(terme, text, rang=rang))
+    return found
+
+
+def _forme_montants(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    return _mal_ecrits(chain(_totaux(f), _details(f)), _DEUX)
+
+
+def _forme_quantites(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    return _mal_ecrits(_quantites(f), _QUATRE)
+
+
+def _forme_prix(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    return _mal_ecrits(_prix(f), _PRIX)
+
+
+def _forme_classique(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    return _mal_ecrits(chain(_totaux(f), _details(f), _quantites(f), _prix(f)), _SIX)
+
+
+# --- totals -----------------------------------------------------------------------------------------------------------
+
+
+def etendue(f: Facture) -> bool:
+    """Tell whether the invoice follows the EXTENDED profile, whose lines may be parts of others and whose tolerance grows with them."""
+    return f.profil is not None and "extended" in f.profil.lower()
+
+
+def tolerance(f: Facture) -> Decimal:
+    """One cent (G1.53); in the EXTENDED profile one cent a line (BR-FREXT-CO)."""
+    return CENT * max(1, len(f.lignes)) if etendue(f) else CENT
+
+
+def _somme_lignes(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    total = f.totaux.lignes
+    if total is None or not f.lignes or etendue(f):
+        return ()
+    amounts = [ligne.montant for ligne in f.lignes]
+    if None in amounts:
+        return ()
+    computed = sum(amounts, _ZERO)  # type: ignore[arg-type]  # no None is left
+    return () if abs(total - computed) <= CENT else (Constat("BT-106", total, computed),)
+
+
+def _total_ht(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    t = f.totaux
+    if t.ht is None or t.lignes is None:
+        return ()
+    remises, charges = t.remises or _ZERO, t.charges or _ZERO
+    computed = t.lignes - remises + charges
+    if abs(t.ht - computed) <= CENT:
+        return ()
+    return (Constat("BT-109", t.ht, computed, faits={"lignes": t.lignes, "remises": remises, "charges": charges}),)
+
+
+def _somme_bases(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    bases = [part.base for part in f.tva]
+    if f.totaux.ht is None or not bases or None in bases:
+        return ()
+    computed = sum(bases, _ZERO)  # type: ignore[arg-type]  # no None is left
+    return () if abs(f.totaux.ht - computed) <= tolerance(f) else (Constat("BT-109", f.totaux.ht, computed),)
+
+
+def _somme_tva(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    parts = [part.montant for part in f.tva]
+    if f.totaux.tva is None or not parts or None in parts:
+        return ()
+    computed = sum(parts, _ZERO)  # type: ignore[arg-type]  # no None is left
+    return () if abs(f.totaux.tva - computed) <= tolerance(f) else (Constat("BT-110", f.totaux.tva, computed),)
+
+
+def _tva_du_taux(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    found = []
+    for rang, part in enumerate(f.tva):
+        if part.base is not None and part.taux is not None and part.montant is not None:
+            computed = part.base * part.taux / 100
+            if abs(part.montant - computed) > tolerance(f):
+                wanted = computed.quantize(CENT) if abs(computed) < 10**20 else computed
+                found.append(Constat("BT-117", part.montant, wanted, rang, faits={"base": part.base, "taux": part.taux}))
+    return found
+
+
+def _total_ttc(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    t = f.totaux
+    if t.ttc is None or t.ht is None:
+        return ()
+    tva = t.tva or _ZERO
+    computed = t.ht + tva
+    if abs(t.ttc - computed) <= CENT:
+        return ()
+    return (Constat("BT-112", t.ttc, computed, faits={"ht": t.ht, "tva": tva}),)
+
+
+def _net_a_payer(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    t = f.totaux
+    if t.net_a_payer is None or t.ttc is None:
+        return ()
+    acompte, arrondi = t.acompte or _ZERO, t.arrondi or _ZERO
+    computed = t.ttc - acompte + arrondi
+    if abs(t.net_a_payer - computed) <= CENT:
+        return ()
+    return (Constat("BT-115", t.net_a_payer, computed, faits={"ttc": t.ttc, "acompte": acompte, "arrondi": arrondi}),)
+
+
+def _total_absent(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    t = f.totaux
+    if t.ht is not None and t.ttc is not None and t.net_a_payer is not None:
+        return ()
+    needed = (("BT-109", t.ht), ("BT-112", t.ttc), ("BT-115", t.net_a_payer))
+    return [Constat(terme, absent=True) for terme, value in needed if value is None]
+
+
+def _total_negatif(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    total = f.totaux.ttc
+    if total is None or total >= 0:
+        return ()
+    return (Constat("BT-112", total, faits={"type": f.type_code or "∅"}),)
+
+
+def _prix_net(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    found = []
+    for rang, ligne in enumerate(f.lignes):
+        if ligne.prix_brut is not None and ligne.prix_remise is not None and ligne.prix_net is not None:
+            computed = ligne.prix_brut - ligne.prix_remise
+            if abs(ligne.prix_net - computed) > CENT:
+                faits = {"brut": ligne.prix_brut, "rabais": ligne.prix_remise}
+                found.append(Constat("BT-146", ligne.prix_net, computed, rang, faits=faits))
+    return found
+
+
+_W = Severite.AVERTISSEMENT
+_P31 = f"{ANNEXE_7}, G1.53; contradicted by {ECHANTILLONS} (P31, P01)"
+_AIFE = "Chorus Pro EDI, numbers of 19 positions and 6 decimals (Akuiteo's documentation of the annex)"
+
+_PARTIES = ("BT-106", "BT-107", "BT-108", "BT-109", "BT-110", "BT-111", "BT-112", "BT-113", "BT-114", "BT-115", "BT-116", "BT-117", "BT-92", "BT-93", "BT-131", "BT-136")
+_LIGNES_SEULES = ("BT-129", "BT-149")
+_PRIX_SEULS = ("BT-146", "BT-147", "BT-148")
+
+REGLES = (
+    Regle("MNT-01", "", TOUTES, ("BT-109", "BT-112", "BT-115"), f"{PIVOT}, Montants; BR-13 to BR-15", _total_absent, officielle="BR-13"),
+    Regle("GES-G1.14a", "G1.14", REFORME, _PARTIES, f"{ANNEXE_7}, G1.14", _forme_montants, depuis=DEPUIS_ANNEXE_7, officielle="BR-FR-DEC-01"),
+    Regle("GES-G1.14b", "", CLASSIQUE, (*_PARTIES, *_LIGNES_SEULES, *_PRIX_SEULS), _AIFE, _forme_classique),
+    Regle("GES-G1.15", "G1.15", REFORME, _LIGNES_SEULES, f"{ANNEXE_7}, G1.15", _forme_quantites, depuis=DEPUIS_ANNEXE_7, officielle="BR-FR-DEC-02"),
+    Regle("GES-G1.16", "G1.16", REFORME, _PRIX_SEULS, f"{ANNEXE_7}, G1.16", _forme_prix, depuis=DEPUIS_ANNEXE_7, officielle="BR-FR-DEC-03"),
+    Regle("GES-CO-10", "BR-CO-10", TOUTES, ("BT-106",), EN, _somme_lignes, officielle="BR-CO-10"),
+    Regle("GES-CO-13", "BR-CO-13", TOUTES, ("BT-109",), EN, _total_ht, officielle="BR-CO-13"),
+    Regle("GES-G1.53a", "G1.53", TOUTES, ("BT-109",), f"{ANNEXE_7}, G1.53", _somme_bases),
+    Regle("GES-G1.53b", "G1.53", REFORME, ("BT-110",), f"{ANNEXE_7}, G1.53", _somme_tva, officielle="BR-CO-14"),
+    Regle("GES-G1.53b", "G1.53", CLASSIQUE, ("BT-110",), _P31, _somme_tva, severite=_W),
+    Regle("GES-G1.53c", "G1.53", REFORME, ("BT-117",), f"{ANNEXE_7}, G1.53; BR-CO-17", _tva_du_taux),
+    Regle("GES-G1.53c", "G1.53", CLASSIQUE, ("BT-117",), _P31, _tva_du_taux, severite=_W),
+    Regle("GES-CO-15", "BR-CO-15", TOUTES, ("BT-112",), EN, _total_ttc, officielle="BR-CO-15"),
+    Regle("GES-CO-16", "BR-CO-16", TOUTES, ("BT-115",), EN, _net_a_payer, officielle="BR-CO-16"),
+    Regle("MNT-02", "", TOUTES, ("BT-112",), f"{ECHANTILLONS}, P17: a negative total is taken", _total_negatif),
+    Regle("GES-G1.55", "G1.55", REFORME, ("BT-146",), f"{ANNEXE_7}, G1.55", _prix_net, depuis=DEPUIS_ANNEXE_7),
+)  # fmt: skip

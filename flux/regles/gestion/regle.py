@@ -1,0 +1,122 @@
+"""What a management rule is, what it is given and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from lxml import etree
+
+from flux.annuaire import Annuaire
+from flux.limites import Limites
+from flux.modele.facture import Facture
+from flux.referentiel.catalogue import Severite
+from flux.referentiel.espaces_de_noms import CII
+from flux.referentiel.interfaces import Ere, Interface
+
+_RACINE_CII = f"{{{CII}}}CrossIndustryInvoice"
+
+
+@dataclass(frozen=True, slots=True)
+class ContexteRegles:
+    """What the rules are given beside the invoice.
+
+    :ivar interface: the row it was deposited under. :ivar le: day of reception, Europe/Paris.
+    :ivar root: root of its XML. :ivar data: the bytes that ``root`` was read from, for lines and columns.
+    :ivar annuaire: the directory, ``None`` when the platform has none: what only it can tell is then not checked.
+    :ivar severites: severity in use, by key of a rule, where it is not the published one.
+    :ivar officielles: the official rules judge the same document: what they say too is left to them.
+    """
+
+    interface: Interface
+    le: date
+    root: etree._Element
+    data: bytes
+    annuaire: Annuaire | None = None
+    severites: Mapping[str, Severite] = field(default_factory=dict)
+    limites: Limites = field(default_factory=Limites)
+    officielles: bool = False
+
+    @property
+    def cii(self) -> bool:
+        """True when the document is a CrossIndustryInvoice, False when it is UBL."""
+        return bool(self.root.tag == _RACINE_CII)
+
+
+@dataclass(frozen=True, slots=True)
+class Constat:
+    """One fault found.
+
+    :ivar terme: key of the term it speaks of, in :data:`flux.referentiel.termes.TERMES`.
+    :ivar found: the value found. :ivar expected: what was wanted.
+    :ivar rang: rank of its repeated group, from 0 (the line, the VAT breakdown…).
+    :ivar absent: the term is missing: the fault is told where it should be.
+    :ivar noeud: the element at fault, where the rule has it at hand.
+    :ivar regle: key of the rule that tells it, when it is not the one that found it.
+    :ivar faits: what the rule's texts need besides.
+    """
+
+    terme: str
+    found: object = None
+    expected: object = None
+    rang: int | None = None
+    absent: bool = False
+    noeud: etree._Element | None = None
+    regle: str | None = None
+    faits: Mapping[str, object] | None = None
+
+
+Verifier = Callable[[Facture, ContexteRegles], Sequence[Constat]]
+
+CLASSIQUE = frozenset({Ere.CLASSIQUE})
+REFORME = frozenset({Ere.REFORME})
+TOUTES = frozenset(Ere)
+
+
+@dataclass(frozen=True, slots=True)
+class Regle:
+    """One row of the table of rules. Its texts, codes and severity stand in the catalogue of anomalies, under the same key.
+
+    :ivar cle: key in the catalogue. :ivar publie: number of the published rule, empty for one that was published without a number.
+    :ivar eres: eras it holds in. :ivar termes: keys of the terms it speaks of. :ivar source: document and section.
+    :ivar verifier: finds its faults; ``None`` when another rule finds them on the way.
+    :ivar interfaces: codes of the interfaces it holds for, ``None`` for all of its eras.
+    :ivar severite: severity here, where it is not the catalogue's.
+    :ivar depuis: first day of reception it judges. :ivar jusqua: last one, ``None`` while it is in force.
+    :ivar officielle: official rule that says the same of a reform invoice, ``None`` when none does.
+    """
+
+    cle: str
+    publie: str
+    eres: frozenset[Ere]
+    termes: tuple[str, ...]
+    source: str
+    verifier: Verifier | None
+    interfaces: frozenset[str] | None = None
+    severite: Severite | None = None
+    depuis: date = date.min
+    jusqua: date | None = None
+    officielle: str | None = None
+
+    def en_vigueur(self, interface: Interface, le: date, *, officielles: bool) -> bool:
+        """Tell whether it judges a document received on day ``le`` under ``interface``."""
+        if interface.ere not in self.eres or (self.interfaces is not None and interface.code not in self.interfaces):
+            return False
+        if officielles and self.officielle is not None and interface.ere is Ere.REFORME:
+            return False
+        return self.depuis <= le and (self.jusqua is None or le <= self.jusqua)
+
+
+#: Documents that rules come from, and the first day from which each is taken to be in force.
+EDI = "Annexe EDI V4.20 of Chorus Pro's external specifications"
+ANNEXE_7 = "PPF external specifications v3.1, annexe 7 V1.8"
+DEPUIS_ANNEXE_7 = date(2025, 10, 31)
+XP = "XP Z12-012 (2026-02) §4.5.3"
+DEPUIS_XP = date(2026, 2, 1)
+PIVOT = "CPPFacturePivot V2_02 (04/04/2022)"
+PJ = "Chorus Pro, page on attachments, as OCA's l10n-france quotes it"
+V394 = "Chorus Pro release notes V3.9.4"
+EN = "EN 16931-1 §6.4.2"
+ECHANTILLONS = "AIFE's samples FSO1116A and FSO1117A (April 2018)"
+OCA = "OCA l10n-france, checks before a deposit"
