@@ -70,7 +70,7 @@ def _debut(source: BinaryIO) -> bytes:
         for _, racine in cast("Iterator[tuple[str, _Element]]", parser.read_events()):
             if racine.getroottree().docinfo.internalDTD is not None:
                 raise Illisible("ANN-13")
-            if (nom := etree.QName(racine).localname) != _RACINE:
+            if (nom := _local(racine)) != _RACINE:
                 raise Illisible("ANN-14", valeur=nom, attendu=_RACINE)
             return lu
     raise Illisible("ANN-14", valeur="?", attendu=_RACINE)
@@ -87,7 +87,7 @@ class _Lecture:
 
     def fin(self, element: _Element) -> Iterator[Production | Entree | FauteAnnuaire]:
         """Yield what an element that has just ended gives, and empty it."""
-        nom = etree.QName(element).localname
+        nom = _local(element)
         if nom in _ENTETE:
             self._entete[nom] = (element.text or "").strip()
             if nom == _ENTETE[-1]:
@@ -127,15 +127,20 @@ class _Lecture:
         return None
 
 
+def _local(element: _Element) -> str:
+    """Return the local name. Ten times faster than ``etree.QName``, and twenty million come in an export."""
+    return str(element.tag).rpartition("}")[2]
+
+
 def _champs(element: _Element) -> dict[str, str]:
     """Return the texts of an element's children and of the children of ``DonneesB2G``, by local name."""
     champs = {}
     for enfant in element:
-        nom = etree.QName(enfant).localname
+        nom = _local(enfant)
         champs[nom] = (enfant.text or "").strip()
         if nom == "DonneesB2G":
             for drapeau in enfant:
-                champs[f"B2G/{etree.QName(drapeau).localname}"] = (drapeau.text or "").strip()
+                champs[f"B2G/{_local(drapeau)}"] = (drapeau.text or "").strip()
     return champs
 
 
