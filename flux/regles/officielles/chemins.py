@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux.regles.officielles.arbre import Appel, Binaire, Chemin, Contexte, Etape, Expression, Filtre, Litteral, Variable
 from flux.regles.officielles import index
+from flux.regles.officielles.arbre import Appel, Binaire, Chemin, Contexte, Etape, Expression, Filtre, Litteral, Variable
 from flux.regles.officielles.codes import NOEUDS, Code, Garde, Portee, Pour
 from flux.regles.officielles.erreurs import ErreurRegles
 
@@ -247,8 +247,8 @@ def _parent(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...], py:
         return code.avec(clauses=(*code.clauses, *_garde(code.py, test)))
     if courant.forme == "un" and courant.profondeur and test == "node()":
         return Code(f"{courant.py}.parent", genre, profondeur=p)
-    source = (Pour(var, f"({py}.parent,)"), Garde(f"{var} is not None"), *_garde(var, test))
-    return Code(var, genre, "liste", (*clauses, *source), max1=True, profondeur=p)
+    garde = (Garde(f"{var} is not None"), *_garde(var, test))
+    return Code(var, genre, "liste", (*clauses, Pour(var, f"({py}.parent,)"), *garde), max1=True, profondeur=p)
 
 
 def _descendants(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...], py: str, etape: Etape, *, seul: bool) -> Code:

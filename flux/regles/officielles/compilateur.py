@@ -96,7 +96,8 @@ class Compilateur:
         yield from (f"    {cle},  # {rang}" for rang, cle in enumerate(self.atelier.cles))
         yield ")\n"
         yield from self.corps
-        yield "\n# (mode, rules); a rule: (function, goes on below, branches);\n# a branch: (absolute, steps, test of the name, test of the node)\nMOTIFS = ("
+        yield "\n# (mode, rules); a rule: (function, goes on below, branches);"
+        yield "# a branch: (absolute, steps, test of the name, test of the node)\nMOTIFS = ("
         yield from self.motifs
         yield ")\n"
 

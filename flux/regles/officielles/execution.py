@@ -97,7 +97,7 @@ def val_opt(noeud: Noeud | None) -> str | None:
     return None if noeud is None else noeud.val
 
 
-def opt(fonction: Any, valeur: Any, *reste: Valeur) -> Valeur:
+def opt(fonction: Callable[..., Valeur], valeur: Valeur, *reste: Valeur) -> Valeur:
     """Apply a function unless the value is empty."""
     return None if valeur is None else fonction(valeur, *reste)
 
@@ -385,7 +385,7 @@ _OPERATIONS: dict[str, Callable[[Valeur, Valeur], bool]] = {
 _DE_VALEUR = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
-def _comparable(a: Any, b: Valeur) -> tuple[Any, Valeur]:
+def _comparable(a: Valeur, b: Valeur) -> tuple[Any, Valeur]:
     """Bring two atomic values to one type, as a general comparison does (XPath 2.0, 3.5.2)."""
     if isinstance(a, NonType) and not isinstance(b, str):
         a = booleen(a) if isinstance(b, bool) else double(a)
@@ -402,7 +402,7 @@ def compare(operateur: str, gauche: Liste, droite: Liste) -> bool:
     return any(operation(*_comparable(a, b)) for a in atomes(gauche) for b in atomes(droite))
 
 
-def compare_un(operateur: str, gauche: Any, droite: Valeur) -> bool:
+def compare_un(operateur: str, gauche: Valeur, droite: Valeur) -> bool:
     """Value comparison of two optional values of one type; false when one is empty."""
     if gauche is None or droite is None:
         return False

@@ -174,7 +174,7 @@ class Traducteur:
             return Code(f"({g.py} {_VALEUR[operateur]} {d.py})", "booleen")
         return Code(f"compare_un('{operateur}', {g.py}, {d.py})", "booleen")
 
-    def comparaison(self, operateur: str, g: Code, d: Code) -> str:  # noqa: C901, PLR0911 the cheapest form of each case
+    def comparaison(self, operateur: str, g: Code, d: Code) -> str:  # noqa: C901, PLR0911, PLR0912 the cheapest form of each case
         """A general comparison, as a Python boolean expression."""
         g, d = self.atomise(g), self.atomise(d)
         if "vide" in {g.genre, d.genre}:
@@ -238,7 +238,8 @@ class Traducteur:
                 return f"existe({premier.base}, {', '.join(c.tag for c in clauses if isinstance(c, Pour))})"
             clauses = (*clauses[:-1], Garde(f"{derniere.tag} in {derniere.base}.kids"))
         if len(clauses) == 1 and isinstance(clauses[0], Pour):
-            return f"bool({clauses[0].source})"
+            tous = re.fullmatch(r"enfants\(([\w.]+)\)", clauses[0].source)
+            return f"bool({tous[1]}.kids)" if tous else f"bool({clauses[0].source})"
         corps = " ".join(map(str, clauses))
         return f"any(True {corps})" if peut_lever(corps) else f"([1 {corps}] != [])"
 

@@ -28,7 +28,7 @@ def par_valeur(t: Traducteur, courant: Code, predicat: Expression, portee: Porte
         return None
     for cle, valeur in ((predicat.gauche, predicat.droite), (predicat.droite, predicat.gauche)):
         besoin = besoins(valeur)
-        if not _est_cle(cle) or besoin.foyer or not besoin.variables:
+        if not _est_cle(cle, portee) or besoin.foyer or not besoin.variables:
             continue
         code = t.atomise(t.code(valeur, portee))
         if code.genre not in TEXTES or code.memo:
@@ -37,16 +37,15 @@ def par_valeur(t: Traducteur, courant: Code, predicat: Expression, portee: Porte
         lue = t.atomise(t.code(cle, portee.sur(Code(var, courant.genre))))
         if lue.genre not in TEXTES:
             continue
-        numero = t.atelier.cle(f"lambda {var}: {lue.liste}")
+        numero = t.atelier.cle(f"lambda {var}, M: {lue.liste}")
         source = f"M.trouver({numero}, {dernier.source}, {code.liste})"
         return courant.avec(clauses=(*courant.clauses[:-1], Pour(dernier.var, source)))
     return None
 
 
-def _est_cle(e: Expression) -> bool:
-    """Whether an expression is a plain path of child names, with an attribute at the end or not."""
-    etapes = e.etapes if isinstance(e, Chemin) and not e.absolu else (e,)
-    return all(
-        isinstance(s, Etape) and s.axe == ("child" if i < len(etapes) - 1 else s.axe) and s.axe in {"child", "attribute"} and not s.predicats
-        for i, s in enumerate(etapes)
-    )
+def _est_cle(e: Expression, portee: Portee) -> bool:
+    """Whether an expression is a path down from the node, that nothing else near the node decides."""
+    premiere = e.etapes[0] if isinstance(e, Chemin) and not e.absolu else e
+    if not isinstance(premiere, Etape) or premiere.axe not in {"child", "attribute"}:
+        return False
+    return all(v in portee.variables and portee.variables[v].memo for v in besoins(e).variables)

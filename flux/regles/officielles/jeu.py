@@ -75,7 +75,7 @@ class Memoire(dict[int, Any]):
         if connu is None:
             par_valeur: dict[str, list[Noeud]] = {}
             for noeud in noeuds:
-                for valeur in dict.fromkeys(self._cles[cle](noeud)):
+                for valeur in dict.fromkeys(self._cles[cle](noeud, self)):
                     par_valeur.setdefault(valeur, []).append(noeud)
             connu = self._index[cle, id(noeuds)] = (noeuds, par_valeur)
         listes = [connu[1][v] for v in dict.fromkeys(valeurs) if v in connu[1]]

@@ -57,28 +57,24 @@ class Reference:
         self._xslt = self._saxon.new_xslt30_processor()
         self._feuilles: dict[Path, Any] = {}
 
-    def feuille(self, fichier: Path) -> Any:
-        """The compiled stylesheet of a rule file (hundreds of milliseconds the first time)."""
-        if fichier not in self._feuilles:
-            self._feuilles[fichier] = self._xslt.compile_stylesheet(stylesheet_file=str(fichier))
-        return self._feuilles[fichier]
-
     def evaluer(self, fichier: Path, document: str) -> Reponse:
         """Run a rule file on a document.
 
         :param fichier: the rule file (its code lists are read beside it).
         :param document: the XML as text, without declaration of another encoding.
         """
-        feuille = self.feuille(fichier)
+        feuille = self._feuilles.get(fichier)
+        if feuille is None:  # hundreds of milliseconds, once a file
+            feuille = self._feuilles[fichier] = self._xslt.compile_stylesheet(stylesheet_file=str(fichier))
         try:
             noeud = self._saxon.parse_xml(xml_text=document)
             svrl = feuille.transform_to_string(xdm_node=noeud)
         except self._erreur as faute:
             return Reponse((), str(faute) or "dynamic error")
         racine = etree.fromstring(svrl.encode())
-        constats = []
-        for elem in racine.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
-            constats.append(
-                Constat(elem.get("id", ""), elem.get("flag", ""), elem.findtext(f"{_SVRL}text", ""), elem.get("location", ""))
+        return Reponse(
+            tuple(
+                Constat(e.get("id", ""), e.get("flag", ""), e.findtext(f"{_SVRL}text", ""), e.get("location", ""))
+                for e in racine.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report")
             )
-        return Reponse(tuple(constats))
+        )
