@@ -145,17 +145,15 @@ def lire(sftp: SFTPClient, chemin: str) -> Iterator[bytes]:
             while morceau := fichier.read(_MORCEAU):
                 lu += len(morceau)
                 yield morceau
-        fini = sftp.lstat(chemin).st_size
     except _PANNES as panne:
         raise _erreur("lire", chemin, panne, 1) from panne
-    if not lu == attendu == fini:
+    if lu != attendu:
         raise ErreurTransport(
-            f"{chemin} changed while it was read ({attendu} bytes announced, {lu} read, {fini} at the end): it will be read again.",
+            f"{chemin} changed while it was read ({attendu} bytes announced, {lu} read): it will be read again.",
             operation="lire",
             path=chemin,
             announced=attendu,
             read=lu,
-            found=fini,
         )
 
 

@@ -38,6 +38,14 @@ def test_a_content_is_kept_under_its_digest_and_once(url: str) -> None:
     assert len(fichiers(url)) == 2
 
 
+def test_a_content_kept_already_is_left_alone(tmp_path: Path) -> None:
+    entrepot = Entrepot(str(tmp_path))
+    garde = tmp_path / entrepot.deposer([b"x"]).cle
+    avant = garde.stat().st_ino
+    entrepot.deposer([b"x"])
+    assert garde.stat().st_ino == avant
+
+
 def test_a_source_that_fails_leaves_nothing(url: str) -> None:
     def coupe() -> Iterator[bytes]:
         yield b"debut"

@@ -1,5 +1,6 @@
 """What the platform does on a real SFTP server: the demonstration's (asyncssh) and OpenSSH."""
 
+import errno
 import io
 import os
 import threading
@@ -10,6 +11,7 @@ import pytest
 
 from flux.errors import ErreurTransport, ErreurUsage
 from flux.transport import prets
+from flux.transport import sftp as sftp_flux
 from flux.transport.sftp import decouper, effacer, lire, lister, lister_prets, partenaires, publier, reclamer
 from tests.services import PARTENAIRE, ServeurSftp
 
@@ -66,6 +68,25 @@ def test_a_file_that_still_grows_is_left_alone(serveur: ServeurSftp) -> None:
 def test_a_file_rewritten_at_the_same_size_is_left_alone(serveur: ServeurSftp) -> None:
     deposer(serveur, NOM)
     assert prets_de(serveur, lambda: deposer(serveur, NOM, b"<facturA/>", 1_700_000_002)) == []
+
+
+def test_a_folder_that_refuses_does_not_stop_the_others(serveur: ServeurSftp, monkeypatch: pytest.MonkeyPatch) -> None:
+    deposer(serveur, NOM)
+    vraies = sftp_flux._entrees
+
+    def refuser(client: paramiko.SFTPClient, dossier: str) -> list[tuple[bytes, paramiko.SFTPAttributes]]:
+        if dossier.startswith("/ferme"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        if dossier.startswith("/casse"):
+            raise OSError("Failure")
+        return vraies(client, dossier)
+
+    monkeypatch.setattr(sftp_flux, "_entrees", refuser)  # the servers run as the tests' user, whom no folder refuses when it is root
+    with serveur.client() as sftp:
+        prets = lister_prets(sftp, ["/ferme", serveur.partenaire(PARTENAIRE)], attendre=lambda _: None)
+        assert [depot.nom for depot in prets] == [NOM]
+        with pytest.raises(ErreurTransport):
+            lister_prets(sftp, ["/casse", serveur.partenaire(PARTENAIRE)], attendre=lambda _: None)
 
 
 def test_an_absent_folder_holds_nothing(serveur: ServeurSftp) -> None:
@@ -163,9 +184,10 @@ def test_a_large_file_is_read_whole(serveur: ServeurSftp) -> None:
         assert b"".join(lire(sftp, f"{serveur.partenaire(PARTENAIRE)}/traitement/x")) == contenu
 
 
-def test_a_file_that_grows_under_the_reader_is_an_error(serveur: ServeurSftp) -> None:
+@pytest.mark.parametrize("taille", [600_000, 6_000_000])
+def test_a_file_that_grows_under_the_reader_is_an_error(serveur: ServeurSftp, taille: int) -> None:
     chemin = serveur.disque / PARTENAIRE / "traitement" / "x"
-    chemin.write_bytes(b"x" * 600_000)
+    chemin.write_bytes(b"x" * taille)
     with serveur.client() as sftp:
         lecture = lire(sftp, f"{serveur.partenaire(PARTENAIRE)}/traitement/x")
         next(lecture)
