@@ -7,7 +7,7 @@ Nothing here needs a database: the ledger's directory (:mod:`flux.registre.annua
 from flux.annuaire.destinataire import Adressage, Constat, ConstatDestinataire, verifier_adressage, verifier_destinataire
 from flux.annuaire.exemple import annuaire_exemple
 from flux.annuaire.fautes import FauteAnnuaire
-from flux.annuaire.fichiers import lire_annuaire
+from flux.annuaire.fichiers import charger_memoire, lire_annuaire
 from flux.annuaire.memoire import AnnuaireMemoire
 from flux.annuaire.modele import Annuaire, Entree, Mode, Production, Service, Structure
 
@@ -24,6 +24,7 @@ __all__ = [
     "Service",
     "Structure",
     "annuaire_exemple",
+    "charger_memoire",
     "lire_annuaire",
     "verifier_adressage",
     "verifier_destinataire",

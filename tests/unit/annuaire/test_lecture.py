@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flux.annuaire import Entree, FauteAnnuaire, Mode, Production, Service, Structure, lire_annuaire
-from flux.annuaire.fautes import TEXTES
+from flux.annuaire import Entree, FauteAnnuaire, Mode, Production, Service, Structure, charger_memoire, lire_annuaire
+from flux.annuaire.fautes import FAUTES_MAX, TEXTES
 from flux.annuaire.lire_csv import COLONNES, LIGNE_MAX
 from flux.errors import ErreurUsage
 from tests.unit.annuaire.exemples import (
@@ -195,3 +195,15 @@ def test_une_faute_se_lit(tmp_path):
     assert isinstance(une, FauteAnnuaire)
     assert "« 12 »" in une.fr
     assert "“12”" in une.en
+
+
+def test_un_annuaire_en_memoire_vient_d_un_fichier_ou_de_rien(tmp_path):
+    annuaire, fautes = charger_memoire([ecrire_csv(tmp_path / "a.csv", [*structures(5), *services(5)])])
+    assert fautes == ()
+    assert annuaire is not None
+    assert [annuaire.structure(one.siret) for one in structures(5)] == list(structures(5))
+    privee = ecrire_f14(tmp_path / "f.xml", [etablissement(Structure(BON, "SARL"), b2g=False)])
+    assert len(charger_memoire([privee])[0] or "") == 0
+    annuaire, fautes = charger_memoire([_csv(tmp_path, f"siret;nom\n{BON};X\n" + "12;x\n" * 1000)])
+    assert annuaire is None
+    assert len(fautes) == FAUTES_MAX
