@@ -9,7 +9,7 @@ from pathlib import Path
 from flux.config import Reglages
 from flux.limites import Limites
 from flux.referentiel.anomalies import CATALOGUE
-from flux.referentiel.interfaces import INTERFACES
+from flux.referentiel.interfaces import INTERFACES, RETIREES
 from flux.referentiel.jeux import JEUX
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
 
@@ -28,13 +28,25 @@ def _page(title: str, words: str, *blocks: str) -> str:
 
 def _interfaces() -> str:
     rows = (
-        (row.code, row.label, row.ere, ", ".join(sorted(row.environnements)), row.retour, ", ".join(row.cycle_de_vie), row.source)
+        (
+            row.code,
+            row.type_flux or "",
+            row.label,
+            row.ere,
+            ", ".join(sorted(row.environnements)),
+            row.retour,
+            ", ".join(row.cycle_de_vie),
+            row.source,
+        )
         for row in INTERFACES.values()
     )
+    closed = ((row.code, row.label, row.quand_en, ", ".join(row.remplacee_par), row.source) for row in RETIREES.values())
     return _page(
         "Interfaces",
         "Which flow code carries which format, where it is open, and what answers it (`flux interfaces`).",
-        _table(("Code", "Format", "Era", "Environments", "Feedback", "Lifecycle", "Source"), rows),
+        _table(("Code", "Type", "Format", "Era", "Environments", "Feedback", "Lifecycle", "Source"), rows),
+        "## Closed",
+        _table(("Code", "Format", "Since", "Use", "Source"), closed),
     )
 
 

@@ -7,27 +7,60 @@ the ones that need its result; everything else still runs, so that one pass show
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
+
+from lxml.etree import _Element
 
 from flux.archive import Nature, nature
 from flux.limites import Limites
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.facture import Facture
 from flux.modele.verdict import VerdictDocument
+from flux.parsers.chorus_cii import lire_chorus_cii
 from flux.parsers.cii import lire_cii
+from flux.parsers.cpp_facture import lire_cpp_facture, verifier_unite
 from flux.parsers.facturx import ouvrir_pdf, verifier_niveau
+from flux.parsers.pieces import verifier_visuel
 from flux.parsers.ubl import lire_ubl
 from flux.parsers.xml import lire_xml
-from flux.referentiel.espaces_de_noms import CII, UBL_CREDIT_NOTE, UBL_INVOICE
 from flux.referentiel.facturx import NIVEAU_DU_PROFIL
-from flux.referentiel.interfaces import Interface
+from flux.referentiel.interfaces import INTERFACES, Controle, Ere, Format, Interface
+from flux.referentiel.schemas import SCHEMAS
+from flux.xsd.d16b import verifier_16b
 from flux.xsd.validation import nom_court, valider
 
-#: Root element → (key of its schema, parser).
-_RACINES = {
-    f"{{{UBL_INVOICE}}}Invoice": ("ubl-invoice", lire_ubl),
-    f"{{{UBL_CREDIT_NOTE}}}CreditNote": ("ubl-creditnote", lire_ubl),
-    f"{{{CII}}}CrossIndustryInvoice": ("cii-d22b", lire_cii),
+#: Format and era → parser. A parser answers ``None`` for a document that holds no one invoice.
+_LECTEURS: dict[tuple[Format, Ere], Callable[[_Element], Facture | None]] = {
+    (Format.UBL, Ere.REFORME): lire_ubl,
+    (Format.CII, Ere.REFORME): lire_cii,
+    (Format.FACTURX, Ere.REFORME): lire_cii,
+    (Format.UBL, Ere.CLASSIQUE): lire_ubl,
+    (Format.CII, Ere.CLASSIQUE): lire_chorus_cii,
+    (Format.FACTURX, Ere.CLASSIQUE): lire_cii,
+    (Format.CPP_FACTURE, Ere.CLASSIQUE): lire_cpp_facture,
 }
+
+#: Check that a row asks for → its function: root, invoice, bytes, limits → anomalies.
+_CONTROLES: dict[Controle, Callable[[_Element, Facture | None, bytes, Limites], tuple[Anomalie, ...]]] = {
+    Controle.CII_16B: verifier_16b,
+    Controle.VISUEL: verifier_visuel,
+    Controle.UNE_FACTURE: verifier_unite,
+}
+
+
+def verifier_lecteurs(rows: Iterable[Interface]) -> None:
+    """Stop the import on an interface that nothing here can read or check.
+
+    :raises RuntimeError: names the row and what it lacks.
+    """
+    for row in rows:
+        if (row.format, row.ere) not in _LECTEURS:
+            raise RuntimeError(f"interface {row.code} has no parser for {row.format} of the {row.ere} era")
+        if not set(row.controles) <= set(_CONTROLES):
+            raise RuntimeError(f"interface {row.code} asks for a check that does not exist: {row.controles}")
+
+
+verifier_lecteurs(INTERFACES.values())
 
 
 def juger(nom: str, contenu: bytes, interface: Interface, limites: Limites) -> VerdictDocument:
@@ -60,14 +93,17 @@ def _juger(contenu: bytes, interface: Interface, limites: Limites) -> tuple[Fact
     anomalies += found
     if root is None:
         return None, anomalies
-    if root.tag not in interface.racines:
+    schema = next((cle for cle in interface.schemas if SCHEMAS[cle].racine == root.tag), None)
+    if schema is None:
         expected = ", ".join(nom_court(tag) for tag in interface.racines)
         wrong = anomalie("XML-06", path="/*", found=nom_court(root.tag), interface=interface.code, expected=expected)
         return None, (*anomalies, wrong)
-    schema, lire = _RACINES[root.tag]
-    facture = lire(root)
-    if interface.pdf:
+    facture = _LECTEURS[interface.format, interface.ere](root)
+    if interface.pdf and facture is not None:
         anomalies += verifier_niveau(niveau_xmp, facture.profil)
         niveau = NIVEAU_DU_PROFIL.get(facture.profil or "")
         schema = niveau.schema if niveau is not None else schema
-    return facture, anomalies + valider(root, schema, xml, limites)
+    anomalies += valider(root, schema, xml, limites)
+    for controle in interface.controles:
+        anomalies += _CONTROLES[controle](root, facture, xml, limites)
+    return facture, anomalies

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 
 from flux.errors import ErreurUsage
 from flux.modele.anomalie import Anomalie, anomalie
-from flux.referentiel.interfaces import INTERFACES, Environnement, Interface
+from flux.referentiel.interfaces import INTERFACES, RETIREES, Environnement, Interface
 
 #: The form, as a person reads it in an anomaly.
 FORME = "CODEINTERFACE(8)_APPLICATION(6)_APPLICATION(6)+CODE(4)+SEQUENCE(15), ex. FSO1140A_ABC123_ABC1231140000000000000001"
@@ -73,12 +72,11 @@ def interface_du_nom(texte: str) -> str | None:
 
 
 def verifier_nom(
-    texte: str, *, environnement: Environnement, le: date, application: str | None = None
+    texte: str, *, environnement: Environnement, application: str | None = None
 ) -> tuple[NomFlux | None, Interface | None, tuple[Anomalie, ...]]:
     """Check the name of a deposited file.
 
     :param environnement: where the platform runs; an interface may be open in qualification only.
-    :param le: day of reception (Europe/Paris), for interfaces that have closed.
     :param application: application code of the partner who deposits, when it is known.
     :return: the name, the interface's row (``None`` when nothing may be read under it) and the anomalies, all blocking.
     """
@@ -88,7 +86,7 @@ def verifier_nom(
         if NomFlux.lire(bare) is not None:
             return None, None, (anomalie("ENV-09", found=texte, expected=bare),)
         return None, None, (anomalie("ENV-01", found=texte, expected=FORME),)
-    row, anomalies = _interface(nom.interface, environnement, le)
+    row, anomalies = _interface(nom.interface, environnement)
     if nom.chiffres != nom.interface[3:7]:
         anomalies.append(anomalie("ENV-05", found=nom.chiffres, expected=nom.interface[3:7]))
     codes = {nom.application, nom.identifiant[:6]}
@@ -99,13 +97,15 @@ def verifier_nom(
     return nom, row if not anomalies else None, tuple(anomalies)
 
 
-def _interface(code: str, environnement: Environnement, le: date) -> tuple[Interface | None, list[Anomalie]]:
-    open_here = [row for row in INTERFACES.values() if environnement in row.environnements and row.fermee_le is None]
+def _interface(code: str, environnement: Environnement) -> tuple[Interface | None, list[Anomalie]]:
+    retiree = RETIREES.get(code)
+    if retiree is not None:
+        successors = ", ".join(retiree.remplacee_par)
+        return None, [anomalie("ENV-03", found=code, expected=successors, quand_fr=retiree.quand_fr, quand_en=retiree.quand_en)]
     row = INTERFACES.get(code)
     if row is None:
-        return None, [anomalie("ENV-02", found=code, expected=", ".join(one.code for one in open_here))]
-    if row.fermee_le is not None and row.fermee_le <= le:
-        return None, [anomalie("ENV-03", found=code, date=f"{row.fermee_le:%d/%m/%Y}", expected=row.remplacee_par)]
+        open_here = ", ".join(one.code for one in INTERFACES.values() if environnement in one.environnements)
+        return None, [anomalie("ENV-02", found=code, expected=open_here)]
     if environnement not in row.environnements:
         return None, [anomalie("ENV-04", found=code, expected=row.remplacee_par)]
     return row, []

@@ -18,14 +18,14 @@ _AVOIRS = "Que des avoirs, ou aucun ; par défaut un sur douze. / Only credit no
 
 
 def fabriquer(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
-    interface: Annotated[str, typer.Option(help="Code interface : FSO1140A, FSO1146A, FSO1147A. / Interface code.")],
+    interface: Annotated[str, typer.Option(help="Code interface : voir flux interfaces. / Interface code.")],
     sortie: Annotated[Path, typer.Option(help="Dossier où écrire le flux. / Folder to write the flow in.", file_okay=False)],
     factures: Annotated[int, typer.Option(min=1, help="Nombre de factures ; au-delà d'une, un tar.gz. / Number of invoices.")] = 1,
     lignes: Annotated[int, typer.Option(min=1, help="Lignes par facture. / Lines per invoice.")] = 5,
     graine: Annotated[int, typer.Option(min=0, help="Graine : la même donne les mêmes octets. / Seed: same seed, same bytes.")] = 0,
     application: Annotated[str, typer.Option(help="Code application de l'émetteur. / Application code of the sender.")] = "ABC123",
     sequence: Annotated[int, typer.Option(min=0, help="Numéro de séquence du flux. / Sequence number of the flow.")] = 1,
-    niveau: Annotated[Niveau, typer.Option(help="Niveau Factur-X (FSO1147A). / Factur-X level.")] = Niveau.EN16931,
+    niveau: Annotated[Niveau, typer.Option(help="Niveau Factur-X (FSO1117A, FSO1147A). / Factur-X level.")] = Niveau.EN16931,
     avoirs: Annotated[bool | None, typer.Option(help=_AVOIRS)] = None,
     defauts: Annotated[str, typer.Option(help=f"Défauts voulus, entre virgules. / Faults wanted: {', '.join(DEFAUTS)}.")] = "",
     part_fautive: Annotated[float, typer.Option(min=0, max=1, help="Part des factures fautives. / Part of faulty invoices.")] = 0.1,

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flux.referentiel.interfaces import INTERFACES, Interface
+from flux.referentiel.interfaces import INTERFACES, RETIREES, Interface
 
 
 class FormatSortie(StrEnum):
@@ -26,6 +26,7 @@ def _en_json(row: Interface) -> dict[str, object]:
         "label_fr": row.libelle,
         "label_en": row.label,
         "format": row.format,
+        "flow_type": row.type_flux,
         "roots": list(row.racines),
         "container": "PDF/A-3" if row.pdf else None,
         "environments": sorted(row.environnements),
@@ -33,7 +34,6 @@ def _en_json(row: Interface) -> dict[str, object]:
         "public_recipients_only": row.destinataires_publics,
         "feedback": row.retour,
         "lifecycle": list(row.cycle_de_vie),
-        "closed_since": row.fermee_le.isoformat() if row.fermee_le else None,
         "replaced_by": row.remplacee_par,
         "source": row.source,
     }
@@ -47,9 +47,21 @@ def interfaces(
         typer.echo(json.dumps([_en_json(row) for row in INTERFACES.values()], ensure_ascii=False, indent=2))
         return
     table = Table(title="Interfaces")
-    for title in ("Code", "Format", "Environnements", "Retour", "Cycle de vie", "Destinataires"):
+    for title in ("Code", "Type", "Format", "Environnements", "Retour", "Cycle de vie", "Destinataires"):
         table.add_column(title, no_wrap=title == "Code")
     for row in INTERFACES.values():
         recipients = "publics" if row.destinataires_publics else "tous"
-        table.add_row(row.code, row.libelle, ", ".join(sorted(row.environnements)), row.retour, ", ".join(row.cycle_de_vie), recipients)
+        table.add_row(
+            row.code,
+            row.type_flux or "",
+            row.libelle,
+            ", ".join(sorted(row.environnements)),
+            row.retour,
+            ", ".join(row.cycle_de_vie),
+            recipients,
+        )
     Console().print(table)
+    for closed in RETIREES.values():
+        Console().print(
+            f"{closed.code} : {closed.libelle}, {closed.quand_fr} ; utilisez {', '.join(closed.remplacee_par)}", highlight=False
+        )

@@ -64,7 +64,7 @@ def verifier_fichier(chemin: Path, interface: Interface | None, settings: Reglag
     day = le.astimezone(ZoneInfo("Europe/Paris")).date()
     result = VerdictFichier(str(chemin), interface, jeu_en_vigueur(day).code)
     if interface is None:
-        nom, result.interface, found = verifier_nom(chemin.name, environnement=settings.environnement, le=day)
+        nom, result.interface, found = verifier_nom(chemin.name, environnement=settings.environnement)
         if nom is None and NomFlux.lire(chemin.name.split(".", 1)[0]) is None:
             codes = ", ".join(INTERFACES)
             raise ErreurUsage(

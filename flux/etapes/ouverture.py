@@ -83,8 +83,7 @@ def _verifier_enveloppe(contexte: Contexte, flow: FluxLu) -> tuple[Interface | N
     if flow.premier is not None:
         date = f"{flow.premier.recu_le.astimezone(PARIS):%d/%m/%Y %H:%M}"
         return None, (anomalie("ENV-07", found=flow.identifiant, date=date),)
-    day = flow.recu_le.astimezone(PARIS).date()
-    _, interface, faults = verifier_nom(flow.nom, environnement=contexte.reglages.environnement, le=day, application=flow.code_application)
+    _, interface, faults = verifier_nom(flow.nom, environnement=contexte.reglages.environnement, application=flow.code_application)
     return interface, faults
 
 

@@ -19,7 +19,7 @@ import pikepdf
 
 from flux.errors import ErreurInvariant
 from flux.modele.facture import Facture
-from flux.referentiel.interfaces import Format
+from flux.referentiel.interfaces import Controle, Ere, Format, Interface
 
 _TOUS = frozenset(Format)
 _PDF = frozenset({Format.FACTURX})
@@ -53,6 +53,7 @@ class Defaut:
     :ivar facture: the change, when ``cible`` is the invoice. :ivar octets: the change, when it is bytes.
     :ivar texte: the change, when it is the name. :ivar formats: formats it may be applied to.
     :ivar attendus: the answer where a format has another one than ``attendu``.
+    :ivar eres: eras of the interfaces it may be applied to. :ivar controle: check that the interface must ask for.
     """
 
     nom: str
@@ -65,6 +66,13 @@ class Defaut:
     texte: Callable[[str], str] | None = None
     formats: frozenset[Format] = _TOUS
     attendus: tuple[tuple[Format, Attendu], ...] = ()
+    eres: frozenset[Ere] = frozenset(Ere)
+    controle: Controle | None = None
+
+    def convient(self, interface: Interface) -> bool:
+        """Tell whether it may be applied to a file of ``interface``."""
+        wanted = self.controle is None or self.controle in interface.controles
+        return wanted and interface.format in self.formats and interface.ere in self.eres
 
     def attendu_pour(self, format_: Format) -> Attendu:
         """The answer awaited for a file of ``format_``."""
@@ -128,23 +136,23 @@ _LIGNES = (
     Defaut(
         "montant-illisible", "Un montant s'écrit « -1 324,60 » au lieu de -1324.60", "An amount is written “-1 324,60” instead of -1324.60",
         Cible.XML, Attendu(_XSD, "XSD-10"),
-        octets=_remplacer(rb"(<(?:cbc:TaxInclusiveAmount|ram:GrandTotalAmount)[^>]*>)[^<]*", rb"\g<1>-1 324,60"),
+        octets=_remplacer(rb"(<(?:cbc:TaxInclusiveAmount|ram:GrandTotalAmount|MontantTTC)[^>]*>)[^<]*", rb"\g<1>-1 324,60"),
     ),
     Defaut(
         "element-inconnu", "Un élément que le schéma ne connaît pas suit la date d'émission", "An element that the schema does not know follows the issue date",
         Cible.XML, Attendu(_XSD, "XSD-01"),
-        octets=_remplacer(rb"(</cbc:IssueDate>|</ram:IssueDateTime>)", rb"\g<1>\n<Inconnu xmlns='urn:exemple:inconnu'>1</Inconnu>"),
+        octets=_remplacer(rb"(</cbc:IssueDate>|</ram:IssueDateTime>|</DateEmissionFacture>)", rb"\g<1>\n<Inconnu xmlns='urn:exemple:inconnu'>1</Inconnu>"),
     ),
     Defaut(
-        "element-manquant", "Un bloc obligatoire manque : montants totaux (UBL), règlement (CII)", "A mandatory block is missing: totals (UBL), settlement (CII)",
+        "element-manquant", "Un bloc obligatoire manque : montants totaux (UBL, CPP), règlement (CII)", "A mandatory block is missing: totals (UBL, CPP), settlement (CII)",
         Cible.XML, Attendu(_XSD),
-        octets=_remplacer(rb"<(cac:LegalMonetaryTotal|ram:ApplicableHeaderTradeSettlement)>.*?</\1>\n", rb""),
+        octets=_remplacer(rb"<(cac:LegalMonetaryTotal|ram:ApplicableHeaderTradeSettlement|Montants)>.*?</\1>\n", rb""),
     ),
     Defaut(
         "date-impossible", "La date d'émission est un 30 février", "The issue date is a 30th of February",
         Cible.XML, Attendu(_SEMANTIQUE, "BR-FR-03"),
-        octets=_remplacer(rb"(<cbc:IssueDate>\d{4}-|<ram:IssueDateTime>\s*<udt:DateTimeString[^>]*>\d{4})\d\d(-?)\d\d", rb"\g<1>02\g<2>30"),
-        attendus=((Format.UBL, Attendu(_XSD, "XSD-11")),),
+        octets=_remplacer(rb"(<(?:cbc:IssueDate|DateEmissionFacture)>\d{4}-|<ram:IssueDateTime>\s*<udt:DateTimeString[^>]*>\d{4})\d\d(-?)\d\d", rb"\g<1>02\g<2>30"),
+        attendus=((Format.UBL, Attendu(_XSD, "XSD-11")), (Format.CPP_FACTURE, Attendu(_XSD, "XSD-11"))),
     ),
     Defaut(
         "xml-tronque", "Le XML s'arrête au milieu", "The XML stops halfway",
@@ -160,13 +168,13 @@ _LIGNES = (
         Cible.XML, Attendu(_SYNTAXE, "XML-03"), octets=_latin1,
     ),
     Defaut(
-        "caractere-controle", "Un caractère de contrôle U+000B se trouve dans une note", "A control character U+000B stands in a note",
-        Cible.XML, Attendu(_SYNTAXE, "XML-04"), octets=_remplacer(rb"escompte", b"\x0bescompte"),
+        "caractere-controle", "Un caractère de contrôle U+000B se trouve dans une note ou un nom", "A control character U+000B stands in a note or a name",
+        Cible.XML, Attendu(_SYNTAXE, "XML-04"), octets=_remplacer(rb"(escompte|</RaisonSociale>)", b"\x0b\\1"),
     ),
     Defaut(
         "mauvaise-racine", "La racine est celle d'une commande", "The root is an order's",
         Cible.XML, Attendu(_SYNTAXE, "XML-06"),
-        octets=lambda xml: re.sub(rb"(:xsd:|</?|:)(CreditNote|Invoice|CrossIndustryInvoice)(-2|:100| |>)", rb"\1Order\3", xml),
+        octets=lambda xml: re.sub(rb"(:xsd:|</?|:)(CreditNote|Invoice|CrossIndustryInvoice|CPPFactureMixte)(-2|:100| |>)", rb"\1Order\3", xml),
     ),
     Defaut(
         "pdf-sans-xml", "Le PDF n'a pas de pièce factur-x.xml", "The PDF has no factur-x.xml attachment",
@@ -199,7 +207,22 @@ _LIGNES = (
     ),
     Defaut(
         "siren-absent", "Le SIREN du vendeur manque", "The seller's SIREN is missing",
-        Cible.FACTURE, Attendu(_SEMANTIQUE, "BR-FR-10"), facture=_sans_siren,
+        Cible.FACTURE, Attendu(_SEMANTIQUE, "BR-FR-10"), facture=_sans_siren, eres=frozenset({Ere.REFORME}),
+    ),
+    Defaut(
+        "visuel-absent", "Le PDF de la facture n'est pas joint (flux mixtes)", "The invoice's PDF is not attached (mixed flows)",
+        Cible.XML, Attendu("REJ_ASS_PJ", "VIS-01"), controle=Controle.VISUEL,
+        octets=_remplacer(rb"<(cac:AdditionalDocumentReference|ram:AdditionalReferencedDocument|PJ)(?: [^>]*)?>.*?</\1>\n", rb""),
+    ),
+    Defaut(
+        "element-d22b", "Un élément que CII 16B n'a pas suit le net à payer", "An element that CII 16B does not have follows the amount due",
+        Cible.XML, Attendu(_XSD, "XSD-28"), controle=Controle.CII_16B,
+        octets=_remplacer(rb"(</ram:DuePayableAmount>\n)", rb"\1<ram:IncludingTaxesLineTotalAmount>1.00</ram:IncludingTaxesLineTotalAmount>\n"),
+    ),
+    Defaut(
+        "deux-factures", "Le fichier contient deux fois la facture", "The file holds the invoice twice",
+        Cible.XML, Attendu(_SYNTAXE, "CPP-01"), controle=Controle.UNE_FACTURE,
+        octets=_remplacer(rb"(<CPPFactureMixteUnitaire .*</CPPFactureMixteUnitaire>\n)", rb"\1\1"),
     ),
 )  # fmt: skip
 

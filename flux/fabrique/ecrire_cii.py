@@ -137,7 +137,7 @@ def _accord(f: Facture) -> str:
         + _partie("ram:SellerTaxRepresentativeTradeParty", f.representant_fiscal)
         + _reference("ram:SellerOrderReferencedDocument", f.commande_vendeur)
         + _reference("ram:BuyerOrderReferencedDocument", f.engagement)
-        + _reference("ram:ContractReferencedDocument", f.contrat)
+        + bloc("ram:ContractReferencedDocument", el("ram:IssuerAssignedID", f.contrat) + el("ram:ReferenceTypeCode", f.contrat_type))
         + jointes
         + _objet(f.objet)
         + projet
@@ -153,7 +153,7 @@ def _piece_jointe(piece: PieceJointe) -> str:
         "ram:AdditionalReferencedDocument",
         el("ram:IssuerAssignedID", piece.reference)
         + el("ram:URIID", piece.uri)
-        + el("ram:TypeCode", "916")
+        + el("ram:TypeCode", piece.type_piece or "916")
         + el("ram:Name", piece.description)
         + contenu,
     )
@@ -254,6 +254,8 @@ def _reglement(f: Facture) -> str:
         + el("ram:PaymentReference", next((one.reference for one in f.paiements if one.reference), None))
         + el("ram:TaxCurrencyCode", f.devise_comptable)
         + el("ram:InvoiceCurrencyCode", f.devise)
+        + el("ram:InvoiceIssuerReference", f.service_fournisseur)
+        + _partie("ram:InvoiceeTradeParty", f.valideur)
         + _partie("ram:PayeeTradeParty", f.beneficiaire)
         + "".join(_paiement(one) for one in f.paiements)
         + "".join(_ventilation(one, f) for one in f.tva)
@@ -317,7 +319,8 @@ def _prix(ligne: Ligne) -> str:
 
 
 def _ligne(ligne: Ligne, exonerations: Exonerations) -> str:
-    document = el("ram:LineID", ligne.identifiant) + bloc("ram:IncludedNote", el("ram:Content", ligne.note))
+    document = el("ram:LineID", ligne.identifiant) + el("ram:LineStatusCode", ligne.type_ligne)
+    document += el("ram:LineStatusReasonCode", ligne.sous_type) + bloc("ram:IncludedNote", el("ram:Content", ligne.note))
     reglement = (
         _tva("ram:ApplicableTradeTax", ligne.tva_categorie, ligne.tva_taux, exonerations)
         + _periode(ligne.periode)
@@ -327,6 +330,8 @@ def _ligne(ligne: Ligne, exonerations: Exonerations) -> str:
         + _identifie("ram:ReceivableSpecifiedTradeAccountingAccount", ligne.imputation)
     )
     livree = el("ram:BilledQuantity", ligne.quantite, attribut("unitCode", ligne.unite))
+    livree += bloc("ram:ShipToTradeParty", _identifiants(() if ligne.lieu_livraison is None else (ligne.lieu_livraison,)))
+    livree += bloc("ram:ActualDeliverySupplyChainEvent", _instant("ram:OccurrenceDateTime", ligne.date_livraison))
     return bloc(
         "ram:IncludedSupplyChainTradeLineItem",
         bloc("ram:AssociatedDocumentLineDocument", document)

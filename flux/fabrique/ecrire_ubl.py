@@ -74,7 +74,7 @@ def _references(f: Facture, *, avoir: bool) -> str:
     precedentes = (el("cbc:ID", one.numero) + el("cbc:IssueDate", one.date_emission) for one in f.factures_anterieures)
     anterieures = "".join(bloc("cac:BillingReference", bloc("cac:InvoiceDocumentReference", one)) for one in precedentes)
     appel = _reference("cac:OriginatorDocumentReference", f.appel_offres)
-    contrat = _reference("cac:ContractDocumentReference", f.contrat)
+    contrat = bloc("cac:ContractDocumentReference", el("cbc:ID", f.contrat) + el("cbc:DocumentType", f.contrat_type))
     jointes = "".join(_piece_jointe(one) for one in f.pieces_jointes)
     if f.objet is not None:
         jointes += bloc("cac:AdditionalDocumentReference", _identifiant("cbc:ID", f.objet) + el("cbc:DocumentTypeCode", "130"))
@@ -97,7 +97,8 @@ def _piece_jointe(piece: PieceJointe) -> str:
         attributs = attribut("mimeCode", piece.mime) + attribut("filename", piece.nom)
         objet = el("cbc:EmbeddedDocumentBinaryObject", base64(piece.contenu), attributs)
     objet += bloc("cac:ExternalReference", el("cbc:URI", piece.uri))
-    contenu = el("cbc:ID", piece.reference) + el("cbc:DocumentDescription", piece.description) + bloc("cac:Attachment", objet)
+    debut = el("cbc:ID", piece.reference) + el("cbc:DocumentTypeCode", piece.type_piece)
+    contenu = debut + el("cbc:DocumentDescription", piece.description) + bloc("cac:Attachment", objet)
     return bloc("cac:AdditionalDocumentReference", contenu)
 
 
@@ -163,6 +164,8 @@ def _parties(f: Facture) -> str:
             + bloc("cac:PartyName", el("cbc:Name", tiers.nom))
             + bloc("cac:PartyLegalEntity", _identifiant("cbc:CompanyID", tiers.identifiant_legal)),
         )
+    if f.valideur is not None:
+        texte += bloc("cac:BuyerCustomerParty", _partie(f.valideur))
     fiscal = f.representant_fiscal
     if fiscal is not None:
         texte += bloc(
@@ -293,6 +296,8 @@ def _prix(ligne: Ligne, devise: str) -> str:
 
 def _ligne(ligne: Ligne, code_devise: str | None, exonerations: Exonerations, *, avoir: bool) -> str:
     devise = attribut("currencyID", code_devise)
+    lieu = _identifiant("cbc:ID", ligne.lieu_livraison)
+    livree = el("cbc:ActualDeliveryDate", ligne.date_livraison) + bloc("cac:DeliveryLocation", lieu)
     objet = ""
     if ligne.objet is not None:
         objet = bloc("cac:DocumentReference", _identifiant("cbc:ID", ligne.objet) + el("cbc:DocumentTypeCode", "130"))
@@ -306,6 +311,7 @@ def _ligne(ligne: Ligne, code_devise: str | None, exonerations: Exonerations, *,
         + bloc("cac:InvoicePeriod", _periode(ligne.periode))
         + bloc("cac:OrderLineReference", el("cbc:LineID", ligne.commande_ligne))
         + objet
+        + bloc("cac:Delivery", livree)
         + "".join(_remise(one, devise) for one in ligne.remises_charges)
         + bloc("cac:Item", _article(ligne, exonerations))
         + _prix(ligne, devise),

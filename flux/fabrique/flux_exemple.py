@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurUsage
+from flux.fabrique.classique import classique
 from flux.fabrique.defauts import DEFAUTS, Cible, Defaut
 from flux.fabrique.ecrire_cii import ecrire_cii
+from flux.fabrique.ecrire_cpp import ecrire_cpp_facture
 from flux.fabrique.ecrire_ubl import ecrire_ubl
 from flux.fabrique.facture import fabriquer_facture
 from flux.fabrique.fichier import ecrire_flux
 from flux.fabrique.niveaux import Niveau
-from flux.referentiel.interfaces import INTERFACES, Format
+from flux.modele.facture import Facture
+from flux.referentiel.interfaces import INTERFACES, Ere, Format, Interface
 
 #: Latest issue date of the invoices unless asked otherwise: fixed, so that a seed gives the same bytes on any day.
 LE = date(2026, 9, 30)
+
+#: Format → what writes the XML of an invoice at a level, which Factur-X alone has.
+_ECRITURES: dict[Format, Callable[[Facture, Niveau], bytes]] = {
+    Format.UBL: lambda facture, _: ecrire_ubl(facture),
+    Format.CII: lambda facture, _: ecrire_cii(facture),
+    Format.FACTURX: ecrire_cii,
+    Format.CPP_FACTURE: lambda facture, _: ecrire_cpp_facture(facture),
+}
+
+
+def verifier_exemples(rows: Iterable[Interface]) -> None:
+    """Stop the import on an interface of which no sample can be made.
+
+    :raises RuntimeError: names the row.
+    """
+    for row in rows:
+        if row.format not in _ECRITURES:
+            raise RuntimeError(f"interface {row.code} has no sample: nothing writes {row.format}")
+
+
+verifier_exemples(INTERFACES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +69,9 @@ class Demande:
     le: date = LE
 
     @property
-    def format(self) -> Format:
-        """Format of the interface."""
-        return INTERFACES[self.interface].format
+    def ligne(self) -> Interface:
+        """The interface's row."""
+        return INTERFACES[self.interface]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +112,7 @@ def _verifier(demande: Demande) -> list[Defaut]:
     for nom in demande.defauts:
         if nom not in DEFAUTS:
             raise ErreurUsage(f"unknown fault {nom!r}; one of {', '.join(DEFAUTS)}", fault=nom)
-        if demande.format not in DEFAUTS[nom].formats:
+        if not DEFAUTS[nom].convient(demande.ligne):
             raise ErreurUsage(f"the fault {nom!r} does not apply to {demande.interface}", fault=nom)
     return [DEFAUTS[nom] for nom in demande.defauts]
 
@@ -103,8 +127,8 @@ def _repartir(demande: Demande, defauts: list[Defaut]) -> dict[int, Defaut]:
 
 def _documents(demande: Demande, fautives: dict[int, Defaut]) -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of each invoice; the names follow the ones of Chorus Pro's own sample archive."""
-    suffixe = "pdf" if demande.format is Format.FACTURX else "xml"
-    chiffres = INTERFACES[demande.interface].chiffres
+    suffixe = "pdf" if demande.ligne.pdf else "xml"
+    chiffres = demande.ligne.chiffres
     for rang in range(demande.factures):
         nom = f"{demande.interface}_{demande.application}_{demande.application}{chiffres}{rang + 1:09d}.{suffixe}"
         yield nom, _document(demande, rang, fautives.get(rang))
@@ -115,13 +139,12 @@ def _document(demande: Demande, rang: int, defaut: Defaut | None) -> bytes:
     cible = defaut.cible if defaut else None
     if defaut and defaut.facture:
         facture = defaut.facture(facture)
-    if demande.format is Format.UBL:
-        contenu = ecrire_ubl(facture)
-    else:
-        contenu = ecrire_cii(facture, demande.niveau if demande.format is Format.FACTURX else None)
+    if demande.ligne.ere is Ere.CLASSIQUE:
+        facture = classique(facture, demande.ligne)
+    contenu = _ECRITURES[demande.ligne.format](facture, demande.niveau)
     if defaut and defaut.octets and cible is Cible.XML:
         contenu = defaut.octets(contenu)
-    if demande.format is Format.FACTURX:
+    if demande.ligne.pdf:
         from flux.fabrique.ecrire_facturx import assembler  # noqa: PLC0415 - its libraries take 0.5 s to load, XML needs none
 
         contenu = assembler(facture, contenu, demande.niveau)

@@ -61,7 +61,14 @@ def reduire(facture: Facture, niveau: Niveau) -> Facture:
     facture = replace(facture, profil=niveau.profil)
     if niveau is Niveau.EXTENDED:
         return facture
-    facture = replace(facture, acheteur=replace(facture.acheteur, identifiants=facture.acheteur.identifiants[:1]))
+    facture = replace(
+        facture,
+        acheteur=replace(facture.acheteur, identifiants=facture.acheteur.identifiants[:1]),
+        valideur=None,
+        contrat_type=None,
+        service_fournisseur=None,
+        lignes=tuple(map(_sans_termes_de_chorus, facture.lignes)),
+    )
     if niveau is Niveau.EN16931:
         return facture
     return replace(
@@ -105,6 +112,10 @@ def _minimum(f: Facture) -> Facture:
 
 def _sans_contact(partie: Partie) -> Partie:
     return replace(partie, contact=None, information_legale=None)
+
+
+def _sans_termes_de_chorus(ligne: Ligne) -> Ligne:
+    return replace(ligne, prix_ttc=None, type_ligne=None, sous_type=None, lieu_livraison=None, date_livraison=None)
 
 
 def _compte_seul(p: Paiement) -> Paiement:

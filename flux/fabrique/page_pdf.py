@@ -29,7 +29,7 @@ def _montant(valeur: Decimal | None) -> str:
 
 def _textes(f: Facture) -> list[tuple[str, str]]:
     """The rows of the document: text on the left, amount on the right."""
-    siret = f.vendeur.identifiant("0009"), f.acheteur.identifiant("0009")
+    siret = f.vendeur.identifiant("0009") or f.vendeur.identifiant("1"), f.siret_destinataire
     titre = "AVOIR" if f.type_code == "381" else "FACTURE"
     rows = [
         (f"{titre} {f.numero}", f"{f.date_emission:%d/%m/%Y}" if f.date_emission else ""),

@@ -183,6 +183,7 @@ class PieceJointe:
     """BG-24: reference (BT-122), description (BT-123), location (BT-124), content (BT-125) with MIME type and file name.
 
     ``type_code`` is 916 for a supporting document, 130 for an invoiced object (BT-18, kept apart in the invoice).
+    ``type_piece`` is Chorus Pro's: ``01`` the invoice's own visual, ``02`` a supporting document.
     """
 
     reference: str | None = None
@@ -191,6 +192,7 @@ class PieceJointe:
     contenu: bytes | None = field(default=None, repr=False)
     mime: str | None = None
     nom: str | None = None
+    type_piece: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,8 @@ class Ligne:
     :ivar prix_quantite: BT-149. :ivar prix_unite: BT-150. :ivar tva_categorie: BT-151. :ivar tva_taux: BT-152.
     :ivar nom: BT-153. :ivar description: BT-154. :ivar reference_vendeur: BT-155. :ivar reference_acheteur: BT-156.
     :ivar identifiant_standard: BT-157. :ivar classifications: BT-158. :ivar pays_origine: BT-159. :ivar attributs: BG-32.
+    Chorus Pro's own terms (commented sample FSO1116A_P02): :ivar prix_ttc: unit price with VAT. :ivar type_ligne: type.
+    :ivar sous_type: sub-type. :ivar lieu_livraison: delivery site. :ivar date_livraison: delivery date.
     """
 
     identifiant: str | None = None
@@ -230,6 +234,11 @@ class Ligne:
     classifications: tuple[Identifiant, ...] = ()
     pays_origine: str | None = None
     attributs: tuple[tuple[str, str], ...] = ()
+    prix_ttc: Decimal | None = None
+    type_ligne: str | None = None
+    sous_type: str | None = None
+    lieu_livraison: Identifiant | None = None
+    date_livraison: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +257,8 @@ class Facture:
     :ivar remises_charges: BG-20, BG-21. :ivar totaux: BG-22. :ivar tva: BG-23. :ivar pieces_jointes: BG-24.
     :ivar lignes: BG-25.
     :ivar valideur: who validates before the recipient, in the classic formats (AIFE's sample FSO1116A_P02: InvoiceeTradeParty).
+    :ivar contrat_type: EXT-FR-FE-01: CONTRAT or MARCHE and, in the classic formats, CT (contract) or BC (*marché*).
+    :ivar service_fournisseur: the supplier's own service code, in the classic formats.
     """
 
     numero: str | None = None
@@ -286,6 +297,8 @@ class Facture:
     pieces_jointes: tuple[PieceJointe, ...] = ()
     lignes: tuple[Ligne, ...] = ()
     valideur: Partie | None = None
+    contrat_type: str | None = None
+    service_fournisseur: str | None = None
 
     @property
     def code_service(self) -> str | None:

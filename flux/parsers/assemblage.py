@@ -9,6 +9,8 @@ from flux.parsers.lecture import Termes
 
 #: UNTDID 4461 codes of a direct debit, to which BG-19 belongs.
 _PRELEVEMENTS = frozenset({"49", "59"})
+#: Chorus Pro's types of attachment: the invoice's own visual, a supporting document.
+PIECES_CHORUS = frozenset({"01", "02"})
 
 
 def note(termes: Termes) -> Note | None:
@@ -40,7 +42,13 @@ def remise(termes: Termes) -> RemiseCharge | None:
 
 
 def partie(termes: Termes) -> Partie:
-    """BG-4, BG-7, BG-10, BG-11. Identifiers with no scheme come first: CII's order, while UBL has none."""
+    """BG-4, BG-7, BG-10, BG-11. Identifiers with no scheme come first: CII's order, while UBL has none.
+
+    CII may write a second address inside the legal organization: it counts when there is no other.
+    """
+    legale = termes.pop("adresse_legale", None)
+    if legale is not None:
+        termes.setdefault("adresse", legale)
     found: list[Identifiant] = termes.pop("identifiants", [])
     if len(found) > 1:
         found.sort(key=lambda one: one.schema is not None)
@@ -58,6 +66,8 @@ def ranger_document(document: Termes, termes: Termes, type_50: str | None) -> No
         if reference is not None:
             termes.setdefault(type_50, reference.valeur)
     else:
+        if code in PIECES_CHORUS:
+            document["type_piece"] = code
         valeur = None if reference is None else reference.valeur
         if valeur is not None or document:
             termes.setdefault("pieces_jointes", []).append(PieceJointe(reference=valeur, **document))

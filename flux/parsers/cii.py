@@ -78,7 +78,11 @@ _PARTIE: Table = _r(
     GlobalID=identifiants("identifiants"),
     Name="nom",
     Description="information_legale",
-    SpecifiedLegalOrganization=_r(ID=identifiant("identifiant_legal"), TradingBusinessName="nom_commercial"),
+    SpecifiedLegalOrganization=_r(
+        ID=identifiant("identifiant_legal"),
+        TradingBusinessName="nom_commercial",
+        PostalTradeAddress=objet("adresse_legale", de(Adresse), _ADRESSE),
+    ),
     DefinedTradeContact=objet(
         "contact",
         _contact,
@@ -146,7 +150,7 @@ _ACCORD: Table = _r(
     SellerTaxRepresentativeTradeParty=_partie("representant_fiscal"),
     SellerOrderReferencedDocument=_reference("commande_vendeur"),
     BuyerOrderReferencedDocument=_reference("engagement"),
-    ContractReferencedDocument=_reference("contrat"),
+    ContractReferencedDocument=_r(IssuerAssignedID="contrat", ReferenceTypeCode="contrat_type"),
     AdditionalReferencedDocument=_document,
     SpecifiedProcuringProject=_r(ID="projet"),
 )
@@ -217,6 +221,8 @@ _REGLEMENT: Table = _r(
     PaymentReference="reference_paiement",
     TaxCurrencyCode="devise_comptable",
     InvoiceCurrencyCode="devise",
+    InvoiceIssuerReference="service_fournisseur",
+    InvoiceeTradeParty=_partie("valideur"),
     PayeeTradeParty=_partie("beneficiaire"),
     SpecifiedTradeSettlementPaymentMeans=_MOYENS,
     ApplicableTradeTax=_tva,
@@ -275,7 +281,9 @@ def _ligne(termes: Termes) -> Ligne:
 
 
 _LIGNE: Table = _r(
-    AssociatedDocumentLineDocument=_r(LineID="identifiant", IncludedNote=_r(Content="note")),
+    AssociatedDocumentLineDocument=_r(
+        LineID="identifiant", LineStatusCode="type_ligne", LineStatusReasonCode="sous_type", IncludedNote=_r(Content="note")
+    ),
     SpecifiedTradeProduct=_r(
         GlobalID=identifiant("identifiant_standard"),
         SellerAssignedID="reference_vendeur",
@@ -295,7 +303,11 @@ _LIGNE: Table = _r(
         ),
         NetPriceProductTradePrice=_r(ChargeAmount=montant("prix_net"), BasisQuantity=quantite("prix_quantite", "prix_unite")),
     ),
-    SpecifiedLineTradeDelivery=_r(BilledQuantity=quantite("quantite", "unite")),
+    SpecifiedLineTradeDelivery=_r(
+        BilledQuantity=quantite("quantite", "unite"),
+        ShipToTradeParty=_r(ID=identifiant("lieu_livraison"), GlobalID=identifiant("lieu_livraison")),
+        ActualDeliverySupplyChainEvent=_r(OccurrenceDateTime=_jour("date_livraison")),
+    ),
     SpecifiedLineTradeSettlement=_r(
         ApplicableTradeTax=_r(CategoryCode="tva_categorie", RateApplicablePercent=montant("tva_taux")),
         BillingSpecifiedPeriod=_PERIODE,

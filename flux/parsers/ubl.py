@@ -285,6 +285,7 @@ _LIGNE: Table = {
     **_a(
         InvoicePeriod=_PERIODE,
         OrderLineReference=_b(LineID="commande_ligne"),
+        Delivery={**_b(ActualDeliveryDate=_jour("date_livraison")), **_a(DeliveryLocation=_b(ID=identifiant("lieu_livraison")))},
         DocumentReference=_objet_de_ligne,
         AllowanceCharge=objets("remises_charges", assemblage.remise, _REMISE),
         Item=_ARTICLE,
@@ -319,9 +320,11 @@ _COMMUN: Table = {
         DespatchDocumentReference=_reference("avis_expedition"),
         ReceiptDocumentReference=_reference("avis_reception"),
         OriginatorDocumentReference=_reference("appel_offres"),
-        ContractDocumentReference=_reference("contrat"),
+        ContractDocumentReference=_b(ID="contrat", DocumentTypeCode="contrat_type", DocumentType="contrat_type"),
         AccountingSupplierParty=_a(Party=_partie("vendeur", _PARTIE)),
         AccountingCustomerParty=_a(Party=_partie("acheteur", _PARTIE)),
+        # No public source says where UBL writes the valideur: a choice of this project (docs/decisions).
+        BuyerCustomerParty=_a(Party=_partie("valideur", _PARTIE)),
         PayeeParty=_partie("beneficiaire", _TIERS),
         TaxRepresentativeParty=_partie("representant_fiscal", _TIERS),
         Delivery=objet("livraison", de(Livraison), _LIVRAISON),

@@ -31,8 +31,8 @@ _LIGNES = (
     ),
     LigneCatalogue(
         "ENV-03", "IRR_CODE_INTER", _E,
-        "L'interface {found} est fermée depuis le {date}. Déposez sous l'interface {expected}.",
-        "The interface {found} has been closed since {date}. Deposit under the interface {expected}.",
+        "L'interface {found} est fermée ({quand_fr}). Déposez sous l'une de ces interfaces : {expected}.",
+        "The interface {found} is closed ({quand_en}). Deposit under one of these interfaces: {expected}.",
         motif_501="IRR_NOM_F",
     ),
     LigneCatalogue(
@@ -206,6 +206,34 @@ _LIGNES = (
         "The PDF's XMP metadata cannot be read: {found}. Mend the tool that makes the PDF.",
         motif_501="IRR_TYPE_F",
     ),
+    # --- mixed flows: the invoice's own PDF, and the one invoice of a file --------------------------------------------
+    LigneCatalogue(
+        "VIS-01", "REJ_ASS_PJ", _C,
+        "Le PDF de la facture n'est pas joint : un flux mixte (E2) le porte en pièce jointe de type 01, avec son contenu. Joignez-le.",
+        "The invoice's PDF is not attached: a mixed flow (E2) holds it as an attachment of type 01, with its content. Attach it.",
+        motif_501="IRR_VID_PJ", motif_213="REJ_ASS_PJ",
+    ),
+    LigneCatalogue(
+        "VIS-02", "REJ_ASS_PJ", _C,
+        "La pièce « {name} » qui porte le PDF de la facture ne peut pas être ouverte ({found}). Joignez un zip d'un seul fichier, sans "
+        "mot de passe, dans la limite de taille.",
+        "The attachment “{name}” that holds the invoice's PDF cannot be opened ({found}). Attach a zip of one file, with no password, "
+        "within the size limit.",
+        motif_501="IRR_TYPE_F", motif_213="REJ_ASS_PJ",
+    ),
+    LigneCatalogue(
+        "VIS-03", "REJ_ASS_PJ", _C,
+        "La pièce « {name} » n'est pas un PDF ({found}). Un flux mixte (E2) porte la représentation de la facture en PDF.",
+        "The attachment “{name}” is not a PDF ({found}). A mixed flow (E2) holds the invoice's representation as a PDF.",
+        motif_501="IRR_EXT_DOC", motif_213="REJ_ASS_PJ",
+    ),
+    LigneCatalogue(
+        "CPP-01", "IRR_SYNTAX", _X,
+        "Le fichier contient {found} factures (CPPFactureMixteUnitaire) pour {expected} admise. Écrivez chacune dans un fichier et "
+        "déposez-les ensemble dans un tar.gz.",
+        "The file holds {found} invoices (CPPFactureMixteUnitaire), {expected} is admitted. Write each in a file of its own and deposit "
+        "them together in a tar.gz.",
+    ),
     # --- syntax: the XML itself -------------------------------------------------------------------------------------
     LigneCatalogue(
         "XML-01", "IRR_SYNTAX", _X,
@@ -325,6 +353,15 @@ _LIGNES = (
     LigneCatalogue("XSD-27", "ERR_XSD_001", _S,
         "L'élément {name} ne peut pas contenir l'élément {found}. Retirez-le.",
         "The element {name} cannot hold the element {found}. Remove it."),
+    LigneCatalogue("XSD-28", "ERR_XSD_001", _S,
+        "L'élément {name} de {parent} n'existe pas dans CII 16B : il vient d'une version plus récente (D22B). Retirez-le.",
+        "The element {name} of {parent} does not exist in CII 16B: it comes from a later version (D22B). Remove it."),
+    LigneCatalogue("XSD-29", "ERR_XSD_001", _S,
+        "L'élément {name} est répété dans {parent} : CII 16B n'en admet qu'un. Gardez-en un seul.",
+        "The element {name} is repeated in {parent}: CII 16B admits one. Keep one."),
+    LigneCatalogue("XSD-30", "ERR_XSD_001", _S,
+        "Il manque l'élément {expected} dans {parent} : CII 16B le demande. Ajoutez-le.",
+        "The element {expected} is missing in {parent}: CII 16B asks for it. Add it."),
     # --- answers ----------------------------------------------------------------------------------------------------
     LigneCatalogue(
         "CDV-01", "CDV_IMPOSSIBLE", Couche.REGISTRE,

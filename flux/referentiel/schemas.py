@@ -76,6 +76,7 @@ SCHEMAS: dict[str, Schema] = {
             f"{{{CDAR}}}CrossDomainAcknowledgementAndResponse",
         ),
         Schema("cpp-statut", "flux", "xsd/cpp-statut.xsd", "xsd", "CPPStatut"),
+        Schema("cpp-facture-mixte", "flux", "xsd/cpp-facture-mixte.xsd", "xsd", "CPPFactureMixte"),
     )
 }  # fmt: skip
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from lxml import etree
 
-from flux.referentiel.schemas import SCHEMAS
-from flux.xsd.catalogue import chemin, dossier_du_paquet
+from flux.xsd.catalogue import chemin
+from flux.xsd.epingler import fichiers_charges
 
 _XS = "http://www.w3.org/2001/XMLSchema"
 
@@ -44,12 +44,9 @@ def type_de_base(cle: str, type_: str) -> str | None:
 @lru_cache(maxsize=32)
 def _derivations(cle: str) -> tuple[dict[str, str | None], dict[str, str | None]]:
     """Return element → its type (``None`` when there are several), and type → what it derives from."""
-    row = SCHEMAS[cle]
-    root = chemin(cle)
-    files = [dossier_du_paquet(row.paquet) / path for path in row.fichiers] or [root]
     elements: dict[str, str | None] = {}
     types: dict[str, str | None] = {}
-    for path in files:
+    for path in fichiers_charges(chemin(cle)):
         schema = etree.parse(path).getroot()
         target = schema.get("targetNamespace")
         for node in schema.iter(f"{{{_XS}}}element", f"{{{_XS}}}complexType", f"{{{_XS}}}simpleType"):

@@ -1,7 +1,5 @@
 """The name of a flow: what is accepted, and what each wrong name is told."""
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,15 +9,14 @@ from flux.errors import ErreurUsage
 from flux.referentiel.interfaces import INTERFACES, Environnement
 
 BON = "FSO1140A_ABC123_ABC1231140000000000000001"
-LE = date(2026, 11, 23)
 
 
 def _regles(nom: str, environnement: Environnement = Environnement.QUALIFICATION, application: str | None = "ABC123") -> list[str]:
-    return [a.rule for a in verifier_nom(nom, environnement=environnement, le=LE, application=application)[2]]
+    return [a.rule for a in verifier_nom(nom, environnement=environnement, application=application)[2]]
 
 
 def test_a_good_name_gives_its_interface():
-    nom, interface, anomalies = verifier_nom(BON, environnement=Environnement.QUALIFICATION, le=LE, application="ABC123")
+    nom, interface, anomalies = verifier_nom(BON, environnement=Environnement.QUALIFICATION, application="ABC123")
     assert (str(nom), interface, anomalies) == (BON, INTERFACES["FSO1140A"], ())
     assert len(BON) == 41
     assert len(nom.identifiant) == 25
@@ -59,14 +56,14 @@ def test_the_new_interfaces_are_refused_in_production(code):
     nom = f"{code}_ABC123_ABC123{code[3:7]}000000000000001"
     assert _regles(nom) == []
     assert _regles(nom, Environnement.PRODUCTION) == ["ENV-04"]
-    (found,) = verifier_nom(nom, environnement=Environnement.PRODUCTION, le=LE)[2]
+    (found,) = verifier_nom(nom, environnement=Environnement.PRODUCTION)[2]
     assert "qualification" in found.fr
     assert "qualification" in found.en
     assert found.code == "IRR_CODE_INTER"
 
 
 def test_an_extension_is_named_with_the_name_to_use():
-    (found,) = verifier_nom(BON + ".xml", environnement=Environnement.QUALIFICATION, le=LE)[2]
+    (found,) = verifier_nom(BON + ".xml", environnement=Environnement.QUALIFICATION)[2]
     assert found.expected == BON
 
 
@@ -85,7 +82,7 @@ def test_what_is_built_is_read_back(interface, application, emetteur, sequence):
 
 @given(st.text(max_size=60))
 def test_any_text_gets_an_answer(texte):
-    nom, interface, anomalies = verifier_nom(texte, environnement=Environnement.QUALIFICATION, le=LE)
+    nom, interface, anomalies = verifier_nom(texte, environnement=Environnement.QUALIFICATION)
     assert (interface is None) == bool(anomalies)
     assert nom is not None or anomalies
 

@@ -12,7 +12,7 @@ from flux.enveloppe import NomFlux
 from flux.fabrique import DEFAUTS, Demande, ecrire_cii, ecrire_exemple, ecrire_ubl, fabriquer_facture
 from flux.fabrique.defauts import Cible
 from flux.referentiel.anomalies import CATALOGUE
-from flux.referentiel.interfaces import Format
+from flux.referentiel.interfaces import INTERFACES, Format
 from tests.saxon import dossier, echecs
 
 LE = date(2026, 9, 30)
@@ -141,11 +141,10 @@ def test_the_wrong_name_is_no_flow_name(tmp_path):
     assert NomFlux.lire(ecrit.chemin.name) is None
 
 
-@pytest.mark.parametrize("interface", ["FSO1140A", "FSO1146A", "FSO1147A"])
+@pytest.mark.parametrize("interface", INTERFACES)
 def test_every_fault_can_be_made_on_every_interface_it_names(interface, tmp_path):
-    fmt = {"FSO1140A": Format.UBL, "FSO1146A": Format.CII, "FSO1147A": Format.FACTURX}[interface]
     right = ecrire_exemple(Demande(interface, factures=2, lignes=1), tmp_path / "juste")
-    for n, defaut in enumerate(one for one in DEFAUTS.values() if fmt in one.formats):
+    for n, defaut in enumerate(one for one in DEFAUTS.values() if one.convient(INTERFACES[interface])):
         ecrit = ecrire_exemple(Demande(interface, factures=2, lignes=1, defauts=(defaut.nom,)), tmp_path / str(n))
         if defaut.cible is Cible.NOM:
             assert ecrit.chemin.name != right.chemin.name

@@ -17,6 +17,7 @@ COUPLES = (
     ("cdar", "cdar-d22b"),
     ("cpp-statut-facture", "cpp-statut"),
     ("cpp-statut-flux", "cpp-statut"),
+    ("cpp-facture-mixte", "cpp-facture-mixte"),
 )
 
 

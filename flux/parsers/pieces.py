@@ -1,0 +1,124 @@
+"""What an attachment holds once opened, and the visual of the mixed flows (E2): the invoice's own PDF.
+
+Attachments travel as base64 of a zip of one file (annex EDI, seen in every published sample). Published files have an inner name that is
+not the one declared, and some attach the file bare: both are read. Nothing is opened beyond the limit, nothing is trusted in a header.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lxml.etree import _Element
+
+from flux.archive import Nature, nature
+from flux.limites import Limites
+from flux.modele.anomalie import Anomalie, anomalie
+from flux.modele.facture import Facture
+
+_ENTREE, _CENTRE = b"PK\x03\x04", b"PK\x01\x02"
+#: Header of a file in a zip: flags, method, compressed size, lengths of the name and of the extra field.
+_ENTETE = struct.Struct("<6xHH8xI4xHH")
+_CHIFFRE, _TAILLES_APRES, _UTF8 = 0x0001, 0x0008, 0x0800
+_STOCKE, _DEFLATE = 0, 8
+
+
+class Refus(StrEnum):
+    """Why an attachment could not be opened; the words are shown as they are, in both languages."""
+
+    TAILLE = "taille / size"
+    ABIME = "zip abîmé / damaged"
+    CHIFFRE = "zip chiffré / encrypted"
+    METHODE = "compression inconnue / unknown"
+    PLUSIEURS = "zip de plusieurs fichiers / of several files"
+
+
+@dataclass(frozen=True, slots=True)
+class PieceOuverte:
+    """An attachment opened.
+
+    :ivar nom: name inside the zip, ``None`` for a bare file. :ivar contenu: the file's bytes, ``None`` when ``refus`` says why not.
+    """
+
+    nom: str | None
+    contenu: bytes | None
+    refus: Refus | None = None
+
+
+class _RefusError(Exception):
+    """An attachment cannot be opened: a signal inside this module."""
+
+    def __init__(self, refus: Refus) -> None:
+        super().__init__(refus)
+        self.refus = refus
+
+
+def ouvrir_piece(contenu: bytes, limite: int) -> PieceOuverte:
+    """Open an attachment: the one file of a zip, or the bytes themselves when they are no zip.
+
+    :param limite: bytes admitted, opened. At most one more than that is ever made.
+    """
+    if not contenu.startswith(_ENTREE):
+        return PieceOuverte(None, contenu) if len(contenu) <= limite else PieceOuverte(None, None, Refus.TAILLE)
+    try:
+        drapeaux, methode, comprimee, long_nom, long_extra = _ENTETE.unpack_from(contenu)
+    except struct.error:
+        return PieceOuverte(None, None, Refus.ABIME)
+    debut = _ENTETE.size + long_nom
+    nom = contenu[_ENTETE.size : debut].decode("utf-8" if drapeaux & _UTF8 else "cp437", "replace")
+    try:
+        return PieceOuverte(nom, _decomprimer(contenu[debut + long_extra :], drapeaux, methode, comprimee, limite))
+    except _RefusError as error:
+        return PieceOuverte(nom, None, error.refus)
+
+
+def _decomprimer(data: bytes, drapeaux: int, methode: int, comprimee: int, limite: int) -> bytes:
+    """Return the bytes of the first file of a zip, whose data begin ``data``, when it is the only one.
+
+    :raises _RefusError: when it is not, or cannot be read.
+    """
+    if drapeaux & _CHIFFRE:
+        raise _RefusError(Refus.CHIFFRE)
+    if methode == _STOCKE and not drapeaux & _TAILLES_APRES:
+        octets, suite = data[:comprimee], data[comprimee:]
+    elif methode == _DEFLATE:
+        flux = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            octets = flux.decompress(data, limite + 1)
+        except zlib.error as error:
+            raise _RefusError(Refus.ABIME) from error
+        suite = flux.unused_data
+    else:
+        raise _RefusError(Refus.METHODE)
+    if len(octets) > limite:
+        raise _RefusError(Refus.TAILLE)
+    entre, centre, _ = suite.partition(_CENTRE)
+    if _ENTREE in entre:
+        raise _RefusError(Refus.PLUSIEURS)
+    if not centre:
+        raise _RefusError(Refus.ABIME)
+    return octets
+
+
+def verifier_visuel(_root: _Element, facture: Facture | None, _data: bytes, limites: Limites) -> tuple[Anomalie, ...]:
+    """Ask a mixed flow (E2) for the invoice's own PDF among its attachments: VIS-01 none, VIS-02 not opened, VIS-03 no PDF.
+
+    The visual is the attachment of type 01; where the format gives no type, the first that is a PDF.
+    """
+    if facture is None:
+        return ()
+    jointes = [one for one in facture.pieces_jointes if one.contenu is not None and one.type_piece in (None, "01")]
+    typees = [one for one in jointes if one.type_piece == "01"]
+    found: list[Anomalie] = []
+    for piece in typees or jointes:
+        ouverte = ouvrir_piece(piece.contenu or b"", limites.piece_jointe)
+        nom = piece.nom or piece.reference or "?"
+        if ouverte.contenu is None:
+            found.append(anomalie("VIS-02", path="/*", found=ouverte.refus, name=nom))
+        elif (kind := nature(ouverte.contenu[:1024])) is Nature.PDF:
+            return ()
+        else:
+            found.append(anomalie("VIS-03", path="/*", found=kind, name=nom))
+    return tuple(found[:1]) or (anomalie("VIS-01", path="/*"),)
