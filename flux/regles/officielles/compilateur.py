@@ -15,7 +15,7 @@ from flux.regles.officielles.expressions import Traducteur, peut_lever
 from flux.regles.officielles.grammaire import lire
 from flux.regles.officielles.lecteur import Assertion, Lie, Motif, Regle, Regles, Texte
 from flux.regles.officielles.motifs import Alternative, alternatives, conditions, sur_le_nom, termes
-from flux.regles.officielles.usages import compter
+from flux.regles.officielles.usages import compter, immediates
 
 _ENTETE = '''"""Rules of {fichier}, compiled by flux.regles.officielles. Generated: do not edit.
 
@@ -46,12 +46,14 @@ class Compilateur:
 
     :param regles: the rules as read.
     :param empreinte: SHA-256 of the rule file, written in the source.
+    :param essai: a first compilation of the same rules, which counted what is worth remembering.
     """
 
-    def __init__(self, regles: Regles, empreinte: str, essai: Atelier | None = None) -> None:
+    def __init__(self, regles: Regles, empreinte: str, essai: Compilateur | None = None) -> None:
         self.regles = regles
+        self.arbres: dict[tuple[str, int], Expression] = essai.arbres if essai is not None else {}
         self.empreinte = empreinte
-        self.atelier = Atelier(regles.fichier, essai=essai)
+        self.atelier: Atelier = Atelier(regles.fichier, essai=essai.atelier if essai is not None else None)
         self.traducteur = Traducteur(self.atelier)
         self.globales: dict[str, Code] = {}
         self.assertions: list[str] = []
@@ -104,10 +106,13 @@ class Compilateur:
     # -- what the set defines for itself ------------------------------------------------------------------------------
 
     def _lire(self, texte: Texte) -> Expression:
-        try:
-            return lire(texte.xpath, texte.espaces)
-        except ErreurRegles as faute:
-            raise self._situee(faute, texte) from faute
+        cle = (texte.xpath, id(texte.espaces))  # the reader gives one mapping to all the elements that share it
+        if cle not in self.arbres:
+            try:
+                self.arbres[cle] = lire(texte.xpath, texte.espaces)
+            except ErreurRegles as faute:
+                raise self._situee(faute, texte) from faute
+        return self.arbres[cle]
 
     def _situee(self, faute: ErreurRegles, texte: Texte) -> ErreurRegles:
         if faute.ligne is not None:
@@ -116,7 +121,7 @@ class Compilateur:
 
     def _code(self, texte: Texte, portee: Portee) -> Code:
         try:
-            return self.traducteur.code(lire(texte.xpath, texte.espaces), portee)
+            return self.traducteur.code(self._lire(texte), portee)
         except ErreurRegles as faute:
             raise self._situee(faute, texte) from faute
 
@@ -132,9 +137,11 @@ class Compilateur:
             }
             portee = Portee(variables, None)
             lignes = [f"def {self.atelier.fonctions[f.nom].python}({', '.join(['M', *noms])}):"]
-            totaux = compter([(v.nom, self._lire(v.valeur)) for v in f.variables], [self._lire(f.resultat)])
+            lues = [(v.nom, self._lire(v.valeur)) for v in f.variables]
+            totaux = compter(lues, [self._lire(f.resultat)])
+            directes = immediates(lues, totaux)
             for variable, total in zip(f.variables, totaux, strict=True):
-                ajout, portee = self._variable(variable, portee, total, retrait=4)
+                ajout, portee = self._variable(variable, portee, total, retrait=4, directe=variable.nom in directes)
                 lignes += ajout
             resultat = self._code(f.resultat, portee)
             if f.type != "xs:boolean" or resultat.genre != "booleen" or resultat.forme != "un":
@@ -151,12 +158,12 @@ class Compilateur:
             self.globales[variable.nom] = code.avec(py=var, clauses=(Pour(var, f"M[{numero}]"),)) if liste else code.avec(py=f"M[{numero}]")
 
     def _variable(
-        self, variable: Lie, portee: Portee, total: int, retrait: int, numero: int | None = None
+        self, variable: Lie, portee: Portee, total: int, retrait: int, *, directe: bool = False
     ) -> tuple[list[str], Portee]:
         """Statements that bind a variable, and the scope with it, as Saxon does (see :mod:`usages`).
 
         :param total: how many times it is read.
-        :param numero: assertion under which an error that comes out at once is told; ``None`` lets it out (functions).
+        :param directe: its error comes out at once; any other is kept for the place that reads the variable.
         """
         if not total:
             return [], portee
@@ -171,12 +178,9 @@ class Compilateur:
         nom = self.atelier.nouveau("v_" + re.sub(r"\W", "_", variable.nom) + "_")
         valeur = code.liste if code.forme == "liste" else code.py
         lignes, lu = [f"{marge}{nom} = {valeur}"], nom
-        if peut_lever(valeur) and code.forme == "liste" and not code.max1:
+        if peut_lever(valeur) and not directe:
             lignes = [f"{marge}try:", f"{marge}    {nom} = {valeur}", f"{marge}except ErreurXPath as e:", f"{marge}    {nom} = e"]
             lu = f"lu({nom})"
-        elif peut_lever(valeur) and numero is not None:
-            lignes = [f"{marge}try:", f"{marge}    {nom} = {valeur}", f"{marge}except ErreurXPath as e:"]
-            lignes += [f"{marge}    erreur({numero}, n, e)", f"{marge}    continue"]
         if code.forme != "liste":
             return lignes, portee.plus(variable.nom, code.avec(py=lu))
         var = self.atelier.nouveau()
@@ -257,7 +261,7 @@ class Compilateur:
         for piece in regle.contenu:
             numero = len(self.assertions)
             if isinstance(piece, Lie):
-                ajout, portee = self._variable(piece, portee, next(totaux), retrait=8, numero=numero)
+                ajout, portee = self._variable(piece, portee, next(totaux), retrait=8)
                 lignes += ajout
                 continue
             chemins = self._absence(piece)
@@ -360,4 +364,4 @@ def compiler(regles: Regles, empreinte: str) -> str:
     """
     essai = Compilateur(regles, empreinte)
     essai.source()
-    return Compilateur(regles, empreinte, essai.atelier).source()
+    return Compilateur(regles, empreinte, essai).source()

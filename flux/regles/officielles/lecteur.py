@@ -113,6 +113,7 @@ class Lecteur:
 
     def __init__(self, fichier: Path) -> None:
         self.fichier = fichier
+        self._espaces: dict[frozenset[tuple[str | None, str]], Mapping[str | None, str]] = {}
         self.racine = etree.parse(fichier, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
 
     def lire(self) -> Regles:  # noqa: C901, PLR0912 one branch a top-level element
@@ -159,7 +160,9 @@ class Lecteur:
         valeur = elem.get(attribut)
         if valeur is None:
             raise self._inconnu(elem, f"without {attribut}")
-        return Texte(valeur, dict(elem.nsmap), _ligne(elem))
+        espaces = elem.nsmap
+        commun = self._espaces.setdefault(frozenset(espaces.items()), espaces)
+        return Texte(valeur, commun, _ligne(elem))
 
     def _variable(self, elem: etree._Element) -> Lie:
         if set(elem.attrib) - {"name", "select", "as"} or len(elem) or (elem.text or "").strip():

@@ -1,7 +1,9 @@
 """When Saxon evaluates a variable, as far as a dynamic error shows it.
 
-A variable read once, outside any loop, is put in the place where it is read; one never read goes away; any other that holds one
-item at most is evaluated at once, so that its error comes out even if no branch reads it; a longer one waits to be read.
+A variable read once, outside any loop, is put in the place where it is read; one never read goes away; any other waits to be read.
+One exception was measured (saxonche 13.1.1, docs/decisions/moteur-regles.md), and the date check of BR-FR rests on it: in a function,
+when a boolean variable that is read once reads another several times, and a third one, read several times too, stands between
+them, the boolean one is evaluated first, whatever the order of the operands.
 """
 
 from __future__ import annotations
@@ -75,3 +77,23 @@ def compter(variables: Sequence[tuple[str, Expression]], lectures: Sequence[Expr
         if totaux[-1]:
             vives.append(valeur)
     return totaux[::-1]
+
+
+_BOOLEENS = frozenset({"and", "or", "=", "!=", "<", "<=", ">", ">=", "eq", "ne", "lt", "le", "gt", "ge"})
+
+
+def immediates(variables: Sequence[tuple[str, Expression]], totaux: Sequence[int]) -> set[str]:
+    """Names of the variables of a function whose error comes out even when nothing that is reached reads them.
+
+    :param variables: in their order.
+    :param totaux: how many times each is read, as :func:`compter` says.
+    """
+    trouvees = set()
+    for rang, (_, valeur) in enumerate(variables):
+        if totaux[rang] != 1 or not isinstance(valeur, Binaire) or valeur.operateur not in _BOOLEENS:
+            continue
+        for plus_haut in range(rang):
+            nom = variables[plus_haut][0]
+            if usages(valeur, nom) > 1 and any(t > 1 for t in totaux[plus_haut + 1 : rang]):
+                trouvees.add(nom)
+    return trouvees
