@@ -10,7 +10,9 @@ from flux.referentiel.catalogue import Couche, LigneCatalogue, Severite
 _W = Severite.AVERTISSEMENT
 
 
-def _l(rule: str, code: str, fr: str, en: str, *, motif: str | None = None, motif_501: str = "IRR_SYNTAX", severity: Severite = Severite.ERREUR) -> LigneCatalogue:
+def _l(
+    rule: str, code: str, fr: str, en: str, *, motif: str | None = None, motif_501: str = "IRR_SYNTAX", severity: Severite = Severite.ERREUR
+) -> LigneCatalogue:
     """Return one row; the reason of a rejected invoice (213) is the published code itself unless said otherwise."""
     return LigneCatalogue(rule, code, Couche.GESTION, fr, en, motif_501=motif_501, motif_213=motif or code, severity=severity)
 
@@ -64,7 +66,7 @@ LIGNES_GESTION: tuple[LigneCatalogue, ...] = (
        "The issue date (BT-2) is missing. Give the invoice's date."),
     _l("GES-G1.09b", "REJ_SEMAN",
        "« {found} » n'est pas une date lisible, {terme_fr}. Écrivez-la AAAAMMJJ avec format=\"102\", par exemple 20260131.",
-       "“{found}” is not a date that can be read, {terme_en}. Write it YYYYMMDD with format=\"102\", for example 20260131."),
+       '“{found}” is not a date that can be read, {terme_en}. Write it YYYYMMDD with format="102", for example 20260131.'),
     _l("GES-G1.07", "REJ_COH",
        "La date d'émission (BT-2) {found} est après le jour de réception {expected}. Corrigez-la, ou déposez la facture à sa date.",
        "The issue date (BT-2) {found} is after the day of reception {expected}. Mend it, or deposit the invoice on its date."),
@@ -125,7 +127,7 @@ LIGNES_GESTION: tuple[LigneCatalogue, ...] = (
        "The SIRET “{found}” does not start with the SIREN {siren} given for the same party, {terme_en}. Mend the wrong one."),
     _l("IDT-10", "REJ_SEMAN",
        "« {found} » n'est pas un numéro de TVA intracommunautaire exact, {terme_fr}. Vérifiez le code pays, la longueur et la clé.",
-       "“{found}” is not a right intra-EU VAT number, {terme_en}. Check its country code, length and key."),
+       "“{found}” is not a right intra-EU VAT number, {terme_en}. Check its country code, length and key.", severity=_W),
     _l("IDT-11", "REJ_SEMAN",
        "L'identifiant du fournisseur manque. Indiquez son SIRET avec schemeID=\"1\", ou l'identifiant de son type (2 à 7) s'il n'est pas en France.",
        "The supplier's identifier is missing. Give its SIRET with schemeID=\"1\", or the identifier of its type (2 to 7) if it is not in France."),
@@ -298,10 +300,10 @@ LIGNES_GESTION: tuple[LigneCatalogue, ...] = (
        "Aucun identifiant du fournisseur (BT-29) n'a un schéma admis. Donnez-en un parmi : {expected} ; 0009 est le SIRET.",
        "No identifier of the supplier (BT-29) has an admitted scheme. Give one among: {expected}; 0009 is the SIRET."),
     _l("CPRO-09", "REJ_CONT_B2G",
-       "Le fournisseur est donné par son SIREN {siren} ; le secteur public demande aussi son SIRET. Ajoutez-le en BT-29 avec schemeID=\"0009\".",
-       "The supplier is given by its SIREN {siren}; the public sector needs its SIRET too. Add it in BT-29 with schemeID=\"0009\"."),
+       'Le fournisseur est donné par son SIREN {siren} ; le secteur public demande aussi son SIRET. Ajoutez-le en BT-29 avec schemeID="0009".',
+       'The supplier is given by its SIREN {siren}; the public sector needs its SIRET too. Add it in BT-29 with schemeID="0009".'),
     _l("CPRO-10", "DEST_INC",
-       "Le SIRET du destinataire manque. Indiquez ses 14 chiffres en BT-46 avec schemeID=\"0009\" ; le SIREN seul (BT-47) ne suffit pas.",
+       'Le SIRET du destinataire manque. Indiquez ses 14 chiffres en BT-46 avec schemeID="0009" ; le SIREN seul (BT-47) ne suffit pas.',
        "The recipient's SIRET is missing. Give its 14 digits in BT-46 with schemeID=\"0009\"; the SIREN alone (BT-47) is not enough."),
     _longueur("CPRO-14"),
     _longueur("CPRO-15"),

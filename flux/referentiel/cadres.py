@@ -32,7 +32,10 @@ CADRES_CLASSIQUES: dict[str, tuple[str, str]] = {
     "A22": ("projet de décompte général du fournisseur, procédure tacite", "supplier's draft general statement, tacit procedure"),
     "A23": ("décompte général et définitif tacite du fournisseur", "supplier's tacit general and final statement"),
     "A24": ("décompte général et définitif tacite du maître d'œuvre", "project manager's tacit general and final statement"),
-    "A25": ("décompte général et définitif du maître d'œuvre, procédure tacite", "project manager's general and final statement, tacit procedure"),
+    "A25": (
+        "décompte général et définitif du maître d'œuvre, procédure tacite",
+        "project manager's general and final statement, tacit procedure",
+    ),
 }
 
 #: Reform: code → the same.

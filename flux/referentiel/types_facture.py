@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+_TYPES = "261 262 380 381 384 386 389 393 396 471 472 473 500 501 502 503"
+
 #: Reform: the sixteen types of G1.01.
-TYPES_REFORME = frozenset("261 262 380 381 384 386 389 393 396 471 472 473 500 501 502 503".split())
+TYPES_REFORME = frozenset(_TYPES.split())
 #: Classic formats: invoice and credit note.
 TYPES_CLASSIQUES = frozenset({"380", "381"})
 

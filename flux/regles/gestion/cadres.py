@@ -9,7 +9,7 @@ from datetime import date
 from flux.modele.facture import Adresse, Facture, Ligne
 from flux.referentiel.cadres import CADRES_AVEC_VALIDEUR, CADRES_CLASSIQUES, MEMOIRE_JUSTICE, REMBOURSEMENT_TIC
 from flux.referentiel.catalogue import Severite
-from flux.regles.gestion.regle import CLASSIQUE, ECHANTILLONS, V394, Constat, ContexteRegles, Regle
+from flux.regles.gestion.regle import AIFE, CLASSIQUE, V394, Constat, ContexteRegles, Regle
 
 #: Interface of statements of justice costs (E3).
 _INTERFACE_MEMOIRE = "FSO1120A"
@@ -90,7 +90,7 @@ def _valideur(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     return (Constat("valideur", absent=True, faits={"cadre": f.cadre, "sens_fr": fr, "sens_en": en}),)
 
 
-_AVEC_VALIDEUR = f"{ECHANTILLONS}, P57, P58, P74 to P76, P87, P88 (“avec valideur”)"
+_AVEC_VALIDEUR = f"{AIFE}, P57, P58, P74 to P76, P87, P88 (“avec valideur”)"
 #: Interfaces whose format has a published place for the validator: CII and Factur-X. For the others a missing one only informs.
 _PLACE_PUBLIEE = frozenset({"FSO1106A", "FSO1116A", "FSO1117A"})
 _AUTRES = frozenset({"FSO1100A", "FSO1110A", "FSO1113A"})

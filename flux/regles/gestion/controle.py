@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.facture import Facture
@@ -29,6 +30,8 @@ def controler(facture: Facture, contexte: ContexteRegles) -> tuple[Anomalie, ...
     for regle in regles_de(contexte.interface, contexte.le, officielles=contexte.officielles):
         if regle.verifier is not None:
             constats = regle.verifier(facture, contexte)
+            if constats and not contexte.schema_valide:
+                constats = [] if regle.calcul else [one for one in constats if not one.absent]
             if constats:
                 room = min(PAR_REGLE, contexte.limites.anomalies_fichier - len(found))
                 found += [(regle, one) for one in islice(constats, room)]
@@ -45,7 +48,7 @@ def _severites(regle: Regle, constat: Constat, contexte: ContexteRegles) -> tupl
 
 def _dire(found: list[tuple[Regle, Constat]], rest: list[Severite], contexte: ContexteRegles) -> tuple[Anomalie, ...]:
     """Turn what was found into anomalies: only here are paths, lines and texts made."""
-    lieux = Lieux(contexte.root, cii=contexte.cii)
+    lieux = Lieux(contexte.root, contexte.syntaxe)
     places = [lieux.trouver(constat) for _, constat in found]
     ranks = rangs(contexte.root, (element for element, _ in places))
     lines = lignes_colonnes(contexte.data, ranks.values())
@@ -54,17 +57,9 @@ def _dire(found: list[tuple[Regle, Constat]], rest: list[Severite], contexte: Co
         line, column = lines.get(ranks.get(element, -1), (None, None))
         in_use, published = _severites(regle, constat, contexte)
         fr, en = noms_du_terme(constat)
-        one = anomalie(
-            constat.regle or regle.cle,
-            path=chemin_xpath(element, attribute),
-            line=line,
-            column=column,
-            found=constat.found,
-            expected=constat.expected,
-            terme_fr=fr,
-            terme_en=en,
-            **(constat.faits or {}),
-        )
+        facts: dict[str, Any] = {"terme_fr": fr, "terme_en": en, **(constat.faits or {})}
+        facts |= {"found": constat.found, "expected": constat.expected, "line": line, "column": column}
+        one = anomalie(constat.regle or regle.cle, path=chemin_xpath(element, attribute), **facts)
         told.append(replace(one, severity=in_use, published=None if in_use is published else published))
     return (*told, *_suite(rest))
 

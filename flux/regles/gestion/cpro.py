@@ -6,18 +6,18 @@ invoice can break them: 16 (blocks that Chorus Pro ignores), 22 and 23 (what it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from lxml.etree import _Element
 
-from flux.modele.facture import Facture, Partie
+from flux.modele.facture import Facture, Identifiant, Partie
 from flux.referentiel.cadres import CADRES_AVEC_AGENT
 from flux.referentiel.espaces_de_noms import CII, RAM, UBL_CAC, UBL_CBC
-from flux.referentiel.schemas_identifiants import SCHEMAS_IDENTIFIANTS
 from flux.referentiel.interfaces import Ere
-from flux.regles.gestion.regle import DEPUIS_XP, REFORME, XP, Constat, ContexteRegles, Regle, Verifier
+from flux.referentiel.schemas_identifiants import SCHEMAS_IDENTIFIANTS
+from flux.regles.gestion.regle import FEV_2026, REFORME, XP, Constat, ContexteRegles, Regle, Verifier
 
-_FOURNISSEUR = frozenset(code for code, row in SCHEMAS_IDENTIFIANTS.items() if row.ere is Ere.REFORME and row.fournisseur)
+_FOURNISSEUR: frozenset[str] = frozenset(code for code, row in SCHEMAS_IDENTIFIANTS.items() if row.ere is Ere.REFORME and row.fournisseur)
 _LIGNES_MAX = 1_000_000
 _TYPES_DE_CONTRAT = ("CONTRAT", "MARCHE")
 
@@ -30,7 +30,7 @@ _AGENT_UBL = f"{{{UBL_CAC}}}AccountingSupplierParty/{{{UBL_CAC}}}Party/{{{UBL_CA
 # --- identity ---------------------------------------------------------------------------------------------------------
 
 
-def _a_un_schema(partie: Partie, schemas: Iterable[str]) -> bool:
+def _a_un_schema(partie: Partie, schemas: Container[str | None]) -> bool:
     return any(one.schema in schemas for one in partie.identifiants)
 
 
@@ -154,6 +154,10 @@ def _comptes(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     ]
 
 
+def _valeur(one: Identifiant | None) -> str | None:
+    return None if one is None else one.valeur
+
+
 def _type_de_contrat(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     if f.contrat_type is None or f.contrat_type in _TYPES_DE_CONTRAT:
         return ()
@@ -162,7 +166,7 @@ def _type_de_contrat(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
 
 def _r(numero: str, termes: tuple[str, ...] | str, verifier: Verifier, suffixe: str = "") -> Regle:
     publie = (termes,) if isinstance(termes, str) else termes
-    return Regle(f"CPRO-{numero}{suffixe}", f"BR-FR-CPRO-{numero}", REFORME, publie, XP, verifier, depuis=DEPUIS_XP)
+    return Regle(f"CPRO-{numero}{suffixe}", f"BR-FR-CPRO-{numero}", REFORME, publie, XP, verifier, depuis=FEV_2026)
 
 
 REGLES = (
@@ -185,15 +189,15 @@ REGLES = (
     _r("29", "BT-120", _longueurs("BT-120", 1024, lambda f: [one.exoneration for one in f.tva])),
     _r("30", "BT-122", _longueurs("BT-122", 50, lambda f: [one.reference for one in f.pieces_jointes])),
     _r("31", "BT-154", _longueurs("BT-154", 1024, lambda f: [one.description for one in f.lignes])),
-    _r("32", "BT-35", _longueur("BT-35", 400, lambda f: f.vendeur.adresse and f.vendeur.adresse.ligne1)),
-    _r("33", "BT-37", _longueur("BT-37", 400, lambda f: f.vendeur.adresse and f.vendeur.adresse.ville)),
+    _r("32", "BT-35", _longueur("BT-35", 400, lambda f: None if f.vendeur.adresse is None else f.vendeur.adresse.ligne1)),
+    _r("33", "BT-37", _longueur("BT-37", 400, lambda f: None if f.vendeur.adresse is None else f.vendeur.adresse.ville)),
     _r("34", "BT-45", _longueur("BT-45", 99, lambda f: f.acheteur.nom_commercial)),
     _r("35", "BT-20", _longueur("BT-20", 1024, lambda f: f.conditions_paiement)),
     _r("36", "BT-28", _longueur("BT-28", 99, lambda f: f.vendeur.nom_commercial)),
-    _r("37", "BT-59", _longueur("BT-59", 99, lambda f: f.beneficiaire and f.beneficiaire.nom)),
-    _r("38", "BT-71", _longueur("BT-71", 20, lambda f: f.livraison and f.livraison.lieu and f.livraison.lieu.valeur)),
+    _r("37", "BT-59", _longueur("BT-59", 99, lambda f: None if f.beneficiaire is None else f.beneficiaire.nom)),
+    _r("38", "BT-71", _longueur("BT-71", 20, lambda f: None if f.livraison is None else _valeur(f.livraison.lieu))),
     _r("39", "BT-84", _comptes),
-    _r("40", "EXT-FR-FE-146", _longueurs("EXT-FR-FE-146", 20, lambda f: [one.lieu_livraison and one.lieu_livraison.valeur for one in f.lignes])),
+    _r("40", "EXT-FR-FE-146", _longueurs("EXT-FR-FE-146", 20, lambda f: [_valeur(one.lieu_livraison) for one in f.lignes])),
     _r("42", "BT-22", _longueurs("BT-22", 1024, lambda f: [one.texte for one in f.notes])),
     _r("43", "BT-27", _longueur("BT-27", 99, lambda f: f.vendeur.nom)),
     _r("44", "BT-44", _longueur("BT-44", 99, lambda f: f.acheteur.nom)),

@@ -10,7 +10,7 @@ from flux.annuaire.destinataire import Constat as ConstatAnnuaire
 from flux.modele.facture import Facture
 from flux.referentiel.cadres import CADRES_TRAVAUX
 from flux.referentiel.interfaces import Ere
-from flux.regles.gestion.regle import REFORME, TOUTES, XP, Constat, ContexteRegles, Regle
+from flux.regles.gestion.regle import REFORME, SANS_JOUR, TOUTES, XP, Constat, ContexteRegles, Regle
 
 #: What the directory says → key of the rule that tells it. A missing SIRET is told by IDT-12 and CPRO-10, with or without a directory.
 _REGLE_DE = {
@@ -37,7 +37,7 @@ def _annuaire(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     travaux = classique and f.cadre in CADRES_TRAVAUX
     return [
         _constat(found, classique=classique)
-        for found in verifier_destinataire(f, c.annuaire, travaux, le=c.le)
+        for found in verifier_destinataire(f, c.annuaire, travaux, le=None if c.le == SANS_JOUR else c.le)
         if found.nature in _REGLE_DE and c.annuaire.version
     ]
 

@@ -16,12 +16,12 @@ from flux.referentiel.interfaces import Ere
 from flux.referentiel.pays import PAYS
 from flux.referentiel.types_facture import ACOMPTES, TYPES_CLASSIQUES, TYPES_REFORME
 from flux.regles.gestion.regle import (
+    AIFE,
     ANNEXE_7,
     CLASSIQUE,
-    DEPUIS_ANNEXE_7,
-    DEPUIS_XP,
-    ECHANTILLONS,
     EDI,
+    FEV_2026,
+    OCT_2025,
     PIVOT,
     REFORME,
     TOUTES,
@@ -63,7 +63,7 @@ def _anterieure_longue(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
         if len(one.numero) > NUMERO_MAX
     ]
     groupe, numero = _ANTERIEURE_CII if c.cii else _ANTERIEURE_UBL
-    for reference in c.root.iter(groupe):
+    for reference in c.root.iter(groupe) if f.lignes else ():
         node = reference.find(numero)
         value = None if node is None else (node.text or "").strip()
         parent = reference.getparent()
@@ -214,10 +214,10 @@ REGLES = (
     Regle("GES-G1.05a", "G1.05", TOUTES, ("BT-1",), _G105, _numero_absent, officielle="BR-02"),
     Regle("GES-G1.05b", "G1.05", CLASSIQUE, ("BT-1",), _G105, _numero_long),
     Regle("GES-G1.05c", "G1.05", CLASSIQUE, ("BT-1",), _G105, _numero_caracteres),
-    Regle("GES-G1.05c", "G1.05", REFORME, ("BT-1",), f"{ANNEXE_7}, G1.05", _numero_caracteres, depuis=DEPUIS_ANNEXE_7, officielle="BR-FR-02"),
+    Regle("GES-G1.05c", "G1.05", REFORME, ("BT-1",), f"{ANNEXE_7}, G1.05", _numero_caracteres, depuis=OCT_2025, officielle="BR-FR-02"),
     Regle("GES-G1.05d", "", CLASSIQUE, ("BT-25",), f"{PIVOT}, IdFactureOrigine", _anterieure_longue),
-    Regle("CPRO-02a", "BR-FR-CPRO-02", REFORME, ("BT-1",), XP, _numero_long, depuis=DEPUIS_XP),
-    Regle("CPRO-02b", "BR-FR-CPRO-02", REFORME, ("BT-25", "EXT-FR-FE-136"), XP, _anterieure_longue, depuis=DEPUIS_XP),
+    Regle("CPRO-02a", "BR-FR-CPRO-02", REFORME, ("BT-1",), XP, _numero_long, depuis=FEV_2026),
+    Regle("CPRO-02b", "BR-FR-CPRO-02", REFORME, ("BT-25", "EXT-FR-FE-136"), XP, _anterieure_longue, depuis=FEV_2026),
     Regle("GES-G1.09a", "G1.09", TOUTES, ("BT-2",), f"{PIVOT}, DateEmissionFacture; BR-03", _date_absente, officielle="BR-03"),
     Regle("GES-G1.09b", "G1.09", TOUTES, (*_TERME_DE_DATE.values(), "date"), f"{ANNEXE_7}, G1.09", _illisible),
     Regle("GES-G1.07", "G1.07", TOUTES, ("BT-2",), f"{ANNEXE_7}, G1.07; {EDI}, G1.07", _date_future),
@@ -232,9 +232,9 @@ REGLES = (
     Regle("GES-G1.02a", "G1.02", REFORME, ("BT-23",), f"{ANNEXE_7}, G1.02; BR-FR-08", _cadre_inconnu, officielle="BR-FR-08"),
     Regle("GES-G1.02a", "", CLASSIQUE, ("BT-23",), f"{PIVOT}, Cadre", _cadre_inconnu),
     Regle("GES-G1.02b", "G1.02", REFORME, ("BT-23",), f"{ANNEXE_7}, G1.02; BR-FR-08", _cadre_absent, officielle="BR-FR-08"),
-    Regle("GES-G1.02b", "", CLASSIQUE, ("BT-23",), f"{PIVOT}, Cadre; absent from {ECHANTILLONS} (P01, P02, P55)", _cadre_absent, severite=_W),
-    Regle("GES-G1.60", "G1.60", REFORME, ("BT-3",), f"{ANNEXE_7}, G1.60", _acompte_definitif, depuis=DEPUIS_ANNEXE_7, officielle="BR-FR-CO-08"),
+    Regle("GES-G1.02b", "", CLASSIQUE, ("BT-23",), f"{PIVOT}, Cadre; absent from {AIFE} (P01, P02, P55)", _cadre_absent, severite=_W),
+    Regle("GES-G1.60", "G1.60", REFORME, ("BT-3",), f"{ANNEXE_7}, G1.60", _acompte_definitif, depuis=OCT_2025, officielle="BR-FR-CO-08"),
     Regle("GES-G1.10", "G1.10", TOUTES, ("BT-5", "BT-6"), f"{ANNEXE_7}, G1.10; ISO 4217", _devise, officielle="BR-CL-04"),
-    Regle("GES-G1.12", "G1.12", REFORME, ("BT-111",), f"{ANNEXE_7}, G1.12", _hors_euro, depuis=DEPUIS_ANNEXE_7, officielle="BR-FR-CO-12"),
+    Regle("GES-G1.12", "G1.12", REFORME, ("BT-111",), f"{ANNEXE_7}, G1.12", _hors_euro, depuis=OCT_2025, officielle="BR-FR-CO-12"),
     Regle("GES-G2.01", "G2.01", TOUTES, ("BT-40", "BT-55", "BT-80"), f"{ANNEXE_7}, G2.01; ISO 3166-1", _pays, officielle="BR-CL-14"),
 )  # fmt: skip

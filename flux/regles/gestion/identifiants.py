@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from flux.modele.facture import Facture, Identifiant, Partie
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.interfaces import Ere
-from flux.referentiel.schemas_identifiants import PROPRES_A, SCHEMAS_IDENTIFIANTS, siret_valide, tva_valide
+from flux.referentiel.schemas_identifiants import PROPRES_A, SCHEMAS_IDENTIFIANTS, Schema, tva_valide
 from flux.regles.gestion.regle import (
+    AIFE,
     ANNEXE_7,
     CLASSIQUE,
-    DEPUIS_XP,
-    ECHANTILLONS,
     PIVOT,
     REFORME,
     TOUTES,
@@ -24,6 +23,8 @@ from flux.regles.gestion.regle import (
 
 #: Schemes known in the classic formats beside :data:`PROPRES_A`: Factur-X towards Chorus Pro writes a SIRET under 0002.
 _SIREN_OU_SIRET = "0002"
+#: Characters of a SIRET.
+_SIRET = 14
 _TERMES = ("BT-29", "BT-30", "BT-46", "BT-47", "BT-60", "BT-61")
 
 
@@ -38,26 +39,26 @@ def parties(f: Facture) -> Iterator[tuple[Partie, str, str]]:
 def _identifiants(f: Facture) -> list[tuple[str, Identifiant]]:
     found = []
     for partie, terme, legal in parties(f):
-        for one in partie.identifiants:
-            found.append((terme, one))
+        found += [(terme, one) for one in partie.identifiants]
         if partie.identifiant_legal is not None:
             found.append((legal, partie.identifiant_legal))
     return found
+
+
+def _schema_juge(one: Identifiant, ere: Ere) -> Schema | None:
+    """Return the scheme that an identifier is judged by; ``None`` for one that the era does not know, which other rules tell."""
+    schema = SCHEMAS_IDENTIFIANTS.get(one.schema or "")
+    if schema is None or schema.ere is ere:
+        return schema
+    return SCHEMAS_IDENTIFIANTS["1"] if one.schema == _SIREN_OU_SIRET and len(one.valeur) == _SIRET else None
 
 
 def _formes(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     """One walk tells the rules of every scheme of the era."""
     ere, found = c.interface.ere, []
     for terme, one in _identifiants(f):
-        schema = SCHEMAS_IDENTIFIANTS.get(one.schema or "")
-        if schema is None or schema.valide is None:
-            continue
-        if schema.ere is not ere:
-            if ere is Ere.CLASSIQUE and one.schema == _SIREN_OU_SIRET and len(one.valeur) == 14 and not siret_valide(one.valeur):
-                schema = SCHEMAS_IDENTIFIANTS["1"]
-            else:
-                continue
-        elif schema.valide(one.valeur):
+        schema = _schema_juge(one, ere)
+        if schema is None or schema.valide is None or schema.valide(one.valeur):
             continue
         faits = {"schema": one.schema, "forme_fr": schema.forme_fr, "forme_en": schema.forme_en}
         found.append(Constat(terme, one.valeur, schema.forme_fr, regle=schema.regle, faits=faits))
@@ -83,7 +84,10 @@ def _schema_inconnu(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     return [
         Constat(terme, one.valeur, "1, 2, 3, 4, 5, 6, 7", faits={"schema": one.schema})
         for terme, one in _identifiants(f)
-        if one.schema is not None and one.schema not in connus and one.schema != _SIREN_OU_SIRET and one.schema not in PROPRES_A[Ere.REFORME]
+        if one.schema is not None
+        and one.schema not in connus
+        and one.schema != _SIREN_OU_SIRET
+        and one.schema not in PROPRES_A[Ere.REFORME]
     ]
 
 
@@ -139,9 +143,8 @@ REGLES = (
     _forme("CPRO-07", "BR-FR-CPRO-07", REFORME, XP),
     _forme("CPRO-08", "BR-FR-CPRO-08", REFORME, XP),
     Regle("IDT-01", "", CLASSIQUE, _TERMES, _TYPES, _schema_inconnu),
-    Regle("GES-G1.80", "G1.80", REFORME, ("BT-29", "BT-46", "BT-60"), f"{ANNEXE_7}, G1.80", _siren_du_siret, depuis=DEPUIS_XP, officielle="BR-FR-09"),
+    Regle("GES-G1.80", "G1.80", REFORME, ("BT-29", "BT-46", "BT-60"), f"{ANNEXE_7}, G1.80", _siren_du_siret, officielle="BR-FR-09"),
     Regle("IDT-11", "", CLASSIQUE, ("BT-29",), f"{PIVOT}, Fournisseur/Identifiant", _fournisseur_absent),
     Regle("IDT-12", "", CLASSIQUE, ("BT-46",), f"{PIVOT}, Debiteur/Identifiant", _destinataire_absent),
-    Regle("IDT-10", "G2.33", REFORME, _TVA, f"{ANNEXE_7}, G2.33 and S1.17; keys of the VAT numbers (VIES)", _tva),
-    Regle("IDT-10", "", CLASSIQUE, _TVA, f"keys of the VAT numbers (VIES); contradicted by {ECHANTILLONS} (FSO1117A P07)", _tva, severite=_W),
+    Regle("IDT-10", "", TOUTES, _TVA, f"keys of the VAT numbers (VIES); no published rule rejects; {AIFE} (FSO1117A P07)", _tva),
 )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import cast
 from lxml.etree import _Element
 
 from flux.referentiel.espaces_de_noms import PREFIXES, UBL_CREDIT_NOTE
-from flux.referentiel.termes import AVOIR, GROUPES, TERMES, Terme
-from flux.regles.gestion.regle import Constat
+from flux.referentiel.termes import AVOIR, GROUPES, TERMES, UNITE_CPP, Groupe, Terme
+from flux.regles.gestion.regle import Constat, Syntaxe
 
 _PAS = re.compile(r"[^/\[]+(?:\[[^\]]*\])?")
 
@@ -17,9 +17,9 @@ _PAS = re.compile(r"[^/\[]+(?:\[[^\]]*\])?")
 class Lieux:
     """Finds the elements of one document. Repeated groups are looked for once."""
 
-    def __init__(self, root: _Element, *, cii: bool) -> None:
+    def __init__(self, root: _Element, syntaxe: Syntaxe) -> None:
         self._root = root
-        self._cii = cii
+        self._syntaxe = syntaxe
         self._avoir = root.tag == f"{{{UBL_CREDIT_NOTE}}}CreditNote"
         self._groupes: dict[str, list[_Element]] = {}
 
@@ -49,8 +49,8 @@ class Lieux:
             nodes = self._groupes[terme.groupe] = self._xpath(self._root, self._chemin(GROUPES[terme.groupe]))
         return nodes[rang] if rang < len(nodes) else None
 
-    def _chemin(self, row: object) -> str:
-        path = cast(str, getattr(row, "cii" if self._cii else "ubl"))
+    def _chemin(self, row: Terme | Groupe) -> str:
+        path = {Syntaxe.UBL: row.ubl, Syntaxe.CII: row.cii, Syntaxe.CPP: row.cpp}[self._syntaxe]
         if self._avoir:
             for before, after in AVOIR:
                 path = path.replace(before, after)
@@ -59,6 +59,8 @@ class Lieux:
     def _parts(self, terme: Terme) -> tuple[str, str]:
         """Return the path of what contains the term, and the rest."""
         path = self._chemin(terme)
+        if not path:
+            return UNITE_CPP if self._syntaxe is Syntaxe.CPP else "", "."
         if "|" in path:
             container, _, leaf = path.partition("|")
             return container, leaf
@@ -67,7 +69,7 @@ class Lieux:
             container, _, leaf = element.rpartition("/")
             return container, f"{leaf}/@{attribute}"
         steps = _PAS.findall(path)
-        return "/".join(steps[:-1]), steps[-1] if steps else "."
+        return "/".join(steps[:-1]), steps[-1]
 
     def _dernier_existant(self, base: _Element, path: str) -> _Element:
         here = base
@@ -98,5 +100,3 @@ def noms_du_terme(constat: Constat) -> tuple[str, str]:
         fr.append(f"{groupe.fr} {constat.rang + 1}")
         en.append(f"{groupe.en} {constat.rang + 1}")
     return (f"{terme.fr} ({', '.join(fr)})" if fr else terme.fr, f"{terme.en} ({', '.join(en)})" if en else terme.en)
-
-

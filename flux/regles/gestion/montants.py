@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 
 from flux.modele.facture import Facture
 from flux.referentiel.catalogue import Severite
 from flux.regles.gestion.regle import (
+    AIFE,
     ANNEXE_7,
     CLASSIQUE,
-    DEPUIS_ANNEXE_7,
-    ECHANTILLONS,
     EN,
+    OCT_2025,
     PIVOT,
     REFORME,
     TOUTES,
@@ -24,6 +24,8 @@ from flux.regles.gestion.regle import (
 )
 
 CENT = Decimal("0.01")
+#: BT-24 of Factur-X MINIMUM.
+PROFIL_MINIMUM = "urn:factur-x.eu:1p0:minimum"
 _ZERO = Decimal(0)
 #: Characters of a number, sign included, point not (G1.14 to G1.16).
 _POSITIONS = 19
@@ -77,14 +79,20 @@ def _prix(f: Facture) -> Iterator[Nombre]:
         yield "BT-148", rang, ligne.prix_brut
 
 
-def _mal_ecrits(nombres: Iterator[Nombre], admis: object) -> list[Constat]:
+def _somme(amounts: list[Decimal | None]) -> Decimal | None:
+    """Return a sum, ``None`` when there is nothing to add or one of them is missing."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, _ZERO) if known and len(known) == len(amounts) else None
+
+
+def _mal_ecrits(nombres: Iterable[Nombre], admis: Callable[[str], object]) -> list[Constat]:
     found = []
     for terme, rang, value in nombres:
         if value is not None:
             text = str(value)
-            if len(text) > _POSITIONS or not admis(text):  # type: ignore[operator]  # a compiled pattern's method has no public type
+            if len(text) > _POSITIONS or not admis(text):
                 text = format(value, "f")
-                if len(text.replace(".", "")) > _POSITIONS or not admis(text):  # type: ignore[operator]  # the same
+                if len(text.replace(".", "")) > _POSITIONS or not admis(text):
                     found.append(Constat(terme, text, rang=rang))
     return found
 
@@ -120,13 +128,10 @@ def tolerance(f: Facture) -> Decimal:
 
 def _somme_lignes(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     total = f.totaux.lignes
-    if total is None or not f.lignes or etendue(f):
+    if total is None or etendue(f):
         return ()
-    amounts = [ligne.montant for ligne in f.lignes]
-    if None in amounts:
-        return ()
-    computed = sum(amounts, _ZERO)  # type: ignore[arg-type]  # no None is left
-    return () if abs(total - computed) <= CENT else (Constat("BT-106", total, computed),)
+    computed = _somme([ligne.montant for ligne in f.lignes])
+    return () if computed is None or abs(total - computed) <= CENT else (Constat("BT-106", total, computed),)
 
 
 def _total_ht(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
@@ -141,19 +146,17 @@ def _total_ht(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
 
 
 def _somme_bases(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
-    bases = [part.base for part in f.tva]
-    if f.totaux.ht is None or not bases or None in bases:
+    total, computed = f.totaux.ht, _somme([part.base for part in f.tva])
+    if total is None or computed is None or abs(total - computed) <= tolerance(f):
         return ()
-    computed = sum(bases, _ZERO)  # type: ignore[arg-type]  # no None is left
-    return () if abs(f.totaux.ht - computed) <= tolerance(f) else (Constat("BT-109", f.totaux.ht, computed),)
+    return (Constat("BT-109", total, computed),)
 
 
 def _somme_tva(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
-    parts = [part.montant for part in f.tva]
-    if f.totaux.tva is None or not parts or None in parts:
+    total, computed = f.totaux.tva, _somme([part.montant for part in f.tva])
+    if total is None or computed is None or abs(total - computed) <= tolerance(f):
         return ()
-    computed = sum(parts, _ZERO)  # type: ignore[arg-type]  # no None is left
-    return () if abs(f.totaux.tva - computed) <= tolerance(f) else (Constat("BT-110", f.totaux.tva, computed),)
+    return (Constat("BT-110", total, computed),)
 
 
 def _tva_du_taux(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
@@ -168,10 +171,11 @@ def _tva_du_taux(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
 
 
 def _total_ttc(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    """CPPFactureMixte has no total of VAT: its rates are added up."""
     t = f.totaux
-    if t.ttc is None or t.ht is None:
+    tva = t.tva if t.tva is not None else _somme([part.montant for part in f.tva])
+    if t.ttc is None or t.ht is None or tva is None:
         return ()
-    tva = t.tva or _ZERO
     computed = t.ht + tva
     if abs(t.ttc - computed) <= CENT:
         return ()
@@ -179,8 +183,9 @@ def _total_ttc(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
 
 
 def _net_a_payer(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+    """The MINIMUM profile has no room for what was paid."""
     t = f.totaux
-    if t.net_a_payer is None or t.ttc is None:
+    if t.net_a_payer is None or t.ttc is None or (t.acompte is None and f.profil == PROFIL_MINIMUM):
         return ()
     acompte, arrondi = t.acompte or _ZERO, t.arrondi or _ZERO
     computed = t.ttc - acompte + arrondi
@@ -216,28 +221,34 @@ def _prix_net(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
 
 
 _W = Severite.AVERTISSEMENT
-_P31 = f"{ANNEXE_7}, G1.53; contradicted by {ECHANTILLONS} (P31, P01)"
-_AIFE = "Chorus Pro EDI, numbers of 19 positions and 6 decimals (Akuiteo's documentation of the annex)"
+_G153 = f"{ANNEXE_7}, G1.53"
+_CONTREDITE = f"contradicted by {AIFE}"
+_NOMBRES = "Chorus Pro EDI, numbers of 19 positions and 6 decimals (Akuiteo's documentation of the annex)"
 
-_PARTIES = ("BT-106", "BT-107", "BT-108", "BT-109", "BT-110", "BT-111", "BT-112", "BT-113", "BT-114", "BT-115", "BT-116", "BT-117", "BT-92", "BT-93", "BT-131", "BT-136")
-_LIGNES_SEULES = ("BT-129", "BT-149")
-_PRIX_SEULS = ("BT-146", "BT-147", "BT-148")
+_MONTANTS = (
+    "BT-106", "BT-107", "BT-108", "BT-109", "BT-110", "BT-111", "BT-112", "BT-113", "BT-114", "BT-115",
+    "BT-116", "BT-117", "BT-92", "BT-93", "BT-131", "BT-136",
+)  # fmt: skip
+_QUANTITES = ("BT-129", "BT-149")
+_PRIX_UNITAIRES = ("BT-146", "BT-147", "BT-148")
 
 REGLES = (
     Regle("MNT-01", "", TOUTES, ("BT-109", "BT-112", "BT-115"), f"{PIVOT}, Montants; BR-13 to BR-15", _total_absent, officielle="BR-13"),
-    Regle("GES-G1.14a", "G1.14", REFORME, _PARTIES, f"{ANNEXE_7}, G1.14", _forme_montants, depuis=DEPUIS_ANNEXE_7, officielle="BR-FR-DEC-01"),
-    Regle("GES-G1.14b", "", CLASSIQUE, (*_PARTIES, *_LIGNES_SEULES, *_PRIX_SEULS), _AIFE, _forme_classique),
-    Regle("GES-G1.15", "G1.15", REFORME, _LIGNES_SEULES, f"{ANNEXE_7}, G1.15", _forme_quantites, depuis=DEPUIS_ANNEXE_7, officielle="BR-FR-DEC-02"),
-    Regle("GES-G1.16", "G1.16", REFORME, _PRIX_SEULS, f"{ANNEXE_7}, G1.16", _forme_prix, depuis=DEPUIS_ANNEXE_7, officielle="BR-FR-DEC-03"),
-    Regle("GES-CO-10", "BR-CO-10", TOUTES, ("BT-106",), EN, _somme_lignes, officielle="BR-CO-10"),
-    Regle("GES-CO-13", "BR-CO-13", TOUTES, ("BT-109",), EN, _total_ht, officielle="BR-CO-13"),
-    Regle("GES-G1.53a", "G1.53", TOUTES, ("BT-109",), f"{ANNEXE_7}, G1.53", _somme_bases),
-    Regle("GES-G1.53b", "G1.53", REFORME, ("BT-110",), f"{ANNEXE_7}, G1.53", _somme_tva, officielle="BR-CO-14"),
-    Regle("GES-G1.53b", "G1.53", CLASSIQUE, ("BT-110",), _P31, _somme_tva, severite=_W),
-    Regle("GES-G1.53c", "G1.53", REFORME, ("BT-117",), f"{ANNEXE_7}, G1.53; BR-CO-17", _tva_du_taux),
-    Regle("GES-G1.53c", "G1.53", CLASSIQUE, ("BT-117",), _P31, _tva_du_taux, severite=_W),
-    Regle("GES-CO-15", "BR-CO-15", TOUTES, ("BT-112",), EN, _total_ttc, officielle="BR-CO-15"),
-    Regle("GES-CO-16", "BR-CO-16", TOUTES, ("BT-115",), EN, _net_a_payer, officielle="BR-CO-16"),
-    Regle("MNT-02", "", TOUTES, ("BT-112",), f"{ECHANTILLONS}, P17: a negative total is taken", _total_negatif),
-    Regle("GES-G1.55", "G1.55", REFORME, ("BT-146",), f"{ANNEXE_7}, G1.55", _prix_net, depuis=DEPUIS_ANNEXE_7),
+    Regle("GES-G1.14a", "G1.14", REFORME, _MONTANTS, f"{ANNEXE_7}, G1.14", _forme_montants, depuis=OCT_2025, officielle="BR-FR-DEC-01"),
+    Regle("GES-G1.14b", "", CLASSIQUE, (*_MONTANTS, *_QUANTITES, *_PRIX_UNITAIRES), _NOMBRES, _forme_classique),
+    Regle("GES-G1.15", "G1.15", REFORME, _QUANTITES, f"{ANNEXE_7}, G1.15", _forme_quantites, depuis=OCT_2025, officielle="BR-FR-DEC-02"),
+    Regle("GES-G1.16", "G1.16", REFORME, _PRIX_UNITAIRES, f"{ANNEXE_7}, G1.16", _forme_prix, depuis=OCT_2025, officielle="BR-FR-DEC-03"),
+    Regle("GES-CO-10", "BR-CO-10", REFORME, ("BT-106",), EN, _somme_lignes, officielle="BR-CO-10", calcul=True),
+    Regle("GES-CO-10", "BR-CO-10", CLASSIQUE, ("BT-106",), f"{EN}; {_CONTREDITE} (P20)", _somme_lignes, severite=_W, calcul=True),
+    Regle("GES-CO-13", "BR-CO-13", TOUTES, ("BT-109",), EN, _total_ht, officielle="BR-CO-13", calcul=True),
+    Regle("GES-G1.53a", "G1.53", REFORME, ("BT-109",), _G153, _somme_bases, calcul=True),
+    Regle("GES-G1.53a", "G1.53", CLASSIQUE, ("BT-109",), f"{_G153}; {_CONTREDITE} (P17, P48)", _somme_bases, severite=_W, calcul=True),
+    Regle("GES-G1.53b", "G1.53", REFORME, ("BT-110",), _G153, _somme_tva, officielle="BR-CO-14", calcul=True),
+    Regle("GES-G1.53b", "G1.53", CLASSIQUE, ("BT-110",), f"{_G153}; {_CONTREDITE} (P17, P48)", _somme_tva, severite=_W, calcul=True),
+    Regle("GES-G1.53c", "G1.53", REFORME, ("BT-117",), f"{ANNEXE_7}, G1.53; BR-CO-17", _tva_du_taux, calcul=True),
+    Regle("GES-G1.53c", "G1.53", CLASSIQUE, ("BT-117",), f"{_G153}; {_CONTREDITE} (P31)", _tva_du_taux, severite=_W, calcul=True),
+    Regle("GES-CO-15", "BR-CO-15", TOUTES, ("BT-112",), EN, _total_ttc, officielle="BR-CO-15", calcul=True),
+    Regle("GES-CO-16", "BR-CO-16", TOUTES, ("BT-115",), EN, _net_a_payer, officielle="BR-CO-16", calcul=True),
+    Regle("MNT-02", "", TOUTES, ("BT-112",), f"{AIFE}, P17: a negative total is taken", _total_negatif),
+    Regle("GES-G1.55", "G1.55", REFORME, ("BT-146",), f"{ANNEXE_7}, G1.55", _prix_net, depuis=OCT_2025),
 )  # fmt: skip

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flux.modele.facture import Facture
+from flux.referentiel.cadres import MEMOIRE_JUSTICE
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.modes_de_paiement import MODES_DE_PAIEMENT, VERS_UN_COMPTE
 from flux.referentiel.schemas_identifiants import BIC, RESSEMBLE_IBAN, iban_valide
 from flux.referentiel.types_facture import AVOIRS
-from flux.regles.gestion.regle import CLASSIQUE, ECHANTILLONS, EDI, OCA, TOUTES, Constat, ContexteRegles, Regle
+from flux.regles.gestion.regle import AIFE, CLASSIQUE, EDI, OCA, TOUTES, Constat, ContexteRegles, Regle
 
 #: SEPA transfer: its account is an IBAN and nothing else.
 _SEPA = "58"
@@ -58,9 +59,12 @@ def _compte_sans_iban(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
 
 
 def _compte_absent(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
-    if f.type_code in AVOIRS:
+    """Justice costs are out: 30 is their constant (G8.20), whatever account they are paid into."""
+    if f.type_code in AVOIRS or f.cadre == MEMOIRE_JUSTICE:
         return ()
-    return [Constat("BT-84", absent=True, faits={"mode": one.code}) for one in f.paiements if one.code in VERS_UN_COMPTE and not one.comptes]
+    return [
+        Constat("BT-84", absent=True, faits={"mode": one.code}) for one in f.paiements if one.code in VERS_UN_COMPTE and not one.comptes
+    ]
 
 
 def _bic(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
@@ -80,7 +84,7 @@ _BANQUE = f"{EDI}, G1.16 to G1.19 (bank coordinates); ISO 13616, ISO 9362"
 REGLES = (
     Regle("GES-S2.05a", "S2.05", CLASSIQUE, ("BT-81",), f"{_S205}; semantic table p.22", _mode_absent),
     Regle("GES-S2.05b", "S2.05", CLASSIQUE, ("BT-81",), _S205, _mode_inconnu),
-    Regle("GES-S2.05c", "", CLASSIQUE, ("BT-81",), f"{OCA}; contradicted by {ECHANTILLONS} (P92, P95 to P97)", _mode_sur_avoir, severite=_W),
+    Regle("GES-S2.05c", "", CLASSIQUE, ("BT-81",), f"{OCA}; contradicted by {AIFE} (P92, P95 to P97)", _mode_sur_avoir, severite=_W),
     Regle("BAN-01", "G1.16-G1.19", TOUTES, ("BT-84",), _BANQUE, _iban),
     Regle("BAN-02", "G1.16-G1.19", TOUTES, ("BT-84",), _BANQUE, _compte_sans_iban),
     Regle("BAN-03", "", TOUTES, ("BT-84",), f"{OCA}; BR-61", _compte_absent, officielle="BR-61"),

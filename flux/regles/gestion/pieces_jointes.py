@@ -12,15 +12,19 @@ from flux.parsers.valeurs import octets_base64
 from flux.referentiel.espaces_de_noms import RAM, UBL_CBC
 from flux.referentiel.interfaces import Ere
 from flux.referentiel.types_pieces import EXTENSIONS, EXTENSIONS_ZIP
-from flux.regles.gestion.regle import CLASSIQUE, DEPUIS_XP, PJ, REFORME, TOUTES, XP, Constat, ContexteRegles, Regle
+from flux.regles.gestion.regle import CLASSIQUE, FEV_2026, PJ, REFORME, TOUTES, XP, Constat, ContexteRegles, Regle, Syntaxe
 
-_BINAIRES = {True: f"{{{RAM}}}AttachmentBinaryObject", False: f"{{{UBL_CBC}}}EmbeddedDocumentBinaryObject"}
+_BINAIRES = {
+    Syntaxe.UBL: f"{{{UBL_CBC}}}EmbeddedDocumentBinaryObject",
+    Syntaxe.CII: f"{{{RAM}}}AttachmentBinaryObject",
+    Syntaxe.CPP: "Contenu",
+}
 _ZIP = b"PK\x03\x04"
 
 
 def _nom(piece: PieceJointe, c: ContexteRegles) -> tuple[str, str | None]:
     """Return the term that names an attachment, and its name: classic formats write it as the reference (AIFE's samples)."""
-    if c.interface.ere is Ere.CLASSIQUE and piece.nom is None:
+    if c.interface.ere is Ere.CLASSIQUE and piece.nom in (None, piece.reference):
         return "BT-122", piece.reference
     return "BT-125-2", piece.nom
 
@@ -61,7 +65,7 @@ def _contenu(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     if all(piece.contenu is not None for piece in f.pieces_jointes):
         return ()
     found = []
-    for node in c.root.iter(_BINAIRES[c.cii]):
+    for node in c.root.iter(_BINAIRES[c.syntaxe]):
         text = (node.text or "").strip()
         if not text:
             found.append(Constat("BT-125", noeud=node, regle="PJ-04"))
@@ -114,7 +118,7 @@ _NOMS = ("BT-122", "BT-125-2")
 
 REGLES = (
     Regle("PJ-01", "", CLASSIQUE, _NOMS, PJ, _nom_long),
-    Regle("CPRO-41", "BR-FR-CPRO-41", REFORME, _NOMS, XP, _nom_long, depuis=DEPUIS_XP),
+    Regle("CPRO-41", "BR-FR-CPRO-41", REFORME, _NOMS, XP, _nom_long, depuis=FEV_2026),
     Regle("PJ-02", "", TOUTES, _NOMS, PJ, _type),
     Regle("PJ-03", "", TOUTES, _NOMS, PJ, _nom_absent),
     Regle("PJ-04", "", TOUTES, ("BT-125",), PJ, _contenu),

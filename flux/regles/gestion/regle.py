@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 
 from lxml import etree
 
@@ -15,18 +16,32 @@ from flux.referentiel.catalogue import Severite
 from flux.referentiel.espaces_de_noms import CII
 from flux.referentiel.interfaces import Ere, Interface
 
-_RACINE_CII = f"{{{CII}}}CrossIndustryInvoice"
+
+class Syntaxe(Enum):
+    """What an invoice is written in: the column of paths in :mod:`flux.referentiel.termes`."""
+
+    UBL = "ubl"
+    CII = "cii"
+    CPP = "cpp"
+
+
+_SYNTAXES = {f"{{{CII}}}CrossIndustryInvoice": Syntaxe.CII, "CPPFactureMixte": Syntaxe.CPP}
+
+
+#: Day of a judgement that has none: the newest rules, and nothing that depends on a day.
+SANS_JOUR = date.max
 
 
 @dataclass(frozen=True, slots=True)
 class ContexteRegles:
     """What the rules are given beside the invoice.
 
-    :ivar interface: the row it was deposited under. :ivar le: day of reception, Europe/Paris.
+    :ivar interface: the row it was deposited under. :ivar le: day of reception, Europe/Paris; :data:`SANS_JOUR` when there is none.
     :ivar root: root of its XML. :ivar data: the bytes that ``root`` was read from, for lines and columns.
     :ivar annuaire: the directory, ``None`` when the platform has none: what only it can tell is then not checked.
     :ivar severites: severity in use, by key of a rule, where it is not the published one.
     :ivar officielles: the official rules judge the same document: what they say too is left to them.
+    :ivar schema_valide: False when the schema found faults: what is missing or does not add up may then be unreadable, and is not told.
     """
 
     interface: Interface
@@ -37,11 +52,17 @@ class ContexteRegles:
     severites: Mapping[str, Severite] = field(default_factory=dict)
     limites: Limites = field(default_factory=Limites)
     officielles: bool = False
+    schema_valide: bool = True
+
+    @property
+    def syntaxe(self) -> Syntaxe:
+        """What the document is written in, by its root."""
+        return _SYNTAXES.get(str(self.root.tag), Syntaxe.UBL)
 
     @property
     def cii(self) -> bool:
-        """True when the document is a CrossIndustryInvoice, False when it is UBL."""
-        return bool(self.root.tag == _RACINE_CII)
+        """True when the document is a CrossIndustryInvoice."""
+        return self.syntaxe is Syntaxe.CII
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +106,7 @@ class Regle:
     :ivar severite: severity here, where it is not the catalogue's.
     :ivar depuis: first day of reception it judges. :ivar jusqua: last one, ``None`` while it is in force.
     :ivar officielle: official rule that says the same of a reform invoice, ``None`` when none does.
+    :ivar calcul: it adds up several terms: of a document that breaks its schema it would tell faults that are none.
     """
 
     cle: str
@@ -98,6 +120,7 @@ class Regle:
     depuis: date = date.min
     jusqua: date | None = None
     officielle: str | None = None
+    calcul: bool = False
 
     def en_vigueur(self, interface: Interface, le: date, *, officielles: bool) -> bool:
         """Tell whether it judges a document received on day ``le`` under ``interface``."""
@@ -111,12 +134,12 @@ class Regle:
 #: Documents that rules come from, and the first day from which each is taken to be in force.
 EDI = "Annexe EDI V4.20 of Chorus Pro's external specifications"
 ANNEXE_7 = "PPF external specifications v3.1, annexe 7 V1.8"
-DEPUIS_ANNEXE_7 = date(2025, 10, 31)
+OCT_2025 = date(2025, 10, 31)
 XP = "XP Z12-012 (2026-02) §4.5.3"
-DEPUIS_XP = date(2026, 2, 1)
+FEV_2026 = date(2026, 2, 1)
 PIVOT = "CPPFacturePivot V2_02 (04/04/2022)"
 PJ = "Chorus Pro, page on attachments, as OCA's l10n-france quotes it"
 V394 = "Chorus Pro release notes V3.9.4"
 EN = "EN 16931-1 §6.4.2"
-ECHANTILLONS = "AIFE's samples FSO1116A and FSO1117A (April 2018)"
+AIFE = "AIFE's samples FSO1116A and FSO1117A (April 2018)"
 OCA = "OCA l10n-france, checks before a deposit"

@@ -10,10 +10,10 @@ from flux.referentiel.espaces_de_noms import RAM
 from flux.referentiel.taux_tva import AVOIR_NET_DE_TAXE, CATEGORIES_TVA, TAUX_TVA
 from flux.referentiel.types_facture import AVOIRS, RECTIFICATIVES
 from flux.regles.gestion.regle import (
+    AIFE,
     ANNEXE_7,
     CLASSIQUE,
-    DEPUIS_ANNEXE_7,
-    ECHANTILLONS,
+    OCT_2025,
     REFORME,
     Constat,
     ContexteRegles,
@@ -27,7 +27,9 @@ _PETITE_FACTURE = 150
 
 
 def _taux(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
-    found = [Constat("BT-119", one.taux, _TAUX_ADMIS, n) for n, one in enumerate(f.tva) if one.taux is not None and one.taux not in TAUX_TVA]
+    found = [
+        Constat("BT-119", one.taux, _TAUX_ADMIS, n) for n, one in enumerate(f.tva) if one.taux is not None and one.taux not in TAUX_TVA
+    ]
     if f.remises_charges:
         found += [
             Constat("BT-96", one.tva_taux, _TAUX_ADMIS, n)
@@ -102,16 +104,16 @@ def _exigibilite(_: Facture, c: ContexteRegles) -> Sequence[Constat]:
 
 
 _W = Severite.AVERTISSEMENT
-_TAUX_TERMES, _CATEGORIE_TERMES = ("BT-119", "BT-96", "BT-152"), ("BT-118", "BT-151")
+_TERMES_TAUX, _CATEGORIES = ("BT-119", "BT-96", "BT-152"), ("BT-118", "BT-151")
 
 REGLES = (
-    Regle("GES-G1.24", "G1.24", REFORME, _TAUX_TERMES, f"{ANNEXE_7}, G1.24", _taux, officielle="BR-FR-16"),
-    Regle("GES-G1.24", "G1.24", CLASSIQUE, _TAUX_TERMES, f"{ANNEXE_7}, G1.24; contradicted by {ECHANTILLONS} (P20: 15 %)", _taux, severite=_W),
-    Regle("GES-G2.31", "G2.31", REFORME, _CATEGORIE_TERMES, f"{ANNEXE_7}, G2.31", _categorie, officielle="BR-FR-15"),
-    Regle("GES-G2.31", "G2.31", CLASSIQUE, _CATEGORIE_TERMES, f"{ANNEXE_7}, G2.31; contradicted by {ECHANTILLONS} (P07: M)", _categorie, severite=_W),
-    Regle("GES-G1.41", "G1.41", REFORME, ("BT-120", "BT-121"), f"{ANNEXE_7}, G1.41", _motif_exoneration, depuis=DEPUIS_ANNEXE_7),
-    Regle("GES-G1.47", "G1.47", REFORME, ("BT-31",), f"{ANNEXE_7}, G1.47", _tva_du_vendeur_exonere, depuis=DEPUIS_ANNEXE_7, officielle="BR-E-02"),
-    Regle("GES-G6.10", "G6.10", REFORME, ("BT-96",), f"{ANNEXE_7}, G6.10", _taux_de_remise, depuis=DEPUIS_ANNEXE_7),
-    Regle("GES-G6.21", "G6.21", REFORME, ("BT-121",), f"{ANNEXE_7}, G6.21", _avoir_net_de_taxe, depuis=DEPUIS_ANNEXE_7),
-    Regle("GES-S1.13", "S1.13", REFORME, ("BT-8",), f"{ANNEXE_7}, S1.13", _exigibilite, depuis=DEPUIS_ANNEXE_7),
+    Regle("GES-G1.24", "G1.24", REFORME, _TERMES_TAUX, f"{ANNEXE_7}, G1.24", _taux, officielle="BR-FR-16"),
+    Regle("GES-G1.24", "G1.24", CLASSIQUE, _TERMES_TAUX, f"{ANNEXE_7}, G1.24; contradicted by {AIFE} (P20: 15 %)", _taux, severite=_W),
+    Regle("GES-G2.31", "G2.31", REFORME, _CATEGORIES, f"{ANNEXE_7}, G2.31", _categorie, officielle="BR-FR-15"),
+    Regle("GES-G2.31", "G2.31", CLASSIQUE, _CATEGORIES, f"{ANNEXE_7}, G2.31; contradicted by {AIFE} (P07: M)", _categorie, severite=_W),
+    Regle("GES-G1.41", "G1.41", REFORME, ("BT-120", "BT-121"), f"{ANNEXE_7}, G1.41", _motif_exoneration, depuis=OCT_2025),
+    Regle("GES-G1.47", "G1.47", REFORME, ("BT-31",), f"{ANNEXE_7}, G1.47", _tva_du_vendeur_exonere, depuis=OCT_2025, officielle="BR-E-02"),
+    Regle("GES-G6.10", "G6.10", REFORME, ("BT-96",), f"{ANNEXE_7}, G6.10", _taux_de_remise, depuis=OCT_2025),
+    Regle("GES-G6.21", "G6.21", REFORME, ("BT-121",), f"{ANNEXE_7}, G6.21", _avoir_net_de_taxe, depuis=OCT_2025),
+    Regle("GES-S1.13", "S1.13", REFORME, ("BT-8",), f"{ANNEXE_7}, S1.13", _exigibilite, depuis=OCT_2025),
 )  # fmt: skip
