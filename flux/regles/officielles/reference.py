@@ -57,13 +57,17 @@ class Reference:
         self._xslt = self._saxon.new_xslt30_processor()
         self._feuilles: dict[Path, Any] = {}
 
-    def evaluer(self, fichier: Path, document: str) -> Reponse:
+    def evaluer(self, fichier: Path, document: str, *, neuve: bool = False) -> Reponse:
         """Run a rule file on a document.
+
+        Saxon learns: a variable that its first documents always read is evaluated at once in the next ones, so that the same
+        document may give a verdict first and a dynamic error later (docs/decisions/moteur-regles.md).
 
         :param fichier: the rule file (its code lists are read beside it).
         :param document: the XML as text, without declaration of another encoding.
+        :param neuve: compile the rule file again (hundreds of milliseconds), so that nothing learnt counts.
         """
-        feuille = self._feuilles.get(fichier)
+        feuille = None if neuve else self._feuilles.get(fichier)
         if feuille is None:  # hundreds of milliseconds, once a file
             feuille = self._feuilles[fichier] = self._xslt.compile_stylesheet(stylesheet_file=str(fichier))
         try:
