@@ -56,6 +56,8 @@ _TABLE = tuple((f"SCHEMAV_{kind}", re.compile(pattern, re.DOTALL), rule) for kin
 
 #: Rules where no value is at fault: an element is in the wrong place, or something is missing.
 _SANS_VALEUR = frozenset({"XSD-01", "XSD-02", "XSD-04", "XSD-09"})
+#: Rules that tell which elements were awaited, in :attr:`Lecture.expected`.
+ORDRE = frozenset({"XSD-01", "XSD-02"})
 #: Rules where a value is there and should not be.
 _DE_TROP = frozenset({"XSD-05", "XSD-06", "XSD-26", "XSD-27"})
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"

@@ -7,10 +7,11 @@ from typing import cast
 from lxml import etree
 
 from flux.limites import Limites
-from flux.modele.anomalie import Anomalie, anomalie
+from flux.modele.anomalie import LONGUEUR_CITATION, Anomalie, anomalie
+from flux.referentiel.chemins import nommer
 from flux.referentiel.schemas import SCHEMAS, Schema
 from flux.xsd.fautes import PLAFOND, Faute, est_valide, relever
-from flux.xsd.messages import lire
+from flux.xsd.messages import ORDRE, Lecture, lire
 from flux.xsd.reperes import chemin_xpath, lignes_colonnes, nom_court
 
 __all__ = ["nom_court", "valider"]
@@ -45,15 +46,22 @@ def valider(root: etree._Element, cle: str, data: bytes, limites: Limites) -> tu
 def _anomalie(fault: Faute, cle: str, place: tuple[int, int] | None) -> Anomalie:
     read = lire(fault, cle)
     line, column = place if place is not None else (_ligne(fault.element), None)
-    return anomalie(
-        read.rule,
-        path=chemin_xpath(fault.element, read.attribut),
-        line=line,
-        column=column,
-        found=read.found,
-        expected=read.expected,
-        **read.faits,
-    )
+    path = chemin_xpath(fault.element, read.attribut)
+    facts = read.faits | _mots(path, read)
+    return anomalie(read.rule, path=path, line=line, column=column, found=read.found, expected=read.expected, **facts)
+
+
+def _mots(path: str, read: Lecture) -> dict[str, str]:
+    """Return what the texts call the element at fault and the elements awaited: by their terms, where they are terms."""
+    name_fr, name_en = nommer(path, read.faits["name"])
+    words = {"name_fr": name_fr, "name_en": name_en}
+    if read.rule in ORDRE and read.expected is not None:
+        parent = path if read.rule == "XSD-02" else path.rpartition("/")[0]
+        awaited = [nommer(f"{parent}/{name}", name) for name in read.expected.split(", ")]
+        in_words = [", ".join(said) for said in zip(*awaited, strict=True)]
+        fits = max(map(len, in_words)) <= LONGUEUR_CITATION  # a list cut in its middle would say less than the plain one
+        words["expected_fr"], words["expected_en"] = in_words if fits else (read.expected, read.expected)
+    return words
 
 
 def _mauvaise_racine(root: etree._Element, row: Schema, data: bytes) -> Anomalie:
