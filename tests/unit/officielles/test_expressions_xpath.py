@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.officielles.jeu_de_poche import assertion, ecrire, feuille, regle
 from lxml import etree
 
 from flux.regles.officielles import Document, charger_fichier
 from flux.regles.officielles.reference import Reference
+from tests.unit.officielles.jeu_de_poche import assertion, ecrire, feuille, regle
 
 XML = """<p:r xmlns:p="urn:test:p" xmlns:q="urn:test:q" a="1" b="">
   <p:l><p:id>1</p:id><p:m c="EUR">10.10</p:m><p:cat>S</p:cat><q:x>a</q:x></p:l>
