@@ -102,7 +102,8 @@ def _juger(contenu: bytes, interface: Interface, limites: Limites) -> tuple[Fact
     if interface.pdf and facture is not None:
         anomalies += verifier_niveau(niveau_xmp, facture.profil)
         niveau = NIVEAU_DU_PROFIL.get(facture.profil or "")
-        schema = niveau.schema if niveau is not None else schema
+        if niveau is not None and interface.schema_du_niveau:
+            schema = niveau.schema
     anomalies += valider(root, schema, xml, limites)
     for controle in interface.controles:
         anomalies += _CONTROLES[controle](root, facture, xml, limites)

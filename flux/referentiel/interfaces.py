@@ -63,11 +63,11 @@ class Interface:
     :ivar code: 8 characters, ``FSO`` + four digits + ``A``.
     :ivar libelle: French label. :ivar label: the same in English.
     :ivar format: syntax of its invoices.
-    :ivar schemas: keys of :data:`flux.referentiel.schemas.SCHEMAS`, one for each root admitted. Of a PDF, that of the XML inside
-        when its level does not name a narrower one.
+    :ivar schemas: keys of :data:`flux.referentiel.schemas.SCHEMAS`, one for each root admitted; for a PDF, of the XML inside.
     :ivar source: where the row comes from.
     :ivar type_flux: ``None`` for the new interfaces, whose type is not published.
     :ivar pdf: True when the file is a PDF that carries the XML.
+    :ivar schema_du_niveau: True when the Factur-X level of the XML names a narrower schema that judges it.
     :ivar controles: checks beside the schema.
     :ivar environnements: where it is open.
     :ivar ere: the code lists that apply.
@@ -85,6 +85,7 @@ class Interface:
     source: str
     type_flux: TypeFlux | None = None
     pdf: bool = False
+    schema_du_niveau: bool = False
     controles: tuple[Controle, ...] = ()
     environnements: frozenset[Environnement] = frozenset(Environnement)
     ere: Ere = Ere.CLASSIQUE
@@ -157,7 +158,9 @@ _LIGNES = (
         controles=(Controle.CII_16B, Controle.VISUEL),
     ),
     Interface(
+        # AIFE's 24 samples of 2018 are CII 16B and no Factur-X 1.09: their level's schema refuses each of them.
         "FSO1117A", "Factur-X (PDF/A-3)", "Factur-X (PDF/A-3)", Format.FACTURX, _CII, f"{_2018}; {_EXEMPLES}", TypeFlux.E2, pdf=True,
+        controles=(Controle.CII_16B,),
     ),
     Interface(
         "FSO1120A", "UBL, mémoire de frais de justice", "UBL, legal costs memorandum", Format.UBL, _UBL, _EDI17, TypeFlux.E3,
@@ -171,7 +174,7 @@ _LIGNES = (
         environnements=_QUALIFICATION, ere=Ere.REFORME, remplacee_par="FSO1106A",
     ),
     Interface(
-        "FSO1147A", "Factur-X (PDF/A-3)", "Factur-X (PDF/A-3)", Format.FACTURX, _CII, _V394, pdf=True,
+        "FSO1147A", "Factur-X (PDF/A-3)", "Factur-X (PDF/A-3)", Format.FACTURX, _CII, _V394, pdf=True, schema_du_niveau=True,
         environnements=_QUALIFICATION, ere=Ere.REFORME, remplacee_par="FSO1117A",
     ),
 )  # fmt: skip

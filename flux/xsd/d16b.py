@@ -95,15 +95,35 @@ def verifier_16b(root: _Element, _facture: Facture | None, data: bytes, limites:
 
     :param data: the document's bytes, for lines and columns. :param limites: gives how many anomalies are told, the others are counted.
     """
-    found = list(_ecarts(root))
-    if not found:
+    if not _suspect(root):
         return ()
+    found = list(_ecarts(root))
     told = found[: limites.anomalies_fichier]
     ranks = rangs(root, (element for element, _, _ in told))
     places = lignes_colonnes(data, set(ranks.values()))
     anomalies = [_anomalie(fait, places.get(ranks[fait[0]])) for fait in told]
     rest = len(found) - len(told)
     return tuple(anomalies) if not rest else (*anomalies, anomalie("XSD-08", found=rest))
+
+
+def _suspect(root: _Element) -> bool:
+    """Tell whether a document has anything to tell, by looking at few of its elements: a tenth of the time that a walk takes."""
+    regles, enfants, parents = _regles(), *_filtre()
+    for child in root.iter(*enfants):
+        parent = child.getparent()
+        if parent is not None:
+            ajouts, uniques, _ = regles.get(str(parent.tag), _RIEN)
+            if child.tag in ajouts:
+                return True
+            previous = child.getprevious()
+            if child.tag in uniques and previous is not None and previous.tag == child.tag:
+                return True
+    return any(_manque(element, regles[str(element.tag)]) for element in root.iter(*parents))
+
+
+def _manque(element: _Element, regle: _Regle) -> bool:
+    ajouts, _, requis = regle
+    return (requis is not None and element.find(requis) is None) or any(child.tag in ajouts for child in element)
 
 
 def _ecarts(root: _Element) -> Iterator[_Fait]:
@@ -167,6 +187,19 @@ def _regles() -> dict[str, _Regle]:
                     next(_clark(REQUIS_D16B.get(name, "")), None),
                 )
     return found
+
+
+#: Names so common that their parents are looked for instead.
+_COURANTS = frozenset({"ID", "GlobalID", "CountryID", "CountrySubDivisionID"})
+
+
+@lru_cache(maxsize=1)
+def _filtre() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the tags of children to look at, and those of the parents that a common or a required child makes one look at."""
+    names = {name for table in (AJOUTS_D22B, UNIQUES_D16B) for text in table.values() for name in text.split()} - _COURANTS
+    communs = set(_clark(" ".join(_COURANTS)))
+    parents = [tag for tag, (ajouts, _, requis) in _regles().items() if requis is not None or ajouts & communs]
+    return tuple(_clark(" ".join(sorted(names)))), tuple(parents)
 
 
 def _clark(names: str) -> Iterator[str]:
