@@ -19,8 +19,9 @@ from stdnum.fr import tva
 from flux.referentiel.interfaces import Ere
 from flux.referentiel.pays import PREFIXES_TVA_UE
 
-#: SIREN of La Poste: the keys of its SIRETs are sums of digits, not Luhn's.
+#: SIREN of La Poste: the digits of its SIRETs add up to a multiple of five, but for its head office, which has Luhn's key.
 _LA_POSTE = "356000000"
+_SIEGE_LA_POSTE = "35600000000048"
 _DOUBLES = {str(n): sum(divmod(2 * n, 10)) for n in range(10)}
 _LETTRES = {ord(letter): str(10 + rank) for rank, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 
@@ -37,11 +38,11 @@ def siren_valide(value: str) -> bool:
 
 def siret_valide(value: str) -> bool:
     """Return whether ``value`` is fourteen digits with their key. Fourteen zeros is one (a State service, AIFE's sample P46)."""
-    if not (len(value) == 14 and value.isascii() and value.isdigit()):
+    if not (len(value) == 14 and value.isascii() and value.isdigit() and cle_luhn(value[:9])):
         return False
-    if cle_luhn(value):
-        return True
-    return value.startswith(_LA_POSTE) and sum(map(int, value)) % 5 == 0
+    if value.startswith(_LA_POSTE) and value != _SIEGE_LA_POSTE:
+        return sum(map(int, value)) % 5 == 0
+    return cle_luhn(value)
 
 
 @lru_cache(maxsize=8192)  # python-stdnum takes 50 to 100 µs for a number, and suppliers come back

@@ -91,9 +91,10 @@ def _valideur(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
 
 
 _AVEC_VALIDEUR = f"{AIFE}, P57, P58, P74 to P76, P87, P88 (“avec valideur”)"
-#: Interfaces whose format has a published place for the validator: CII and Factur-X. For the others a missing one only informs.
+#: Interfaces whose format has a published place for the validator: CII and Factur-X. In UBL its place is a choice of this project, so a
+#: missing one only informs; CPPFactureMixte has none.
 _PLACE_PUBLIEE = frozenset({"FSO1106A", "FSO1116A", "FSO1117A"})
-_AUTRES = frozenset({"FSO1100A", "FSO1110A", "FSO1113A"})
+_PLACE_CHOISIE = frozenset({"FSO1100A", "FSO1110A"})
 
 REGLES = (
     Regle("CAD-03a", "", CLASSIQUE, ("BT-44",), V394, _juridiction, depuis=_DEPUIS_MEMOIRE),
@@ -102,5 +103,5 @@ REGLES = (
     Regle("CAD-21b", "", CLASSIQUE, ("BG-5",), V394, _adresse_incomplete, depuis=_DEPUIS_ADRESSE),
     Regle("CAD-21c", "", CLASSIQUE, ("BT-153",), V394, _annees, depuis=_DEPUIS_ADRESSE),
     Regle("CAD-09", "", CLASSIQUE, ("valideur",), _AVEC_VALIDEUR, _valideur, interfaces=_PLACE_PUBLIEE),
-    Regle("CAD-09", "", CLASSIQUE, ("valideur",), _AVEC_VALIDEUR, _valideur, interfaces=_AUTRES, severite=Severite.AVERTISSEMENT),
+    Regle("CAD-09", "", CLASSIQUE, ("valideur",), _AVEC_VALIDEUR, _valideur, interfaces=_PLACE_CHOISIE, severite=Severite.AVERTISSEMENT),
 )  # fmt: skip

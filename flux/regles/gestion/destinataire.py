@@ -36,20 +36,25 @@ def _annuaire(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     classique = c.interface.ere is Ere.CLASSIQUE
     travaux = classique and f.cadre in CADRES_TRAVAUX
     return [
-        _constat(found, classique=classique)
+        _constat(found, f, classique=classique)
         for found in verifier_destinataire(f, c.annuaire, travaux, le=None if c.le == SANS_JOUR else c.le)
         if found.nature in _REGLE_DE and c.annuaire.version
     ]
 
 
-def _constat(found: ConstatAnnuaire, *, classique: bool) -> Constat:
-    """Say a finding of the directory; the service code of the reform stands in BT-46 beside the SIRET."""
-    nature = found.nature
+def _terme(nature: C, f: Facture, *, classique: bool) -> str:
+    """Return the term a finding speaks of: the one that the invoice uses, among the two where a SIRET or a service code may stand."""
     terme = (nature.termes_classiques if classique else nature.termes)[0]
-    if terme == "BT-46" and nature not in (C.STRUCTURE_INCONNUE, C.STRUCTURE_INACTIVE):
-        terme = "BT-46-service"
-    if nature is C.MOA_UNIQUE:
-        terme = "BT-23"
+    if nature in (C.STRUCTURE_INCONNUE, C.STRUCTURE_INACTIVE):
+        return terme if f.acheteur.identifiants else "BT-47"
+    if terme == "BT-46":
+        return "BT-10" if f.reference_acheteur is not None and f.acheteur.identifiant("0224") is None else "BT-46-service"
+    return terme
+
+
+def _constat(found: ConstatAnnuaire, f: Facture, *, classique: bool) -> Constat:
+    nature = found.nature
+    terme = _terme(nature, f, classique=classique)
     structure = "∅" if found.structure is None else f"{found.structure.nom} ({found.structure.siret})"
     faits = {
         "structure": structure,
@@ -57,6 +62,8 @@ def _constat(found: ConstatAnnuaire, *, classique: bool) -> Constat:
         "drapeau": nature.drapeau or "∅",
         "autres": ", ".join(f"{one.nom} ({one.siret})" for one in found.autres) or "∅",
     }
+    if nature is C.MOA_UNIQUE:  # the framework is at fault, not the SIRET
+        return Constat(terme, f.cadre, absent=f.cadre is None, regle=_REGLE_DE[nature], faits=faits)
     return Constat(terme, found.trouve, absent=found.trouve is None, regle=_REGLE_DE[nature], faits=faits)
 
 
@@ -79,8 +86,8 @@ def _r(cle: str, publie: str, termes: tuple[str, ...], source: str) -> Regle:
 
 REGLES = (
     Regle("PER-01", "", REFORME, ("BG-1",), f"{XP}; Chorus Pro release notes V3.9.4 (invoices towards public entities only)", _perimetre),
-    Regle("DST-01", "BR-FR-CPRO-10", TOUTES, ("BT-46",), XP, _annuaire),
-    _r("DST-02", "", ("BT-46",), f"{_F14}, DT-4-2"),
+    Regle("DST-01", "BR-FR-CPRO-10", TOUTES, ("BT-46", "BT-47"), XP, _annuaire),
+    _r("DST-02", "", ("BT-46", "BT-47"), f"{_F14}, DT-4-2"),
     _r("DST-03", "BR-FR-CPRO-11", ("BT-46-service", "BT-10"), f"{XP}; {_F14}, DT-4-13-2"),
     _r("DST-04", "BR-FR-CPRO-11", ("BT-46-service", "BT-10"), XP),
     _r("DST-05", "BR-FR-CPRO-11", ("BT-46-service", "BT-10"), f"{XP}; {_F14}, DT-5-3"),

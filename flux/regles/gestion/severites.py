@@ -41,7 +41,7 @@ def lire_severites(fichier: Path | None) -> Mapping[str, Severite]:
     for rule, value in table.items():
         if rule not in _CLES:
             raise ErreurConfiguration(f"{fichier} sets the severity of {rule}, which is no management rule", path=str(fichier), rule=rule)
-        if value not in set(Severite):
+        if value not in tuple(Severite):
             raise ErreurConfiguration(f"{fichier} gives {rule} the severity {value!r}: use error or warning", path=str(fichier), rule=rule)
         found[rule] = Severite(value)
     return MappingProxyType(found)
