@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from flux.annuaire import Annuaire
 from flux.config import Reglages, reglages
+from flux.referentiel.catalogue import Severite
+from flux.registre.annuaire import AnnuaireRegistre
 from flux.registre.connexion import moteur
+from flux.regles.gestion import lire_severites
 from flux.transport.entrepot import Entrepot
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -26,12 +30,16 @@ class Contexte:
     """Passed to every step of :mod:`flux.etapes`.
 
     :ivar horloge: returns aware UTC times; tests give their own.
+    :ivar annuaire: the directory that recipients are judged by; ``None``, or never imported, judges none.
+    :ivar severites: severities in use where they are not the published ones, by key of a management rule.
     """
 
     reglages: Reglages
     engine: Engine
     entrepot: Entrepot
     horloge: Callable[[], datetime] = maintenant
+    annuaire: Annuaire | None = None
+    severites: Mapping[str, Severite] = field(default_factory=dict)
 
 
 def contexte() -> Contexte:
@@ -40,4 +48,7 @@ def contexte() -> Contexte:
     :raises ErreurRegistre: when the ledger does not answer.
     """
     settings = reglages()
-    return Contexte(settings, moteur(settings), Entrepot.depuis(settings))
+    ledger = moteur(settings)
+    return Contexte(
+        settings, ledger, Entrepot.depuis(settings), annuaire=AnnuaireRegistre(ledger), severites=lire_severites(settings.severites)
+    )

@@ -7,10 +7,13 @@ the ones that need its result; everything else still runs, so that one pass show
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 
 from lxml.etree import _Element
 
+from flux.annuaire import Annuaire
 from flux.archive import Nature, nature
 from flux.limites import Limites
 from flux.modele.anomalie import Anomalie, anomalie
@@ -23,9 +26,12 @@ from flux.parsers.facturx import ouvrir_pdf, verifier_niveau
 from flux.parsers.pieces import verifier_visuel
 from flux.parsers.ubl import lire_ubl
 from flux.parsers.xml import lire_xml
+from flux.referentiel.catalogue import Severite
 from flux.referentiel.facturx import NIVEAU_DU_PROFIL
 from flux.referentiel.interfaces import INTERFACES, Controle, Ere, Format, Interface
 from flux.referentiel.schemas import SCHEMAS
+from flux.regles.gestion import ContexteRegles, controler
+from flux.regles.gestion.regle import SANS_JOUR
 from flux.xsd.d16b import verifier_16b
 from flux.xsd.validation import nom_court, valider
 
@@ -63,15 +69,27 @@ def verifier_lecteurs(rows: Iterable[Interface]) -> None:
 verifier_lecteurs(INTERFACES.values())
 
 
-def juger(nom: str, contenu: bytes, interface: Interface, limites: Limites) -> VerdictDocument:
+def juger(
+    nom: str,
+    contenu: bytes,
+    interface: Interface,
+    limites: Limites,
+    *,
+    le: date = SANS_JOUR,
+    annuaire: Annuaire | None = None,
+    severites: Mapping[str, Severite] | None = None,
+) -> VerdictDocument:
     """Judge one document.
 
     :param nom: its name inside the archive, or the flow's.
     :param contenu: its bytes, as received.
     :param interface: the row it was deposited under.
+    :param le: day of reception, Europe/Paris; without one the newest rules judge, and none that asks for the day.
+    :param annuaire: the directory of public structures, ``None`` when there is none to judge recipients by.
+    :param severites: severities in use where they are not the published ones, by key of a management rule.
     :return: the verdict; ``facture`` is given whenever something could be mapped, also for a rejected document.
     """
-    facture, anomalies = _juger(contenu, interface, limites)
+    facture, anomalies = _juger(contenu, interface, limites, _Jugement(le, annuaire, severites or {}))
     return VerdictDocument(
         nom=nom,
         sha256=hashlib.sha256(contenu).hexdigest(),
@@ -81,7 +99,16 @@ def juger(nom: str, contenu: bytes, interface: Interface, limites: Limites) -> V
     )
 
 
-def _juger(contenu: bytes, interface: Interface, limites: Limites) -> tuple[Facture | None, tuple[Anomalie, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Jugement:
+    """What :func:`juger` is given beside the document and its interface."""
+
+    le: date
+    annuaire: Annuaire | None
+    severites: Mapping[str, Severite]
+
+
+def _juger(contenu: bytes, interface: Interface, limites: Limites, jugement: _Jugement) -> tuple[Facture | None, tuple[Anomalie, ...]]:
     wanted = Nature.PDF if interface.pdf else Nature.XML
     kind = nature(contenu[:1024])
     if kind is not wanted:
@@ -104,7 +131,20 @@ def _juger(contenu: bytes, interface: Interface, limites: Limites) -> tuple[Fact
         niveau = NIVEAU_DU_PROFIL.get(facture.profil or "")
         if niveau is not None and interface.schema_du_niveau:
             schema = niveau.schema
-    anomalies += valider(root, schema, xml, limites)
+    schema_faults = valider(root, schema, xml, limites)
+    anomalies += schema_faults
     for controle in interface.controles:
         anomalies += _CONTROLES[controle](root, facture, xml, limites)
+    if facture is not None:
+        contexte = ContexteRegles(
+            interface,
+            jugement.le,
+            root,
+            xml,
+            annuaire=jugement.annuaire,
+            severites=jugement.severites,
+            limites=limites,
+            schema_valide=not schema_faults,
+        )
+        anomalies += controler(facture, contexte)
     return facture, anomalies

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from flux.cli.annuaire import annuaire
 from flux.cli.emettre import emettre
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 for command in (verifier, interfaces, emettre, fabriquer):
     app.command()(command)
+app.add_typer(annuaire, name="annuaire")
 
 
 def principal() -> None:

@@ -7,17 +7,17 @@ from datetime import datetime
 
 import structlog
 
-from flux.contexte import Contexte
+from flux.contexte import PARIS, Contexte
 from flux.controle import juger
 from flux.errors import ErreurInvariant
 from flux.etapes.ouverture import TacheTraiter
 from flux.etapes.sujet import statut_initial
 from flux.modele.verdict import VerdictDocument
-from flux.referentiel.interfaces import INTERFACES, Interface
+from flux.referentiel.interfaces import INTERFACES
 from flux.registre.connexion import transaction
 from flux.registre.lectures import flux_par_id, membres_de_la_tranche, tranches_du_flux
 from flux.registre.tranches import enregistrer_tranche
-from flux.registre.valeurs import EtatTranche, Membre, ResultatMembre, Tranche
+from flux.registre.valeurs import EtatTranche, FluxLu, Membre, ResultatMembre, Tranche
 
 _journal = structlog.get_logger(__name__)
 
@@ -37,19 +37,23 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
             raise ErreurInvariant(f"the ledger has no tranche {rank} of flow {flux_id}", flux_id=flux_id, rang=rank)
         if tranche.etat is EtatTranche.TRAITEE:
             continue
-        results = _juger(contexte, flux_id, tranche, members, INTERFACES[flow.interface])
+        results = _juger(contexte, flow, tranche, members)
         stored = enregistrer_tranche(contexte.engine, flux_id, rank, results)
         _journal.info("tranche_traitee", flux_id=flux_id, tranche=rank, fichiers=tranche.nombre, nouveau=stored)
 
 
-def _juger(contexte: Contexte, flux_id: int, tranche: Tranche, members: list[Membre], interface: Interface) -> Iterator[ResultatMembre]:
+def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Membre]) -> Iterator[ResultatMembre]:
+    interface, limits = INTERFACES[flow.interface or ""], contexte.reglages.limites
+    day = flow.recu_le.astimezone(PARIS).date()
+    directory = contexte.annuaire if contexte.annuaire is not None and contexte.annuaire.version else None
     with contexte.entrepot.ouvrir(tranche.cle) as stored:
         for member in members:
             stored.seek(member.debut or 0)
-            verdict = juger(member.nom, stored.read(member.taille), interface, contexte.reglages.limites)
+            content = stored.read(member.taille)
+            verdict = juger(member.nom, content, interface, limits, le=day, annuaire=directory, severites=contexte.severites)
             if verdict.sha256 != member.sha256:
                 raise ErreurInvariant(
-                    f"member {member.rang} of flow {flux_id} changed in the staging store", flux_id=flux_id, membre=member.rang
+                    f"member {member.rang} of flow {flow.id} changed in the staging store", flux_id=flow.id, membre=member.rang
                 )
             yield _resultat(member.rang, verdict, contexte.horloge())
 
