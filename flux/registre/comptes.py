@@ -39,8 +39,8 @@ def compter_reponses(conn: Connection, flux_id: int) -> Comptes:
     # What flux.etapes.sujet.statut_de asks for; the two are held together by a test.
     nommable = (f.numero, f.date_emission, f.type_code, f.fournisseur_nom, f.destinataire_id)
     with traduire("compter_reponses"):
-        rows = conn.execute(select(m.decision, func.count()).where(m.flux_id == flux_id).group_by(m.decision))
-        decisions: dict[str, int] = {decision: number for decision, number in rows}
+        rows = conn.execute(select(m.decision, func.count().label("nombre")).where(m.flux_id == flux_id).group_by(m.decision))
+        decisions: dict[str, int] = {row.decision: row.nombre for row in rows}
         anomalies, refusals = conn.execute(
             select(
                 func.count(),
