@@ -179,7 +179,8 @@ class Compilateur:
         valeur = code.liste if code.forme == "liste" else code.py
         lignes, lu = [f"{marge}{nom} = {valeur}"], nom
         if peut_lever(valeur) and not directe:
-            lignes = [f"{marge}try:", f"{marge}    {nom} = {valeur}", f"{marge}except ErreurXPath as e:", f"{marge}    {nom} = e"]
+            lignes = [f"{marge}try:", f"{marge}    {nom} = {valeur}", f"{marge}except ErreurXPath as e:"]
+            lignes.append(f"{marge}    {nom}, M.reserve = e, True")
             lu = f"lu({nom})"
         if code.forme != "liste":
             return lignes, portee.plus(variable.nom, code.avec(py=lu))

@@ -213,7 +213,9 @@ class Traducteur:
         if source and texte and python == "==" and not avant:
             return f"egal_un({source}, {droite})"
         clauses, gauche = self.iterer(g)
-        return self.existe((*avant, *clauses, Garde(f"{gauche} {python} {droite}")))
+        # As Saxon: the left side first, and the right side only if the left one is not empty.
+        dans_l_ordre = (*clauses, *avant) if any(peut_lever(str(c)) for c in avant) or g.forme != "liste" else (*avant, *clauses)
+        return self.existe((*dans_l_ordre, Garde(f"{gauche} {python} {droite}")))
 
     def _ensemble_memorise(self, code: Code) -> Code:
         """The set of a remembered list of texts, remembered too."""

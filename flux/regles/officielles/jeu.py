@@ -41,6 +41,7 @@ class Memoire(dict[int, Any]):
     """Expressions that only the document decides, evaluated at their first use; an error is raised again at each use.
 
     :ivar racine: the document node.
+    :ivar reserve: whether a variable could not be evaluated, read or not.
     """
 
     def __init__(self, document: Document, fonctions: dict[int, Fonction], cles: Sequence[Fonction]) -> None:
@@ -49,6 +50,7 @@ class Memoire(dict[int, Any]):
         self.tous = document.tous
         self.elements = document.elements
         self.a_l_attribut = document.a_l_attribut
+        self.reserve = False
         self._fonctions = fonctions
         self._cles = cles
         self._erreurs: dict[int, str] = {}
@@ -220,6 +222,15 @@ class JeuDeRegles:
         :return: failures, in the order of the rule file's report: by pattern, node in document order, assertion.
         :raises ErreurMoteur: a fault of this engine on this document; the reference engine can still decide it.
         """
+        return self.evaluer_avec_reserve(document)[0]
+
+    def evaluer_avec_reserve(self, document: Document) -> tuple[list[Echec], bool]:
+        """Decide every assertion, and say whether a variable could not be evaluated, even one that nothing read.
+
+        On such a document Saxon gives up or not, depending on what it has learnt from the evaluations before.
+
+        :raises ErreurMoteur: as :meth:`evaluer`.
+        """
         avant = getcontext()
         setcontext(CONTEXTE.copy())
         try:
@@ -229,7 +240,7 @@ class JeuDeRegles:
         finally:
             setcontext(avant)
 
-    def _evaluer(self, document: Document) -> list[Echec]:
+    def _evaluer(self, document: Document) -> tuple[list[Echec], bool]:
         memoire = Memoire(document, self._memos, self._cles)
         trouves: list[tuple[int, Noeud, str | None, str]] = []
 
@@ -253,9 +264,9 @@ class JeuDeRegles:
                 if absence.attribut is None or any(absence.attribut in n.attrs for n in noeuds):
                     _verifier_absence(absence, noeuds, memoire, echec)
         if not trouves:
-            return []
+            return [], memoire.reserve
         trouves.sort(key=lambda t: (self._assertions[t[0]][3], t[1].ordre, t[0]))
-        return self._restituer(trouves)
+        return self._restituer(trouves), memoire.reserve
 
     def _restituer(self, trouves: list[tuple[int, Noeud, str | None, str]]) -> list[Echec]:
         """Failures as results, the several paths of one absence told once."""

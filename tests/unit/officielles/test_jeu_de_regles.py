@@ -124,3 +124,13 @@ def test_one_index_serves_several_sets_and_comments_do_not_count(tmp_path):
     document = Document(etree.fromstring(f"<p:r {N}><!-- c --><p:l><p:m>a<!-- x -->b</p:m></p:l><?pi x?><p:l><p:m>ab</p:m></p:l></p:r>"))
     assert un.evaluer(document) == []
     assert deux.evaluer(document) == []
+
+
+def test_a_comparison_reads_its_left_side_first_and_its_right_side_only_then(tmp_path):
+    """Two former differences with Saxon: an empty left side hides an error on the right, an empty right side hides none."""
+    un = jeu(
+        tmp_path,
+        regle("/p:r", assertion("G", "xs:decimal(p:vide) = sum(p:l/xs:decimal(p:m))"), assertion("D", "xs:decimal(p:m) = xs:decimal(p:vide)")),
+    )
+    xml = f"<p:r {N}><p:m>S9</p:m><p:l><p:m>un</p:m></p:l></p:r>"
+    assert regles(evaluer(un, xml)) == ["G", "D!FORG0001"]
