@@ -31,7 +31,7 @@ from decimal import Decimal
 '''
 _MODULES = {
     "axes": "ancetres descendants existe freres nom nom_local espace_de_noms parents precedents textes trie union",
-    "document": "enfants normaliser",
+    "document": "enfants norm normaliser",
     "erreurs": "ErreurXPath",
     "execution": (
         "Attribut NonType apres arrondi avant booleen chaine_item compare compare_un date dec_un decimal decimal_de divise double "

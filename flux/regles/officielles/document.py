@@ -74,7 +74,7 @@ class Noeud:
     :ivar kids: child elements by Clark name, in document order.
     :ivar attrs: attributes by Clark name.
     :ivar val: string value (all the text inside).
-    :ivar norm: ``normalize-space`` of the string value.
+    :ivar norm: ``normalize-space`` of the string value, once :func:`norm` has computed it; ``None`` before.
     :ivar elem: the lxml element, ``None`` for the document node.
     :ivar ordre: position in the document, 0 for the document node.
     """
@@ -84,21 +84,26 @@ class Noeud:
     attrs: Mapping[str, str]
     elem: Any
     kids: dict[str, list[Noeud]]
-    norm: str
+    norm: str | None
     ordre: int
     parent: Noeud | None
     tag: str
     val: str
 
     def __getattr__(self, nom: str) -> str:
-        """Compute ``val`` (of a node with children) and ``norm`` at their first use."""
-        if nom == "norm":
-            self.norm = normaliser(self.val)
-            return self.norm
+        """Compute ``val`` of a node with children at its first use."""
         if nom == "val":
             self.val = str(_texte_de(self.elem)) if self.elem is not None else "".join(k.val for k in enfants(self))
             return self.val
         raise AttributeError(nom)
+
+
+def norm(noeud: Noeud) -> str:
+    """``normalize-space`` of the string value, computed once."""
+    connu = noeud.norm
+    if connu is None:
+        connu = noeud.norm = normaliser(noeud.val)
+    return connu
 
 
 def enfants(noeud: Noeud) -> list[Noeud]:
@@ -136,6 +141,7 @@ class Document:
         document.tag = ""
         document.attrs = VIDE
         document.elem = None
+        document.norm = None
         document.ordre = 0
         self.noeud = document
         self.nombre = 0
@@ -162,6 +168,7 @@ class Document:
         noeud.parent = parent
         noeud.tag = chemin.tag
         noeud.elem = elem
+        noeud.norm = None
         self.nombre += 1
         noeud.ordre = self.nombre
         par_chemin = self.par_chemin

@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Context, Decimal, Inexact, I
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from flux.regles.officielles.document import Noeud
+from flux.regles.officielles.document import Noeud, norm
 from flux.regles.officielles.erreurs import ErreurXPath
 
 Valeur: TypeAlias = Any  # one item or an optional one, of a kind known when the rule was compiled
@@ -89,7 +89,7 @@ def norm_un(noeuds: Sequence[Noeud]) -> str:
         return ""
     if len(noeuds) > 1:
         raise ErreurXPath("XPTY0004")
-    return noeuds[0].norm
+    return norm(noeuds[0])
 
 
 def val_opt(noeud: Noeud | None) -> str | None:

@@ -31,7 +31,7 @@ _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _VALEUR = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _ARITHMETIQUE = {"+": "plus", "-": "moins", "*": "fois", "div": "divise", "mod": "modulo"}
 _LEVE = re.compile(
-    r"\b(?:decimal|decimal_de|double|booleen|date|un|val_un|norm_un|dec_un|exactement|lu|lever|vrai|compare|compare_un|divise|modulo"
+    r"\b(?:opt|trouver|decimal|decimal_de|double|booleen|date|un|val_un|norm_un|dec_un|exactement|lu|lever|vrai|compare|compare_un|divise|modulo"
     r"|chaine_item|nombre_item|somme|f_\w+)\(|M\["
 )
 _ATTRIBUT = re.compile(r"(\w+)\.attrs\.get\(('[^']*')\)")

@@ -147,7 +147,7 @@ def _normalize_space(t: Traducteur, e: Appel, portee: Portee) -> Code:
     code = _argument(t, e, portee)
     if code.genre in NOEUDS:
         if code.forme == "un":
-            return Code(f"{code.py}.norm", "chaine")
+            return Code(f"norm({code.py})", "chaine")
         if code.forme == "liste":
             return Code(f"norm_un({code.liste})", "chaine")
     return Code(f"normaliser({t.chaine(code)})", "chaine")

@@ -14,7 +14,7 @@ from flux.regles.officielles.execution import CONTEXTE, Valeur
 from flux.regles.officielles.motifs import convient
 
 Fonction = Callable[..., Any]  # generated code
-_FAUTES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError, NameError)
+_FAUTES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError, NameError, ErreurXPath)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ class JeuDeRegles:
         finally:
             setcontext(avant)
 
-    def _evaluer(self, document: Document) -> tuple[list[Echec], bool]:
+    def _evaluer(self, document: Document) -> tuple[list[Echec], bool]:  # noqa: C901 the hot loop, kept in one piece
         memoire = Memoire(document, self._memos, self._cles)
         trouves: list[tuple[int, Noeud, str | None, str]] = []
 
@@ -256,10 +256,12 @@ class JeuDeRegles:
                 plan = self._planifier(chemin)
             for etape in plan.etapes:
                 candidat = etape.candidats[0]
-                if candidat.condition is None and candidat.fonction is not None and not etape.barrages:
-                    candidat.fonction(noeuds, memoire, echec, erreur)
-                else:
+                if etape.barrages or len(etape.candidats) > 1 or candidat.fonction is None:
                     _partager(etape, noeuds, memoire, echec, erreur)
+                elif candidat.condition is None:
+                    candidat.fonction(noeuds, memoire, echec, erreur)
+                elif pris := [n for n in noeuds if candidat.condition(n, memoire)]:
+                    candidat.fonction(pris, memoire, echec, erreur)
             for absence in plan.absences:
                 if absence.attribut is None or any(absence.attribut in n.attrs for n in noeuds):
                     _verifier_absence(absence, noeuds, memoire, echec)
