@@ -134,7 +134,7 @@ _FACTURE: Table = {
 def lire_cpp_facture(root: _Element) -> Facture | None:
     """Map the invoice of a CPPFactureMixte, valid or not: what cannot be read is absent.
 
-    :return: ``None`` unless the file holds exactly one invoice (docs/decisions/cpp-facture-mixte.md).
+    :return: ``None`` unless the file holds exactly one invoice (docs/decisions/0004-one-invoice-a-file.md).
     """
     unites = root.findall(_UNITES)
     if len(unites) != 1:

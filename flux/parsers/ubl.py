@@ -323,7 +323,7 @@ _COMMUN: Table = {
         ContractDocumentReference=_b(ID="contrat", DocumentTypeCode="contrat_type", DocumentType="contrat_type"),
         AccountingSupplierParty=_a(Party=_partie("vendeur", _PARTIE)),
         AccountingCustomerParty=_a(Party=_partie("acheteur", _PARTIE)),
-        # No public source says where UBL writes the valideur: a choice of this project (docs/decisions).
+        # No public source says where UBL writes the valideur: docs/decisions/0005-classic-conventions.md.
         BuyerCustomerParty=_a(Party=_partie("valideur", _PARTIE)),
         PayeeParty=_partie("beneficiaire", _TIERS),
         TaxRepresentativeParty=_partie("representant_fiscal", _TIERS),

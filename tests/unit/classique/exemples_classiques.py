@@ -1,10 +1,15 @@
 """One invoice as the three classic syntaxes write it: tests/fixtures/classique."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from flux.archive import ouvrir_flux
+from flux.controle import juger
+from flux.enveloppe import verifier_nom
+from flux.limites import Limites
+from flux.modele.anomalie import Anomalie
 from flux.modele.facture import (
     Adresse,
     Compte,
@@ -21,7 +26,10 @@ from flux.modele.facture import (
     Totaux,
     VentilationTva,
 )
+from flux.modele.verdict import VerdictDocument
+from flux.referentiel.interfaces import Environnement, Interface
 
+LIMITES = Limites()
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "classique"
 
 
@@ -108,3 +116,36 @@ EN_CPP = replace(
         CLASSIQUE, note=None, unite=None, nom=None, prix_ttc=None, type_ligne=None, sous_type=None, lieu_livraison=None, date_livraison=None
     ),
 )
+
+
+@dataclass(frozen=True)
+class Jugement:
+    """What a whole deposit gets: its interface by its name, its documents, its anomalies."""
+
+    interface: Interface | None
+    documents: list[VerdictDocument]
+    anomalies: list[Anomalie]
+
+    @property
+    def refuse(self) -> bool:
+        return any(one.bloquante for one in self.anomalies)
+
+
+def juger_flux(chemin: Path, interface: Interface | None = None) -> Jugement:
+    """Judge a deposited file as the platform does, without ledger; by its name unless the interface is given."""
+    documents, anomalies, row = [], [], interface
+    if row is None:
+        _, row, faults = verifier_nom(chemin.name, environnement=Environnement.PRODUCTION)
+        anomalies += faults
+    if row is not None:
+        ceiling = LIMITES.factures_structurees if row.limite_factures else None
+        with chemin.open("rb") as source:
+            for found in ouvrir_flux(source, chemin.stat().st_size, chemin.name, LIMITES, factures_max=ceiling):
+                if isinstance(found, Anomalie):
+                    anomalies.append(found)
+                    if found.member is None:
+                        documents.clear()
+                else:
+                    documents.append(juger(found.nom, found.contenu, row, LIMITES))
+                    anomalies += documents[-1].anomalies
+    return Jugement(row, documents, anomalies)
