@@ -111,7 +111,7 @@ def faute(code: str, fichier: str, ligne: int | None, **faits: object) -> FauteA
     return FauteAnnuaire(code, fichier, ligne, fr.format_map(cites), en.format_map(cites))
 
 
-class Illisible(Exception):  # noqa: N818 - never leaves flux.annuaire: it carries one fault out of a reader's depths
+class Illisible(Exception):
     """A row or a file that cannot be read. :ivar faits: as :func:`faute` wants them."""
 
     def __init__(self, code: str, **faits: object) -> None:
