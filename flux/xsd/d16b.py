@@ -123,7 +123,8 @@ def _suspect(root: _Element) -> bool:
 
 def _manque(element: _Element, regle: _Regle) -> bool:
     ajouts, _, requis = regle
-    return (requis is not None and element.find(requis) is None) or any(child.tag in ajouts for child in element)
+    tags = {child.tag for child in element}
+    return (requis is not None and requis not in tags) or not ajouts.isdisjoint(tags)
 
 
 def _ecarts(root: _Element) -> Iterator[_Fait]:
@@ -190,7 +191,7 @@ def _regles() -> dict[str, _Regle]:
 
 
 #: Names so common that their parents are looked for instead.
-_COURANTS = frozenset({"ID", "GlobalID", "CountryID", "CountrySubDivisionID"})
+_COURANTS = frozenset({"ID", "GlobalID", "CountryID", "CountrySubDivisionID", "TypeCode", "CategoryCode"})
 
 
 @lru_cache(maxsize=1)
