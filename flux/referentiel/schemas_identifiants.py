@@ -22,6 +22,7 @@ from flux.referentiel.pays import PREFIXES_TVA_UE
 #: SIREN of La Poste: the digits of its SIRETs add up to a multiple of five, but for its head office, which has Luhn's key.
 _LA_POSTE = "356000000"
 _SIEGE_LA_POSTE = "35600000000048"
+_SANS_CLE = "0" * 9
 _DOUBLES = {str(n): sum(divmod(2 * n, 10)) for n in range(10)}
 _LETTRES = {ord(letter): str(10 + rank) for rank, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 
@@ -37,9 +38,15 @@ def siren_valide(value: str) -> bool:
 
 
 def siret_valide(value: str) -> bool:
-    """Return whether ``value`` is fourteen digits with their key. Fourteen zeros is one (a State service, AIFE's sample P46)."""
+    """Return whether ``value`` is fourteen digits with their key.
+
+    No key is asked of a SIREN of nine zeros: fourteen zeros stand for a State service (AIFE's sample P46), and the published
+    CPPFactureMixte names its test structures 00000000000727.
+    """
     if not (len(value) == 14 and value.isascii() and value.isdigit() and cle_luhn(value[:9])):
         return False
+    if value.startswith(_SANS_CLE):
+        return True
     if value.startswith(_LA_POSTE) and value != _SIEGE_LA_POSTE:
         return sum(map(int, value)) % 5 == 0
     return cle_luhn(value)

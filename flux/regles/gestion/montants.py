@@ -21,6 +21,7 @@ from flux.regles.gestion.regle import (
     Constat,
     ContexteRegles,
     Regle,
+    Verifier,
 )
 
 CENT = Decimal("0.01")
@@ -222,7 +223,8 @@ def _prix_net(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
 
 _W = Severite.AVERTISSEMENT
 _G153 = f"{ANNEXE_7}, G1.53"
-_CONTREDITE = f"contradicted by {AIFE}"
+#: Mixed flows (E2) whose published samples do not add up: there the PDF is what counts, and a wrong sum only informs.
+_CII_2018, _FACTURX_2018 = frozenset({"FSO1116A", "FSO1117A"}), frozenset({"FSO1117A"})
 _NOMBRES = "Chorus Pro EDI, numbers of 19 positions and 6 decimals (Akuiteo's documentation of the annex)"
 
 _MONTANTS = (
@@ -232,22 +234,30 @@ _MONTANTS = (
 _QUANTITES = ("BT-129", "BT-149")
 _PRIX_UNITAIRES = ("BT-146", "BT-147", "BT-148")
 
+
+def _souple(cle: str, publie: str, terme: str, verifier: Verifier, interfaces: frozenset[str], exemples: str) -> Regle:
+    """Return the milder row of a sum, for the interfaces whose published samples contradict it."""
+    source = f"contradicted by {AIFE} ({exemples})"
+    return Regle(cle, publie, CLASSIQUE, (terme,), source, verifier, interfaces=interfaces, severite=_W, calcul=True)
+
+
 REGLES = (
     Regle("MNT-01", "", TOUTES, ("BT-109", "BT-112", "BT-115"), f"{PIVOT}, Montants; BR-13 to BR-15", _total_absent, officielle="BR-13"),
     Regle("GES-G1.14a", "G1.14", REFORME, _MONTANTS, f"{ANNEXE_7}, G1.14", _forme_montants, depuis=OCT_2025, officielle="BR-FR-DEC-01"),
     Regle("GES-G1.14b", "", CLASSIQUE, (*_MONTANTS, *_QUANTITES, *_PRIX_UNITAIRES), _NOMBRES, _forme_classique),
     Regle("GES-G1.15", "G1.15", REFORME, _QUANTITES, f"{ANNEXE_7}, G1.15", _forme_quantites, depuis=OCT_2025, officielle="BR-FR-DEC-02"),
     Regle("GES-G1.16", "G1.16", REFORME, _PRIX_UNITAIRES, f"{ANNEXE_7}, G1.16", _forme_prix, depuis=OCT_2025, officielle="BR-FR-DEC-03"),
-    Regle("GES-CO-10", "BR-CO-10", REFORME, ("BT-106",), EN, _somme_lignes, officielle="BR-CO-10", calcul=True),
-    Regle("GES-CO-10", "BR-CO-10", CLASSIQUE, ("BT-106",), f"{EN}; {_CONTREDITE} (P20)", _somme_lignes, severite=_W, calcul=True),
+    Regle("GES-CO-10", "BR-CO-10", TOUTES, ("BT-106",), EN, _somme_lignes, hors=_CII_2018, officielle="BR-CO-10", calcul=True),
+    _souple("GES-CO-10", "BR-CO-10", "BT-106", _somme_lignes, _CII_2018, "P20"),
     Regle("GES-CO-13", "BR-CO-13", TOUTES, ("BT-109",), EN, _total_ht, officielle="BR-CO-13", calcul=True),
-    Regle("GES-G1.53a", "G1.53", REFORME, ("BT-109",), _G153, _somme_bases, calcul=True),
-    Regle("GES-G1.53a", "G1.53", CLASSIQUE, ("BT-109",), f"{_G153}; {_CONTREDITE} (P17, P48)", _somme_bases, severite=_W, calcul=True),
-    Regle("GES-G1.53b", "G1.53", REFORME, ("BT-110",), _G153, _somme_tva, officielle="BR-CO-14", calcul=True),
-    Regle("GES-G1.53b", "G1.53", CLASSIQUE, ("BT-110",), f"{_G153}; {_CONTREDITE} (P17, P48)", _somme_tva, severite=_W, calcul=True),
-    Regle("GES-G1.53c", "G1.53", REFORME, ("BT-117",), f"{ANNEXE_7}, G1.53; BR-CO-17", _tva_du_taux, calcul=True),
-    Regle("GES-G1.53c", "G1.53", CLASSIQUE, ("BT-117",), f"{_G153}; {_CONTREDITE} (P31)", _tva_du_taux, severite=_W, calcul=True),
-    Regle("GES-CO-15", "BR-CO-15", TOUTES, ("BT-112",), EN, _total_ttc, officielle="BR-CO-15", calcul=True),
+    Regle("GES-G1.53a", "G1.53", TOUTES, ("BT-109",), _G153, _somme_bases, hors=_CII_2018, calcul=True),
+    _souple("GES-G1.53a", "G1.53", "BT-109", _somme_bases, _CII_2018, "P17, P48"),
+    Regle("GES-G1.53b", "G1.53", TOUTES, ("BT-110",), _G153, _somme_tva, hors=_CII_2018, officielle="BR-CO-14", calcul=True),
+    _souple("GES-G1.53b", "G1.53", "BT-110", _somme_tva, _CII_2018, "P17, P31, P48"),
+    Regle("GES-G1.53c", "G1.53", TOUTES, ("BT-117",), f"{_G153}; BR-CO-17", _tva_du_taux, hors=_CII_2018, calcul=True),
+    _souple("GES-G1.53c", "G1.53", "BT-117", _tva_du_taux, _CII_2018, "P31, FSO1117A P04"),
+    Regle("GES-CO-15", "BR-CO-15", TOUTES, ("BT-112",), EN, _total_ttc, hors=_FACTURX_2018, officielle="BR-CO-15", calcul=True),
+    _souple("GES-CO-15", "BR-CO-15", "BT-112", _total_ttc, _FACTURX_2018, "FSO1117A P01, P02, P17"),
     Regle("GES-CO-16", "BR-CO-16", TOUTES, ("BT-115",), EN, _net_a_payer, officielle="BR-CO-16", calcul=True),
     Regle("MNT-02", "", TOUTES, ("BT-112",), f"{AIFE}, P17: a negative total is taken", _total_negatif),
     Regle("GES-G1.55", "G1.55", REFORME, ("BT-146",), f"{ANNEXE_7}, G1.55", _prix_net, depuis=OCT_2025),

@@ -102,7 +102,7 @@ class Regle:
     :ivar cle: key in the catalogue. :ivar publie: number of the published rule, empty for one that was published without a number.
     :ivar eres: eras it holds in. :ivar termes: keys of the terms it speaks of. :ivar source: document and section.
     :ivar verifier: finds its faults; ``None`` when another rule finds them on the way.
-    :ivar interfaces: codes of the interfaces it holds for, ``None`` for all of its eras.
+    :ivar interfaces: codes of the interfaces it holds for, ``None`` for all of its eras. :ivar hors: those it does not hold for.
     :ivar severite: severity here, where it is not the catalogue's.
     :ivar depuis: first day of reception it judges. :ivar jusqua: last one, ``None`` while it is in force.
     :ivar officielle: official rule that says the same of a reform invoice, ``None`` when none does.
@@ -116,6 +116,7 @@ class Regle:
     source: str
     verifier: Verifier | None
     interfaces: frozenset[str] | None = None
+    hors: frozenset[str] = frozenset()
     severite: Severite | None = None
     depuis: date = date.min
     jusqua: date | None = None
@@ -124,7 +125,9 @@ class Regle:
 
     def en_vigueur(self, interface: Interface, le: date, *, officielles: bool) -> bool:
         """Tell whether it judges a document received on day ``le`` under ``interface``."""
-        if interface.ere not in self.eres or (self.interfaces is not None and interface.code not in self.interfaces):
+        if interface.ere not in self.eres or interface.code in self.hors:
+            return False
+        if self.interfaces is not None and interface.code not in self.interfaces:
             return False
         if officielles and self.officielle is not None and interface.ere is Ere.REFORME:
             return False

@@ -6,10 +6,10 @@ from datetime import date
 from functools import lru_cache
 
 from flux.referentiel.anomalies import CATALOGUE, Couche
-from flux.referentiel.interfaces import Ere, Interface
+from flux.referentiel.interfaces import INTERFACES, Interface
 from flux.referentiel.termes import TERMES
 from flux.regles.gestion import cadres, cpro, destinataire, document, identifiants, montants, paiement, pieces_jointes, tva
-from flux.regles.gestion.regle import Regle
+from flux.regles.gestion.regle import SANS_JOUR, Regle
 
 #: Every rule, in the order in which they run and are told.
 REGLES: tuple[Regle, ...] = (
@@ -35,10 +35,10 @@ def _verifier(rows: tuple[Regle, ...]) -> None:
             raise RuntimeError(f"rule {row.cle} has no text in the catalogue of anomalies")
         if not (row.eres and row.termes and row.source and all(terme in TERMES for terme in row.termes)):
             raise RuntimeError(f"the row of rule {row.cle} is incomplete")
-    for era in Ere:
-        general = [row.cle for row in rows if era in row.eres and row.interfaces is None]
-        if len(set(general)) != len(general):
-            raise RuntimeError(f"two rules of the era {era} share one key")
+    for interface in INTERFACES.values():
+        keys = [row.cle for row in rows if row.en_vigueur(interface, SANS_JOUR, officielles=False)]
+        if len(set(keys)) != len(keys):
+            raise RuntimeError(f"two rules of the interface {interface.code} share one key")
 
 
 _verifier(REGLES)

@@ -49,10 +49,14 @@ SYNTAXES: dict[tuple[Ere, str], tuple[str, Callable[[Facture], bytes], Callable[
     (C, "avoir"): ("FSO1100A", ecrire_ubl, lire_ubl),
     (C, "cii"): ("FSO1106A", ecrire_cii, lire_chorus_cii),
     (C, "cpp"): ("FSO1113A", ecrire_cpp_facture, lire_cpp_facture),
+    (C, "cii-e2"): ("FSO1116A", ecrire_cii, lire_chorus_cii),
+    (C, "facturx"): ("FSO1117A", ecrire_cii, lire_chorus_cii),
 }
 TOUTES = ("ubl", "avoir", "cii")
 FACTURES = ("ubl", "cii")
 CPP = ("ubl", "cii", "cpp")
+SOMMES = (*TOUTES, "cii-e2", "facturx")
+SOMMES_CPP = (*CPP, "cii-e2", "facturx")
 
 Changement = dict[str, object] | Callable[[Facture], Facture]
 
@@ -337,12 +341,12 @@ CAS: tuple[Cas, ...] = (
     Cas("GES-G1.14b", C, {"lignes.1.quantite": _D("1.1234567")}, CPP),
     Cas("GES-G1.15", R, {"lignes.1.quantite": _D("1.12345")}, bon={"lignes.1.quantite": _D("1.1234")}),
     Cas("GES-G1.16", R, {"lignes.1.prix_net": _D(-1)}, bon={"lignes.1.prix_net": _D("1.123456")}),
-    *(Cas("GES-CO-10", ere, {"profil": None, **_plus("totaux.lignes", "1")}, bon={"profil": None}) for ere in (R, C)),
+    *(Cas("GES-CO-10", ere, {"profil": None, **_plus("totaux.lignes", "1")}, syntaxes=SOMMES if ere is C else TOUTES, bon={"profil": None}) for ere in (R, C)),
     *(Cas("GES-CO-13", ere, _plus("totaux.remises", "1")) for ere in (R, C)),
-    *(Cas("GES-G1.53a", ere, _plus("tva.0.base", "1"), CPP if ere is C else TOUTES) for ere in (R, C)),
-    *(Cas("GES-G1.53b", ere, _plus("totaux.tva", "5")) for ere in (R, C)),
-    *(Cas("GES-G1.53c", ere, _plus("tva.0.montant", "5"), CPP if ere is C else TOUTES, bon=_plus("tva.0.montant", "0.01")) for ere in (R, C)),
-    *(Cas("GES-CO-15", ere, _plus("totaux.ttc", "1"), CPP if ere is C else TOUTES) for ere in (R, C)),
+    *(Cas("GES-G1.53a", ere, _plus("tva.0.base", "1"), SOMMES_CPP if ere is C else TOUTES) for ere in (R, C)),
+    *(Cas("GES-G1.53b", ere, _plus("totaux.tva", "5"), syntaxes=SOMMES if ere is C else TOUTES) for ere in (R, C)),
+    *(Cas("GES-G1.53c", ere, _plus("tva.0.montant", "5"), SOMMES_CPP if ere is C else TOUTES, bon=_plus("tva.0.montant", "0.01")) for ere in (R, C)),
+    *(Cas("GES-CO-15", ere, _plus("totaux.ttc", "1"), SOMMES_CPP if ere is C else TOUTES) for ere in (R, C)),
     *(Cas("GES-CO-16", ere, _plus("totaux.net_a_payer", "1"), CPP if ere is C else TOUTES) for ere in (R, C)),
     *(Cas("MNT-02", ere, {"totaux.ttc": _D(-1)}, CPP if ere is C else TOUTES) for ere in (R, C)),
     Cas("GES-G1.55", R, {"lignes.0.prix_brut": _D(10), "lignes.0.prix_remise": _D(1), "lignes.0.prix_net": _D(5)}),
