@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flux.regles.officielles.document import Noeud, enfants, rang
+from lxml import etree
+
+from flux.regles.officielles.document import Noeud, element, enfants, rang
+
+_TEXTES = etree.XPath("text()", smart_strings=False)
+_TEXTES_DESSOUS = etree.XPath(".//text()", smart_strings=False)
 
 
 def existe(noeud: Noeud, *tags: str) -> bool:
@@ -76,17 +81,19 @@ def freres(noeud: Noeud, avant_lui: bool) -> list[Noeud]:
 
 def textes(noeud: Noeud, profond: bool) -> list[str]:
     """Text nodes below the node: its own, or every one when ``profond``."""
-    if noeud.elem is None:
+    elem = element(noeud)
+    if elem is None:
         return [t for fils in enfants(noeud) for t in textes(fils, profond)] if profond else []
-    trouves = noeud.elem.xpath(".//text()" if profond else "text()")
-    return [str(t) for t in trouves]
+    trouves = (_TEXTES_DESSOUS if profond else _TEXTES)(elem)
+    return [str(t) for t in trouves] if isinstance(trouves, list) else []
 
 
 def nom(noeud: Noeud | None) -> str:
     """``name()``: the name as written, prefix included."""
-    if noeud is None or noeud.elem is None:
+    elem = None if noeud is None else element(noeud)
+    if elem is None:
         return ""
-    prefixe = noeud.elem.prefix
+    prefixe = elem.prefix
     local = nom_local(noeud)
     return f"{prefixe}:{local}" if prefixe else local
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lxml import etree
@@ -75,7 +75,8 @@ class Noeud:
     :ivar attrs: attributes by Clark name.
     :ivar val: string value (all the text inside).
     :ivar norm: ``normalize-space`` of the string value, once :func:`norm` has computed it; ``None`` before.
-    :ivar elem: the lxml element, ``None`` for the document node.
+    :ivar elem: the lxml element of a node with children; ``None`` for a leaf that is the first of its name (see :func:`element`): the
+        Python side of every element is not kept alive.
     :ivar ordre: position in the document, 0 for the document node.
     """
 
@@ -83,7 +84,7 @@ class Noeud:
 
     attrs: Mapping[str, str]
     elem: Any
-    kids: dict[str, list[Noeud]]
+    kids: dict[str, Sequence[Noeud]]
     norm: str | None
     ordre: int
     parent: Noeud | None
@@ -96,6 +97,15 @@ class Noeud:
             self.val = str(_texte_de(self.elem)) if self.elem is not None else "".join(k.val for k in enfants(self))
             return self.val
         raise AttributeError(nom)
+
+
+def element(noeud: Noeud) -> etree._Element | None:
+    """The lxml element of a node; ``None`` for the document node."""
+    connu: etree._Element | None = noeud.elem
+    if connu is not None or noeud.parent is None:
+        return connu
+    dessus: etree._Element = noeud.parent.elem
+    return next(dessus.iterchildren(noeud.tag), None)
 
 
 def norm(noeud: Noeud) -> str:
@@ -153,7 +163,8 @@ class Document:
         finally:
             if ramasse:
                 gc.enable()
-        document.kids = {sommet.tag: [sommet]}
+        sommet.elem = racine
+        document.kids = {sommet.tag: (sommet,)}
         self._par_nom: dict[str, list[Noeud]] | None = None
         self._attributs: frozenset[str] | None = None
 
@@ -167,7 +178,6 @@ class Document:
         noeud = Noeud()
         noeud.parent = parent
         noeud.tag = chemin.tag
-        noeud.elem = elem
         noeud.norm = None
         self.nombre += 1
         noeud.ordre = self.nombre
@@ -181,8 +191,10 @@ class Document:
         if len(elem) == 0:
             noeud.val = elem.text or ""
             noeud.kids = VIDE
+            noeud.elem = None
             return noeud
-        kids: dict[str, list[Noeud]] = {}
+        noeud.elem = elem
+        kids: dict[str, Any] = {}
         suites = chemin.enfants
         for sous in elem:
             tag = sous.tag
@@ -192,10 +204,15 @@ class Document:
             if suite is None:
                 suite = chemin.enfant(tag)
             enfant = self._noeud(sous, noeud, suite)
-            if tag in kids:
-                kids[tag].append(enfant)
+            freres = kids.get(tag)
+            if freres is None:
+                kids[tag] = (enfant,)  # most elements have no sibling of their name, and a tuple of one is cheap
+                continue
+            enfant.elem = sous
+            if freres.__class__ is tuple:
+                kids[tag] = [freres[0], enfant]
             else:
-                kids[tag] = [enfant]
+                freres.append(enfant)
         noeud.kids = kids
         return noeud
 
@@ -241,7 +258,7 @@ class Emplacements:
             connu = self._chemins[noeud] = self.de(noeud.parent) + self._pas[noeud]
         return connu
 
-    def _numeroter(self, freres: list[Noeud]) -> None:
+    def _numeroter(self, freres: Sequence[Noeud]) -> None:
         """Write the steps of all the siblings of one name at once: ranks are counted once."""
         tag = freres[0].tag
         espace, accolade, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)

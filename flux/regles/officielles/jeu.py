@@ -8,7 +8,7 @@ from decimal import getcontext, setcontext
 from typing import Any
 
 from flux.regles.officielles.axes import trie
-from flux.regles.officielles.document import Chemin, Document, Emplacements, Noeud
+from flux.regles.officielles.document import Chemin, Document, Emplacements, Noeud, element
 from flux.regles.officielles.erreurs import ErreurMoteur, ErreurXPath
 from flux.regles.officielles.execution import CONTEXTE, Valeur
 from flux.regles.officielles.motifs import convient
@@ -280,7 +280,8 @@ class JeuDeRegles:
                 continue
             vus.add((numero, noeud.ordre))
             identifiant, drapeau, fixe, _ = self._assertions[numero]
-            ligne = noeud.elem.sourceline if noeud.elem is not None else None
+            elem = element(noeud)
+            ligne = None if elem is None or elem.sourceline is None else int(str(elem.sourceline))
             texte = message if message is not None else fixe or ""
             resultats.append(Echec(identifiant, drapeau, texte, emplacements.de(noeud), ligne, code))
         return resultats
