@@ -35,7 +35,7 @@ def test_an_accepted_invoice_is_deposited():
 
 
 def test_a_rejected_invoice_says_each_reason_once_and_every_sentence_up_to_ten():
-    faults = [anomalie("XSD-07", name="cbc:ID", found=f"faute {n}") for n in range(12)]
+    faults = [anomalie("PDF-01", found=f"faute {n}") for n in range(12)]
     statut, _ = statut_initial("a.xml", FACTURE, Decision.REJETE, faults, MAINTENANT)
     assert statut.code == "REJETEE"
     assert [m.code for m in statut.motifs] == ["REJ_SEMAN"]
@@ -46,7 +46,7 @@ def test_a_rejected_invoice_says_each_reason_once_and_every_sentence_up_to_ten()
 
 
 def test_a_warning_is_no_reason():
-    faults = [anomalie("PDF-11"), anomalie("XSD-07", name="cbc:ID", found="x")]
+    faults = [anomalie("PDF-11"), anomalie("PDF-01", found="x")]
     statut, _ = statut_initial("a.xml", FACTURE, Decision.REJETE, faults, MAINTENANT)
     assert statut.complement == faults[1].fr
 
