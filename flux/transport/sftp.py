@@ -51,7 +51,7 @@ def partenaires(sftp: SFTPClient, racine: str = "/") -> list[str]:
 
 
 def lister(sftp: SFTPClient, dossier: str) -> list[Depot]:
-    """Return the files of a folder that may be taken (see :mod:`flux.transport.prets`); an absent folder has none."""
+    """Return the files of a folder that may be taken (see :mod:`flux.transport.prets`), oldest first; an absent folder has none."""
 
     def essai() -> list[tuple[bytes, SFTPAttributes]]:
         try:
@@ -61,7 +61,7 @@ def lister(sftp: SFTPClient, dossier: str) -> list[Depot]:
 
     entrees = _executer("lister", dossier, sftp, essai)
     vus = (candidat(dossier, nom, a.st_mode, a.st_size, a.st_mtime) for nom, a in entrees)
-    return [depot for depot in vus if depot is not None]
+    return sorted((depot for depot in vus if depot is not None), key=lambda depot: (depot.date, depot.nom))
 
 
 def lister_prets(

@@ -94,6 +94,13 @@ def test_an_absent_folder_holds_nothing(serveur: ServeurSftp) -> None:
         assert lister(sftp, f"{serveur.partenaire(PARTENAIRE)}/nulle-part") == []
 
 
+def test_files_are_listed_oldest_first(serveur: ServeurSftp) -> None:
+    for nom, date in (("b", 3_000), ("c", 1_000), ("a", 2_000), ("d", 1_000)):
+        deposer(serveur, nom, date=date)
+    with serveur.client() as sftp:
+        assert [depot.nom for depot in lister(sftp, f"{serveur.partenaire(PARTENAIRE)}/in")] == ["c", "d", "a", "b"]
+
+
 def test_a_claim_moves_the_file_out_of_the_partners_reach(serveur: ServeurSftp) -> None:
     chemin = deposer(serveur, NOM)
     with serveur.client() as sftp:
