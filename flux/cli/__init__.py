@@ -10,6 +10,7 @@ from flux.cli.annuaire import annuaire
 from flux.cli.emettre import emettre
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
+from flux.cli.regles import regles
 from flux.cli.verifier import verifier
 from flux.errors import ErreurFlux, ErreurUsage
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 for command in (verifier, interfaces, emettre, fabriquer):
     app.command()(command)
 app.add_typer(annuaire, name="annuaire")
+app.add_typer(regles, name="regles")
 
 
 def principal() -> None:

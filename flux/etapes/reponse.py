@@ -22,6 +22,7 @@ from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant
 from flux.etapes.sujet import commentaire, statut_de
+from flux.explication import terme_de
 from flux.modele.anomalie import Anomalie
 from flux.modele.statut import Enveloppe, LigneErreur, Motif, Statut
 from flux.referentiel.anomalies import CATALOGUE
@@ -184,8 +185,10 @@ def _ecrire_retour(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: C
 
 def _ligne(one: Anomalie) -> LigneErreur:
     """Say an anomaly on one line of the feedback: label in French, description with place, values and English."""
+    terme = terme_de(one)
     facts = (
         ("regle", one.rule),
+        ("terme", f"{terme.numero} {terme.fr}" if terme else None),
         ("fichier", one.member),
         ("ligne", one.line),
         ("position", one.column),

@@ -15,6 +15,7 @@ from flux.referentiel.interfaces import INTERFACES
 
 RUNNER = CliRunner()
 CLES_ANOMALIE = {"member", "code", "severity", "layer", "rule", "path", "line", "column", "found", "expected", "fr", "en"}
+CLES_ANOMALIE |= {"term", "term_fr", "term_en"}
 
 
 def _fabriquer(tmp_path: Path, **demande: object) -> Path:
@@ -44,6 +45,7 @@ def test_a_rejected_invoice_says_all_there_is_to_say(tmp_path):
     (fault,) = found["anomalies"]
     assert set(fault) == CLES_ANOMALIE
     assert fault["code"] == "ERR_XSD_001"
+    assert (fault["term"], fault["term_fr"], fault["term_en"]) == ("BT-112", "total TTC", "total with VAT")
     assert fault["found"] == "-1 324,60"
     assert fault["line"] > 1
     assert fault["column"] >= 1

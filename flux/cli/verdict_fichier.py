@@ -1,0 +1,142 @@
+"""One deposited file of the disk, judged as the platform would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from flux.annuaire import Annuaire
+from flux.archive import Membre, ouvrir_flux
+from flux.config import Reglages
+from flux.controle import juger
+from flux.enveloppe import NomFlux, verifier_nom
+from flux.errors import ErreurUsage
+from flux.explication import Cause, regrouper
+from flux.modele.anomalie import Anomalie
+from flux.modele.verdict import Decision, VerdictDocument
+from flux.referentiel.catalogue import Severite
+from flux.referentiel.interfaces import INTERFACES, Interface
+from flux.referentiel.jeux import jeu_en_vigueur
+
+
+@dataclass(frozen=True, slots=True)
+class Jugement:
+    """How files are judged.
+
+    :ivar le: the day as of which (Europe/Paris). :ivar interface: row to judge under; ``None`` takes what each name says.
+    :ivar annuaire: the directory that recipients are judged by, ``None`` to judge none.
+    :ivar severites: severities in use where they are not the published ones, by key of a management rule.
+    """
+
+    reglages: Reglages
+    le: date
+    interface: Interface | None = None
+    annuaire: Annuaire | None = None
+    severites: Mapping[str, Severite] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class VerdictFichier:
+    """The verdict on one deposited file: its documents and the anomalies, those of the flow itself included."""
+
+    fichier: str
+    interface: Interface | None
+    le: date
+    documents: list[VerdictDocument] = field(default_factory=list)
+    anomalies: list[Anomalie] = field(default_factory=list)
+
+    @property
+    def jeu(self) -> str:
+        """Code of the rule set that judged it."""
+        return jeu_en_vigueur(self.le).code
+
+    @property
+    def decision(self) -> Decision:
+        """Accepted when nothing blocks; unreadable when no document could be read."""
+        if not any(a.bloquante for a in self.anomalies):
+            return Decision.ACCEPTE
+        readable = any(d.facture is not None for d in self.documents)
+        return Decision.REJETE if readable else Decision.ILLISIBLE
+
+    @property
+    def valide(self) -> bool:
+        """True when no published rule is broken, whatever the severities in use make of it."""
+        return not any(a.invalidante for a in self.anomalies)
+
+    @property
+    def refuse_entier(self) -> bool:
+        """True when the flow itself is at fault: none of its invoices is integrated."""
+        return any(a.bloquante and a.member is None for a in self.anomalies)
+
+    @property
+    def acceptees(self) -> int:
+        """Number of invoices accepted."""
+        return sum(one.decision is Decision.ACCEPTE for one in self.documents)
+
+    def causes(self) -> list[Cause]:
+        """Return the anomalies by root cause, the most frequent first."""
+        return regrouper(self.anomalies)
+
+
+def verifier_fichier(chemin: Path, jugement: Jugement) -> VerdictFichier:
+    """Judge one file of the disk as a deposit.
+
+    :raises ErreurUsage: when nothing says the interface, or the file cannot be read.
+    """
+    verdict = ouvrir_verdict(chemin, jugement)
+    for _ in parcourir(chemin, verdict, jugement):
+        pass
+    return verdict
+
+
+def ouvrir_verdict(chemin: Path, jugement: Jugement) -> VerdictFichier:
+    """Judge the name of a file; its content is left to :func:`parcourir`.
+
+    :raises ErreurUsage: when it is no file, or nothing says the interface.
+    """
+    if not chemin.is_file():
+        raise ErreurUsage(f"{chemin} n'est pas un fichier / is not a file", file=str(chemin))
+    verdict = VerdictFichier(str(chemin), jugement.interface, jugement.le)
+    if jugement.interface is None:
+        nom, verdict.interface, found = verifier_nom(chemin.name, environnement=jugement.reglages.environnement)
+        if nom is None and NomFlux.lire(chemin.name.split(".", 1)[0]) is None:
+            codes = ", ".join(INTERFACES)
+            raise ErreurUsage(
+                f"le nom de {chemin} ne dit pas l'interface : ajoutez --interface CODE ({codes}) / the name does not say the interface: "
+                f"add --interface CODE",
+                file=str(chemin),
+            )
+        verdict.anomalies += found
+    return verdict
+
+
+def parcourir(chemin: Path, verdict: VerdictFichier, jugement: Jugement) -> Iterator[Membre]:
+    """Judge each document of a file into ``verdict``; yield those that are not accepted, one in memory at a time.
+
+    :raises ErreurUsage: the file cannot be read.
+    """
+    row, settings = verdict.interface, jugement.reglages
+    if row is None:
+        return
+    ceiling = settings.limites.factures_structurees if row.limite_factures else None
+    try:
+        with chemin.open("rb") as source:
+            for found in ouvrir_flux(source, chemin.stat().st_size, chemin.name, settings.limites, factures_max=ceiling):
+                if isinstance(found, Anomalie):
+                    verdict.anomalies.append(found)
+                    if found.member is None:
+                        verdict.documents.clear()
+                        verdict.anomalies[:] = [found]
+                    continue
+                document = juger(
+                    found.nom, found.contenu, row, settings.limites,
+                    le=jugement.le, annuaire=jugement.annuaire, severites=jugement.severites,
+                )  # fmt: skip
+                verdict.documents.append(document)
+                verdict.anomalies += document.anomalies
+                if document.decision is not Decision.ACCEPTE:
+                    yield found
+    except OSError as error:
+        raise ErreurUsage(f"{chemin} ne peut pas être lu / cannot be read: {error.strerror}", file=str(chemin)) from error

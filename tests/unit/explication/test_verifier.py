@@ -1,0 +1,196 @@
+"""``flux verifier`` over whole flows: root causes, the page for a manager, the flow of rejected invoices, the day of judgement."""
+
+import json
+import tarfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from lxml import etree
+from typer.testing import CliRunner
+
+from flux.cli import app
+from flux.errors import ErreurUsage
+from flux.fabrique import Demande, ecrire_exemple
+from flux.fabrique.fichier import ecrire_flux
+
+RUNNER = CliRunner()
+XHTML = {"h": "http://www.w3.org/1999/xhtml"}
+COULEUR = {"FORCE_COLOR": "1", "TERM": "xterm-256color"}
+
+
+def _fabriquer(tmp_path: Path, **demande: object) -> Path:
+    return ecrire_exemple(Demande(**({"interface": "FSO1140A", "factures": 30} | demande)), tmp_path).chemin
+
+
+@pytest.fixture
+def mauvais(tmp_path):
+    return _fabriquer(tmp_path, defauts=("montant-illisible", "element-inconnu"), part_fautive=0.5)
+
+
+def _lancer(*words: object, env: dict[str, str] | None = None):
+    return RUNNER.invoke(app, ["verifier", *map(str, words)], env=env)
+
+
+def _page(*words: object) -> etree._Element:
+    return etree.fromstring(_lancer("--format", "html", *words).stdout.encode(), etree.XMLParser(resolve_entities=False))
+
+
+def test_text_shows_each_root_cause_once_with_its_count_and_first_places(mauvais):
+    told = _lancer(mauvais).stdout
+    assert told.count("ERR_XSD_001 XSD-10 BT-112") == 1
+    assert told.count("« total TTC »") == 1
+    assert "×8 factures" in told
+    assert "… (+5)" in told
+    assert "FSO1140A_ABC123_ABC1231140000000001.xml:" in told
+    assert "×8 invoices" in _lancer(mauvais, "--langue", "en").stdout
+
+
+def test_detail_prints_each_anomaly(mauvais):
+    told = _lancer("--detail", mauvais).stdout
+    assert told.count("XSD-10") == 8
+    assert "×" not in told
+
+
+def test_colours_in_a_terminal_none_in_a_pipe_and_none_when_asked(mauvais):
+    assert "\x1b[31m" in _lancer(mauvais, env=COULEUR).stdout
+    assert "\x1b[" not in _lancer(mauvais).stdout
+    assert "\x1b[31m" not in _lancer(mauvais, env=COULEUR | {"NO_COLOR": "1"}).stdout
+
+
+def test_json_gives_causes_and_keeps_valid_apart_from_accepted(mauvais):
+    (line,) = _lancer("--format", "json", mauvais).stdout.splitlines()
+    found = json.loads(line)
+    assert (found["accepted"], found["valid"]) == (False, False)
+    cause = found["causes"][0]
+    assert (cause["rule"], cause["term"], cause["invoices"], cause["occurrences"]) == ("XSD-10", "BT-112", 8, 8)
+    assert len(cause["places"]) == 3
+    assert cause["values"] == [{"found": "-1 324,60", "occurrences": 8}]
+    assert sum(one["occurrences"] for one in found["causes"]) == len(found["anomalies"])
+    assert {one["accepted"] for one in found["invoices"]} == {True, False}
+
+
+def test_the_day_of_judgement_reaches_the_rules(tmp_path):
+    tomorrow = _fabriquer(tmp_path, factures=1, le=date(2026, 9, 30))
+    judged = {day: json.loads(_lancer("--format", "json", "--date", day, tomorrow).stdout) for day in ("2026-06-01", "2026-12-01")}
+    assert [one["date"] for one in judged.values()] == ["2026-06-01", "2026-12-01"]
+    assert "GES-G1.07" in {one["rule"] for one in judged["2026-06-01"]["anomalies"]}
+    assert "GES-G1.07" not in {one["rule"] for one in judged["2026-12-01"]["anomalies"]}
+
+
+def test_the_page_stands_alone_and_says_verdict_causes_places_and_how_to_mend(mauvais):
+    root = _page("--date", "2026-12-01", mauvais)
+    text = " ".join(root.itertext())
+    for wanted in ("rejeté", "« total TTC »", "×8 factures", "2026-12-01", "Corriger et renvoyer", "15 facture(s) acceptée(s) sur 30"):
+        assert wanted in text
+    assert not root.xpath("//h:script | //h:link | //h:img | //@src | //@href | //@*[starts-with(name(), 'on')]", namespaces=XHTML)
+    assert "url(" not in text
+    assert "@import" not in text
+    assert len(root.xpath("//h:table[2]/h:tbody/h:tr", namespaces=XHTML)) == 30
+    assert "Mend and send again" in "".join(_page("--langue", "en", mauvais).itertext())
+
+
+def test_the_page_counts_the_invoices_it_does_not_list(mauvais, monkeypatch):
+    monkeypatch.setattr("flux.cli.html.FACTURES_MAX", 4)
+    root = _page(mauvais)
+    rows = root.xpath("//h:table[2]/h:tbody/h:tr/h:td[1]", namespaces=XHTML)
+    assert [row.text for row in rows] == ["rejeté"] * 4
+    assert "… et 26 autre(s)." in " ".join(root.itertext())
+
+
+def test_hostile_texts_stay_texts_in_the_page(tmp_path):
+    hostile = "<script>alert('x')</script>&\"\x1b]0;x\x07\ufffe"
+    xml = _fabriquer(tmp_path, factures=1).read_bytes().replace(b">380<", b">&lt;script&gt;alert(1)&lt;/script&gt;<")
+    flow = tmp_path / "hostile"
+    ecrire_flux(flow, [(f"{hostile}.xml".replace("/", ""), xml), ("b&<i>.xml", b"<a><script/></a>")], archive=True)
+    root = _page("--interface", "FSO1140A", flow)
+    assert not root.xpath("//h:script", namespaces=XHTML)
+    assert "<script>alert('x')" in "".join(root.itertext())
+    assert "b&<i>.xml" in "".join(root.itertext())
+
+
+def test_a_page_of_accepted_files_says_there_is_nothing_to_mend(tmp_path):
+    text = " ".join(_page("--date", "2026-12-01", _fabriquer(tmp_path, factures=1)).itertext())
+    assert "accepté" in text
+    assert "Rien à corriger." in text
+    assert "Corriger et renvoyer" not in text
+
+
+def _contenus(chemin: Path) -> dict[str, bytes]:
+    with tarfile.open(chemin) as archive:
+        return {one.name: archive.extractfile(one).read() for one in archive}
+
+
+def test_rejected_invoices_alone_make_a_flow_with_their_bytes_and_names(tmp_path, mauvais):
+    out = tmp_path / "rejets.tar.gz"
+    done = _lancer(mauvais, "--rejets", out)
+    assert done.exit_code == 1
+    assert "15 facture(s) rejetée(s)" in done.stdout
+    kept, sent = _contenus(out), _contenus(mauvais)
+    assert len(kept) == 15
+    assert kept.items() <= sent.items()
+    first = out.read_bytes()
+    _lancer(mauvais, "--rejets", out)
+    assert out.read_bytes() == first
+    verdict = json.loads(_lancer("--format", "json", "--interface", "FSO1140A", out).stdout)
+    assert {one["verdict"] for one in verdict["invoices"]} == {"rejected"}
+
+
+def test_unreadable_invoices_are_in_it_and_empty_ones_are_counted(tmp_path):
+    bad = _fabriquer(tmp_path, factures=10, defauts=("xml-tronque", "fichier-vide"), part_fautive=0.2)
+    done = _lancer(bad, "--rejets", tmp_path / "r.tar.gz")
+    assert len(_contenus(tmp_path / "r.tar.gz")) == 1
+    assert "1 fichier(s) vide(s)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("demande", "said"),
+    [
+        ({}, "Aucune facture rejetée"),
+        ({"defauts": ("archive-tronquee",)}, "Le flux entier est refusé"),
+        ({"defauts": ("nom-invalide",)}, "entier"),
+    ],
+)
+def test_nothing_rejected_alone_writes_nothing_and_says_so(tmp_path, demande, said):
+    flow = _fabriquer(tmp_path, **demande)
+    if demande.get("defauts") == ("nom-invalide",):
+        flow = flow.rename(tmp_path / "FSO9999A_ABC123_ABC1239999000000000000001")
+    done = _lancer(flow, "--rejets", tmp_path / "r.tar.gz", "--date", "2026-12-01")
+    assert said in done.stdout
+    assert not (tmp_path / "r.tar.gz").exists()
+    assert not list(tmp_path.glob(".rejets-*"))
+
+
+def test_a_flow_refused_after_its_first_rejected_invoice_writes_nothing(tmp_path):
+    whole = _fabriquer(tmp_path, factures=30, defauts=("montant-illisible",), part_fautive=1.0)
+    whole.write_bytes(whole.read_bytes()[:-200])
+    done = _lancer(whole, "--rejets", tmp_path / "r.tar.gz")
+    assert "Le flux entier est refusé" in done.stdout
+    assert not (tmp_path / "r.tar.gz").exists()
+
+
+def test_json_stays_alone_on_standard_output_beside_rejets(tmp_path, mauvais):
+    done = _lancer("--format", "json", mauvais, "--rejets", tmp_path / "r.tar.gz")
+    assert [json.loads(line)["verdict"] for line in done.stdout.splitlines()] == ["rejected"]
+    assert "15 facture(s)" in done.stderr
+
+
+@pytest.mark.parametrize("case", ["two", "itself", "folder"])
+def test_rejets_that_cannot_be_written_are_said(tmp_path, mauvais, case):
+    words = {
+        "two": [mauvais, mauvais, "--rejets", tmp_path / "r"],
+        "itself": [mauvais, "--rejets", mauvais],
+        "folder": [mauvais, "--rejets", tmp_path / "absent" / "r"],
+    }[case]
+    before = mauvais.read_bytes()
+    assert isinstance(_lancer(*words).exception, ErreurUsage)
+    assert mauvais.read_bytes() == before
+
+
+def test_a_directory_given_judges_recipients(tmp_path):
+    flow = _fabriquer(tmp_path, factures=1)
+    empty = tmp_path / "annuaire.csv"
+    empty.write_text("inconnue;colonne\n", encoding="utf-8")
+    done = _lancer(flow, "--annuaire", empty)
+    assert isinstance(done.exception, ErreurUsage)
+    assert "ANN-" in str(done.exception)
