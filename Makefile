@@ -1,6 +1,8 @@
 # Two commands matter: `make demo` runs the main job, `make test` runs every check. Both install what they need first.
 PYTHON ?= python3
 BIN := .venv/bin
+# Public example files, used by the tests wherever they are present.
+export FLUX_CORPUS ?= $(wildcard ../shared/corpus)
 
 .PHONY: demo test bench lint unit lock golden docs clean
 

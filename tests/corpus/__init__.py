@@ -1,0 +1,1 @@
+"""Public example files, where they are present: ``FLUX_CORPUS`` names their folder, which holds ``INDEX.tsv``."""
