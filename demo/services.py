@@ -32,9 +32,12 @@ from rich.console import Console
 from demo import processus
 from demo.airflow_local import UTILISATEUR, AirflowLocal
 from demo.serveur_sftp import PLATEFORME, cle_privee, ouvrir_compte
+from flux.annuaire import annuaire_exemple
 from flux.config import Reglages
 from flux.errors import ErreurTransport
+from flux.fabrique import DESTINATAIRES
 from flux.registre import embarque
+from flux.registre.annuaire_import import Mode, importer
 from flux.registre.connexion import moteur
 from flux.registre.migrations import migrer
 from raccordement.partenaires import creer_partenaire
@@ -208,6 +211,8 @@ class Services:
         migrer(ledger)
         for dossier, (code, nom) in self._partenaires.items():
             creer_partenaire(ledger, code, nom, dossier, datetime.now(tz=UTC))
+        # The public entities that the example flows are addressed to.
+        importer(ledger, annuaire_exemple(DESTINATAIRES), Mode.COMPLET, datetime.now(tz=UTC))
         ledger.dispose()
 
     @contextmanager
