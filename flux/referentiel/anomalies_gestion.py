@@ -60,6 +60,7 @@ LIGNES_GESTION: tuple[LigneCatalogue, ...] = (
        "Le numéro de facture (BT-1) « {found} » compte {length} caractères ; le secteur public en admet {expected}. Raccourcissez-le.",
        "The invoice number (BT-1) “{found}” has {length} characters; the public sector takes {expected}. Shorten it."),
     _longueur("CPRO-02b"),
+    *(_longueur(f"LNG-{number:02d}", "REJ_SEMAN") for number in (1, 2, 3)),
     # --- dates ----------------------------------------------------------------------------------------------------------
     _l("GES-G1.09a", "REJ_SEMAN",
        "La date d'émission (BT-2) manque. Indiquez la date de la facture.",

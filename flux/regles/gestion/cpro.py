@@ -6,7 +6,7 @@ invoice can break them: 16 (blocks that Chorus Pro ignores), 22 and 23 (what it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 
 from lxml.etree import _Element
 
@@ -15,6 +15,7 @@ from flux.referentiel.cadres import CADRES_AVEC_AGENT
 from flux.referentiel.espaces_de_noms import CII, RAM, UBL_CAC, UBL_CBC
 from flux.referentiel.interfaces import Ere
 from flux.referentiel.schemas_identifiants import SCHEMAS_IDENTIFIANTS
+from flux.regles.gestion.longueurs import longueur, longueurs
 from flux.regles.gestion.regle import FEV_2026, REFORME, XP, Constat, ContexteRegles, Regle, Verifier
 
 _FOURNISSEUR: frozenset[str] = frozenset(code for code, row in SCHEMAS_IDENTIFIANTS.items() if row.ere is Ere.REFORME and row.fournisseur)
@@ -125,25 +126,6 @@ def _contact(partie: str) -> str:
 # --- texts -------------------------------------------------------------------------------------------------------------
 
 
-def _longueur(terme: str, limite: int, lire: Callable[[Facture], str | None]) -> Verifier:
-    def verifier(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
-        value = lire(f)
-        return () if value is None or len(value) <= limite else (Constat(terme, value, limite, faits={"length": len(value)}),)
-
-    return verifier
-
-
-def _longueurs(terme: str, limite: int, lire: Callable[[Facture], Iterable[str | None]]) -> Verifier:
-    def verifier(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
-        return [
-            Constat(terme, value, limite, rang, faits={"length": len(value)})
-            for rang, value in enumerate(lire(f))
-            if value is not None and len(value) > limite
-        ]
-
-    return verifier
-
-
 def _comptes(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     """39: blanks of an IBAN do not count."""
     return [
@@ -174,8 +156,8 @@ REGLES = (
     _r("03", "BT-29", _fournisseur),
     _r("09", "BT-29", _siret_du_fournisseur),
     _r("10", "BT-46", _siret_du_destinataire),
-    _r("14", "BT-12", _longueur("BT-12", 50, lambda f: f.contrat)),
-    _r("15", "BT-13", _longueur("BT-13", 50, lambda f: f.engagement)),
+    _r("14", "BT-12", longueur("BT-12", 50, lambda f: f.contrat)),
+    _r("15", "BT-13", longueur("BT-13", 50, lambda f: f.engagement)),
     _r("17", "BT-60", _beneficiaire),
     _r("18", "EXT-FR-FE-69", _identite_de_l_agent),
     _r("19", "BG-25", _trop_de_lignes),
@@ -186,19 +168,19 @@ REGLES = (
     _r("26", "BG-6", _second("BG-6", None, _contact("SellerTradeParty"))),
     _r("27", "BG-9", _second("BG-9", None, _contact("BuyerTradeParty"))),
     _r("28", "EXT-FR-FE-BG-03", _second("EXT-FR-FE-BG-03", None, _contact("SalesAgentTradeParty"))),
-    _r("29", "BT-120", _longueurs("BT-120", 1024, lambda f: [one.exoneration for one in f.tva])),
-    _r("30", "BT-122", _longueurs("BT-122", 50, lambda f: [one.reference for one in f.pieces_jointes])),
-    _r("31", "BT-154", _longueurs("BT-154", 1024, lambda f: [one.description for one in f.lignes])),
-    _r("32", "BT-35", _longueur("BT-35", 400, lambda f: None if f.vendeur.adresse is None else f.vendeur.adresse.ligne1)),
-    _r("33", "BT-37", _longueur("BT-37", 400, lambda f: None if f.vendeur.adresse is None else f.vendeur.adresse.ville)),
-    _r("34", "BT-45", _longueur("BT-45", 99, lambda f: f.acheteur.nom_commercial)),
-    _r("35", "BT-20", _longueur("BT-20", 1024, lambda f: f.conditions_paiement)),
-    _r("36", "BT-28", _longueur("BT-28", 99, lambda f: f.vendeur.nom_commercial)),
-    _r("37", "BT-59", _longueur("BT-59", 99, lambda f: None if f.beneficiaire is None else f.beneficiaire.nom)),
-    _r("38", "BT-71", _longueur("BT-71", 20, lambda f: None if f.livraison is None else _valeur(f.livraison.lieu))),
+    _r("29", "BT-120", longueurs("BT-120", 1024, lambda f: [one.exoneration for one in f.tva])),
+    _r("30", "BT-122", longueurs("BT-122", 50, lambda f: [one.reference for one in f.pieces_jointes])),
+    _r("31", "BT-154", longueurs("BT-154", 1024, lambda f: [one.description for one in f.lignes])),
+    _r("32", "BT-35", longueur("BT-35", 400, lambda f: None if f.vendeur.adresse is None else f.vendeur.adresse.ligne1)),
+    _r("33", "BT-37", longueur("BT-37", 400, lambda f: None if f.vendeur.adresse is None else f.vendeur.adresse.ville)),
+    _r("34", "BT-45", longueur("BT-45", 99, lambda f: f.acheteur.nom_commercial)),
+    _r("35", "BT-20", longueur("BT-20", 1024, lambda f: f.conditions_paiement)),
+    _r("36", "BT-28", longueur("BT-28", 99, lambda f: f.vendeur.nom_commercial)),
+    _r("37", "BT-59", longueur("BT-59", 99, lambda f: None if f.beneficiaire is None else f.beneficiaire.nom)),
+    _r("38", "BT-71", longueur("BT-71", 20, lambda f: None if f.livraison is None else _valeur(f.livraison.lieu))),
     _r("39", "BT-84", _comptes),
-    _r("40", "EXT-FR-FE-146", _longueurs("EXT-FR-FE-146", 20, lambda f: [_valeur(one.lieu_livraison) for one in f.lignes])),
-    _r("42", "BT-22", _longueurs("BT-22", 1024, lambda f: [one.texte for one in f.notes])),
-    _r("43", "BT-27", _longueur("BT-27", 99, lambda f: f.vendeur.nom)),
-    _r("44", "BT-44", _longueur("BT-44", 99, lambda f: f.acheteur.nom)),
+    _r("40", "EXT-FR-FE-146", longueurs("EXT-FR-FE-146", 20, lambda f: [_valeur(one.lieu_livraison) for one in f.lignes])),
+    _r("42", "BT-22", longueurs("BT-22", 1024, lambda f: [one.texte for one in f.notes])),
+    _r("43", "BT-27", longueur("BT-27", 99, lambda f: f.vendeur.nom)),
+    _r("44", "BT-44", longueur("BT-44", 99, lambda f: f.acheteur.nom)),
 )  # fmt: skip

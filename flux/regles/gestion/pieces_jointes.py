@@ -19,7 +19,9 @@ _BINAIRES = {
     Syntaxe.CII: f"{{{RAM}}}AttachmentBinaryObject",
     Syntaxe.CPP: "Contenu",
 }
-_ZIP = b"PK\x03\x04"
+_ZIP, _FICHIER_DE_ZIP = b"PK\x03\x04", b"PK\x01\x02"
+#: Files of a ZIP past which their names are not read: one is wanted (house).
+_FICHIERS_LUS = 100
 
 
 def _nom(piece: PieceJointe, c: ContexteRegles) -> tuple[str, str | None]:
@@ -106,7 +108,10 @@ def _paquet(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
 
 
 def _noms(content: bytes) -> list[str]:
-    """Return the names of the files of a ZIP, by its directory alone; none of one that cannot be read."""
+    """Return the names of the files of a ZIP, by its directory alone; none of one that cannot be read, the number of too many."""
+    count = content.count(_FICHIER_DE_ZIP)
+    if count > _FICHIERS_LUS:
+        return [str(count)]
     try:
         with ZipFile(BytesIO(content)) as archive:
             return [one.filename for one in archive.infolist() if not one.is_dir()]

@@ -8,12 +8,13 @@ from functools import lru_cache
 from flux.referentiel.anomalies import CATALOGUE, Couche
 from flux.referentiel.interfaces import INTERFACES, Interface
 from flux.referentiel.termes import TERMES
-from flux.regles.gestion import cadres, cpro, destinataire, document, identifiants, montants, paiement, pieces_jointes, tva
+from flux.regles.gestion import cadres, cpro, destinataire, document, identifiants, longueurs, montants, paiement, pieces_jointes, tva
 from flux.regles.gestion.regle import SANS_JOUR, Regle
 
 #: Every rule, in the order in which they run and are told.
 REGLES: tuple[Regle, ...] = (
     *document.REGLES,
+    *longueurs.REGLES,
     *identifiants.REGLES,
     *destinataire.REGLES,
     *montants.REGLES,

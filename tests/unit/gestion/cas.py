@@ -298,6 +298,9 @@ CAS: tuple[Cas, ...] = (
     *(Cas("GES-G1.10", ere, {"devise": "EUX"}, bon={"devise": "RSD"}) for ere in (R, C)),
     Cas("GES-G1.12", R, {"devise": "USD"}, bon={"devise": "USD", "devise_comptable": "EUR", "totaux.tva_comptable": _D("1.00")}),
     *(Cas("GES-G2.01", ere, {"vendeur.adresse.pays": "ZZ"}) for ere in (R, C)),
+    Cas("LNG-01", C, {"reference_acheteur": "x" * 101}, CPP, bon={"reference_acheteur": "x" * 100}),
+    Cas("LNG-02", C, {"engagement": "x" * 51}, CPP, bon={"engagement": "x" * 50}),
+    Cas("LNG-03", C, {"contrat": "x" * 51}, CPP, bon={"contrat": "x" * 50}),
     # --- identity
     Cas("GES-G2.07", R, _identite("12345678901234", "0009"), bon=_identite("35600000049837", "0009")),
     Cas("GES-G2.07", C, _identite("12345678901234", "1"), CPP, bon=_identite("35600000049837", "1")),

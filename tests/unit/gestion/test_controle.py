@@ -176,6 +176,11 @@ def test_a_public_mark_or_a_directory_proves_the_recipient():
     assert "PER-01" not in regles(anomalies(cas("PER-01"), **cas("DST-03").bon_contexte))
 
 
+def test_a_zip_of_very_many_files_is_counted_not_opened():
+    content = b"PK\x03\x04" + b"PK\x01\x02" * 101
+    assert phrase(Cas("PJ-08", R, {"pieces_jointes.0.contenu": content}), "PJ-08").found == "101"
+
+
 # --- settings -----------------------------------------------------------------------------------------------------------
 
 
