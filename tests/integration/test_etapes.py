@@ -17,6 +17,7 @@ from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant, ErreurTransport
 from flux.etapes import confirmer_lance, emettre, ouvrir, recevoir, repondre, traiter, verdict
 from flux.fabrique import Demande, ecrire_exemple
+from flux.referentiel.interfaces import INTERFACES
 from flux.registre.bilan import verifier_bilan
 from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
@@ -133,7 +134,7 @@ def _messages(reponses: dict[str, bytes]) -> list[etree._Element]:
     return roots
 
 
-@pytest.mark.parametrize("interface", ["FSO1140A", "FSO1146A", "FSO1147A"])
+@pytest.mark.parametrize("interface", INTERFACES)
 def test_a_good_invoice_is_integrated_and_answered(maison, interface):
     nom = maison.deposer(maison.fabriquer(interface=interface))
     assert maison.recevoir() == ["lot-000001--ABC123--1-flux"]
@@ -200,6 +201,7 @@ def test_an_unreadable_flow_gets_its_feedback_and_a_501(maison, prepare, code):
     [
         ("facture.xml", "IRR_FORM", "CSO0000A"),
         ("FSO1140A-facture", "IRR_FORM", "CSO1140A"),
+        ("FSO1101A_ABC123_ABC1231101000000000000001", "IRR_CODE_INTER", "CSO1101A"),
         ("FSO9999A_ABC123_ABC1239999000000000000001", "IRR_CODE_INTER", "CSO9999A"),
         ("FSO1140A_XYZ789_XYZ7891140000000000000001", "IRR_CODE_APP", "CSO1140A"),
     ],

@@ -1,9 +1,14 @@
 """CII 16B: the D22B schema, less what D22B added."""
 
+from datetime import date
+
 import pytest
 from lxml import etree
 
 from flux.controle import juger
+from flux.fabrique import Niveau, ecrire_cii, fabriquer_facture
+from flux.fabrique.classique import classique
+from flux.fabrique.ecrire_facturx import assembler
 from flux.limites import Limites
 from flux.parsers.xml import lire_xml
 from flux.referentiel.espaces_de_noms import PREFIXES, RAM
@@ -17,6 +22,7 @@ from tests.unit.classique.exemples_classiques import fixture
 XS = "{http://www.w3.org/2001/XMLSchema}"
 CII = fixture("cii.xml")
 LIMITES = Limites()
+PDF = [code for code, row in INTERFACES.items() if row.pdf]
 TOTAL = b"</ram:DuePayableAmount>"
 #: Types that only the added elements lead to.
 TYPES_NEUFS = {
@@ -107,6 +113,14 @@ def test_a_common_name_is_an_addition_in_some_parents_only():
     assert (told.rule, told.found) == ("XSD-28", "ram:ID")
 
 
+def test_a_price_repeated_at_the_head_of_its_block_is_told():
+    price = b"<ram:GrossPriceProductTradePrice><ram:ChargeAmount>1</ram:ChargeAmount></ram:GrossPriceProductTradePrice>"
+    block = b"<ram:SpecifiedSubordinateLineTradeAgreement>" + price * 2 + b"</ram:SpecifiedSubordinateLineTradeAgreement>"
+    sub = b"<ram:IncludedSubordinateTradeLineItem>" + block + b"</ram:IncludedSubordinateTradeLineItem>"
+    _, (told,) = _verifier(_apres(b"</ram:SpecifiedLineTradeSettlement>", sub))
+    assert (told.rule, told.found) == ("XSD-29", "ram:GrossPriceProductTradePrice")
+
+
 def test_what_stands_inside_an_addition_is_not_told_again():
     inner = b"<ram:SpecifiedLogisticsLocation><ram:CountryID>FR</ram:CountryID></ram:SpecifiedLogisticsLocation>"
     data = CII.replace(b"</ram:DefinedTradeContact>", b"</ram:DefinedTradeContact>" + inner)
@@ -124,3 +138,12 @@ def test_only_the_classic_cii_interfaces_ask_for_16b(code):
     data = _apres(TOTAL, b"<ram:IncludingTaxesLineTotalAmount>1</ram:IncludingTaxesLineTotalAmount>")
     rules = {one.rule for one in juger("f", data, INTERFACES[code], Limites()).anomalies}
     assert ("XSD-28" in rules) == (code in {"FSO1106A", "FSO1116A"})
+
+
+def test_a_classic_facturx_is_judged_as_cii_16b_and_a_new_one_by_its_level():
+    """AIFE's samples of 2018 leave out the format of a date, which the EN 16931 level of Factur-X 1.09 wants."""
+    facture = classique(fabriquer_facture(1, 0, 2, date(2026, 9, 14), avoir=False), INTERFACES["FSO1117A"])
+    xml = ecrire_cii(facture, Niveau.EN16931).replace(b' format="102"', b"")
+    pdf = assembler(facture, xml, Niveau.EN16931)
+    schema = {code: {one.rule for one in juger("f", pdf, INTERFACES[code], LIMITES).anomalies if one.layer == "schema"} for code in PDF}
+    assert schema == {"FSO1117A": set(), "FSO1147A": {"XSD-04"}}

@@ -91,6 +91,19 @@ def test_an_attachment_of_type_02_is_no_visual(nom, interface):
     assert _regles(data, interface) == ["VIS-01"]
 
 
+def test_an_untyped_pdf_does_not_stand_in_for_the_attachment_of_type_01():
+    root = etree.fromstring(fixture("ubl.xml").replace(b"JVBERi0xLjcgZXhlbXBsZQ==", b"ZXhlbXBsZQ=="))
+    (piece,) = root.findall("{*}AdditionalDocumentReference")
+    other = etree.fromstring(etree.tostring(piece).replace(b"ZXhlbXBsZQ==", b"JVBERi0xLjcgZXhlbXBsZQ=="))
+    other.remove(other.find("{*}DocumentTypeCode"))
+    piece.addnext(other)
+    data = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    assert _regles(data, "FSO1110A") == ["VIS-03"]
+    (piece_type,) = piece.findall("{*}DocumentTypeCode")
+    piece.remove(piece_type)
+    assert _regles(etree.tostring(root, xml_declaration=True, encoding="UTF-8"), "FSO1110A") == []
+
+
 @pytest.mark.parametrize(("nom", "interface"), [("ubl.xml", "FSO1100A"), ("cii.xml", "FSO1106A"), ("ubl.xml", "FSO1120A")])
 def test_structured_flows_need_no_visual(nom, interface):
     root = etree.fromstring(fixture(nom))

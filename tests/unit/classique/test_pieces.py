@@ -37,6 +37,11 @@ def test_the_one_file_of_a_zip_is_given_with_its_name(nom, methode):
     assert ouvrir_piece(_zip((nom, b"%PDF-1.7"), methode=methode), LIMITE) == PieceOuverte(nom, b"%PDF-1.7")
 
 
+def test_an_old_zip_s_name_is_read_in_its_own_alphabet():
+    old = _zip(("ete.pdf", b"%PDF-1.7")).replace(b"ete.pdf", b"\x82t\x82.pdf")
+    assert ouvrir_piece(old, LIMITE).nom == "été.pdf"
+
+
 def test_sizes_written_after_the_data_are_read():
     out = _SansRetour()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as paquet:

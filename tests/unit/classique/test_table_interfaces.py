@@ -2,6 +2,7 @@
 
 import gzip
 import tarfile
+import zipfile
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -255,3 +256,13 @@ def test_each_classic_fault_gets_its_answer(defaut, codes, rule, tmp_path):
         verdict = juger_flux(made.chemin)
         assert rule in {one.rule for one in verdict.anomalies}, code
         assert verdict.refuse
+
+
+def test_the_attached_pdf_is_a_zip_of_one_file_that_bears_its_name_and_no_date(tmp_path):
+    made = ecrire_exemple(Demande("FSO1116A", avoirs=False), tmp_path)
+    (document,) = juger_flux(made.chemin).documents
+    (piece,) = document.facture.pieces_jointes
+    with zipfile.ZipFile(BytesIO(piece.contenu)) as opened:
+        (inner,) = opened.infolist()
+    assert (inner.filename, inner.date_time) == (piece.nom, (1980, 1, 1, 0, 0, 0))
+    assert len(piece.nom) <= 50
