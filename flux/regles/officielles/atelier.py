@@ -47,6 +47,7 @@ class Atelier:
     lectures: Counter[object] = field(default_factory=Counter)
     essai: Atelier | None = None
     _memo_par_cle: dict[object, tuple[int, Code]] = field(default_factory=dict)
+    _cle_par_nature: dict[object, int] = field(default_factory=dict)
     _nom_par_valeur: dict[str, str] = field(default_factory=dict)
     _compteur: int = 0
 
@@ -97,10 +98,12 @@ class Atelier:
         """Whether an expression is read more than once for a document, as the trial compilation counted; in the trial, yes."""
         return self.essai is None or self.essai.lectures[cle] > 1
 
-    def cle(self, fonction: str) -> int:
-        """The number of a function that reads the key of a node."""
-        self.cles.append(fonction)
-        return len(self.cles) - 1
+    def cle(self, fonction: str, nature: object) -> int:
+        """The number of a function that reads the key of a node; keys of one nature share it."""
+        numero = self._cle_par_nature.setdefault(nature, len(self.cles))
+        if numero == len(self.cles):
+            self.cles.append(fonction)
+        return numero
 
     def codes(self, fichier: str, identifiant: str) -> str:
         """The constant that holds a code list of a ``…_codedb.xml`` beside the rule file.

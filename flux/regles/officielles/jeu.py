@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import getcontext, setcontext
 from typing import Any
@@ -54,7 +54,7 @@ class Memoire(dict[int, Any]):
         self._fonctions = fonctions
         self._cles = cles
         self._erreurs: dict[int, str] = {}
-        self._index: dict[tuple[int, int], tuple[Sequence[Noeud], dict[str, list[Noeud]]]] = {}
+        self._index: dict[tuple[int, int], tuple[Sequence[Noeud], dict[str, list[Noeud]] | None]] = {}
 
     def __missing__(self, numero: int) -> Valeur:
         """Evaluate the expression."""
@@ -71,17 +71,50 @@ class Memoire(dict[int, Any]):
     def trouver(self, cle: int, noeuds: Sequence[Noeud], valeurs: Iterable[str]) -> Sequence[Noeud]:
         """Those of the nodes whose key has one of the values, in document order.
 
-        The index of a list is kept with the list itself, so that its identity stays its own.
+        The index of a list is kept with the list itself, so that its identity stays its own. When a key cannot be read, the nodes are
+        walked one by one as XPath does, and the error comes out only if the walk gets there.
         """
         connu = self._index.get((cle, id(noeuds)))
         if connu is None:
-            par_valeur: dict[str, list[Noeud]] = {}
-            for noeud in noeuds:
-                for valeur in dict.fromkeys(self._cles[cle](noeud, self)):
-                    par_valeur.setdefault(valeur, []).append(noeud)
-            connu = self._index[cle, id(noeuds)] = (noeuds, par_valeur)
+            connu = self._index[cle, id(noeuds)] = (noeuds, self._indexer(self._cles[cle], noeuds))
+        if connu[1] is None:
+            return Parcours(noeuds, self._cles[cle], frozenset(valeurs), self)
         listes = [connu[1][v] for v in dict.fromkeys(valeurs) if v in connu[1]]
         return listes[0] if len(listes) == 1 else trie(n for liste in listes for n in liste)
+
+    def _indexer(self, lire: Fonction, noeuds: Sequence[Noeud]) -> dict[str, list[Noeud]] | None:
+        """Nodes by key; ``None`` when a key cannot be read."""
+        par_valeur: dict[str, list[Noeud]] = {}
+        try:
+            for noeud in noeuds:
+                for valeur in dict.fromkeys(lire(noeud, self)):
+                    par_valeur.setdefault(valeur, []).append(noeud)
+        except ErreurXPath:
+            return None
+        return par_valeur
+
+
+class Parcours(Sequence[Noeud]):
+    """Nodes chosen by their key, read one by one and only as far as needed."""
+
+    def __init__(self, noeuds: Sequence[Noeud], lire: Fonction, valeurs: frozenset[str], memoire: Memoire) -> None:
+        self._noeuds, self._lire, self._valeurs, self._memoire = noeuds, lire, valeurs, memoire
+
+    def __iter__(self) -> Iterator[Noeud]:
+        """Walk the nodes."""
+        return (n for n in self._noeuds if not self._valeurs.isdisjoint(self._lire(n, self._memoire)))
+
+    def __bool__(self) -> bool:
+        """Whether there is one, without looking further."""
+        return next(iter(self), None) is not None
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return sum(1 for _ in self)
+
+    def __getitem__(self, rang: Any) -> Any:  # noqa: ANN401 an index or a slice, a node or a list: as a list does
+        """Read them all, as a list does."""
+        return list(self)[rang]
 
 
 @dataclass(frozen=True, slots=True)

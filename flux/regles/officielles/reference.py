@@ -61,7 +61,7 @@ class Reference:
         """Run a rule file on a document.
 
         Saxon learns: a variable that its first documents always read is evaluated at once in the next ones, so that the same
-        document may give a verdict first and a dynamic error later (docs/decisions/moteur-regles.md).
+        document may give a verdict first and a dynamic error later (docs/decisions/0010-rules-engine.md).
 
         :param fichier: the rule file (its code lists are read beside it).
         :param document: the XML as text, without declaration of another encoding.

@@ -1,7 +1,7 @@
 """When Saxon evaluates a variable, as far as a dynamic error shows it.
 
 A variable read once, outside any loop, is put in the place where it is read; one never read goes away; any other waits to be read.
-One exception was measured (saxonche 13.1.1, docs/decisions/moteur-regles.md), and the date check of BR-FR rests on it: in a function,
+One exception was measured (saxonche 13.1.1, docs/decisions/0010-rules-engine.md), and the date check of BR-FR rests on it: in a function,
 when a boolean variable that is read once reads another several times, and a third one, read several times too, stands between
 them, the boolean one is evaluated first, whatever the order of the operands.
 """
