@@ -76,6 +76,11 @@ def test_errors_come_before_warnings_and_the_most_frequent_first():
     assert [(one.exemple.rule, one.factures) for one in told] == [("XSD-10", 3), ("XSD-10", 1), ("CDV-01", 9)]
 
 
+def test_a_cause_of_more_invoices_comes_before_one_of_more_lines():
+    lines = [_nombre("1", path=PRIX.format(i + 1)) for i in range(50)]
+    assert [one.factures for one in regrouper([*lines, *(_nombre(f"{i}") for i in range(3))])] == [3, 1]
+
+
 def test_a_fault_of_the_flow_itself_counts_no_invoice():
     (cause,) = regrouper([anomalie("ARC-04")])
     assert (cause.factures, cause.fois, str(cause.places[0])) == (0, 1, "")
