@@ -7,9 +7,8 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from flux.cli.texte import table
 from flux.referentiel.interfaces import INTERFACES, RETIREES, Interface
 
 
@@ -46,22 +45,18 @@ def interfaces(
     if format_ is FormatSortie.JSON:
         typer.echo(json.dumps([_en_json(row) for row in INTERFACES.values()], ensure_ascii=False, indent=2))
         return
-    table = Table(title="Interfaces")
-    for title in ("Code", "Type", "Format", "Environnements", "Retour", "Cycle de vie", "Destinataires"):
-        table.add_column(title, no_wrap=title == "Code")
-    for row in INTERFACES.values():
-        recipients = "publics" if row.destinataires_publics else "tous"
-        table.add_row(
+    rows = [
+        (
             row.code,
             row.type_flux or "",
             row.libelle,
             ", ".join(sorted(row.environnements)),
             row.retour,
             ", ".join(row.cycle_de_vie),
-            recipients,
+            "publics" if row.destinataires_publics else "tous",
         )
-    Console().print(table)
+        for row in INTERFACES.values()
+    ]
+    table(("code", "type", "format", "environnements", "retour", "cycle de vie", "destinataires"), rows)
     for closed in RETIREES.values():
-        Console().print(
-            f"{closed.code} : {closed.libelle}, {closed.quand_fr} ; utilisez {', '.join(closed.remplacee_par)}", highlight=False
-        )
+        typer.echo(f"{closed.code} : {closed.libelle}, {closed.quand_fr} ; utilisez {', '.join(closed.remplacee_par)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
@@ -15,6 +16,9 @@ from flux.explication import Cause, Place, terme_de
 from flux.explication.causes import VALEURS
 from flux.modele.anomalie import Anomalie, visible
 from flux.modele.verdict import Decision
+
+#: Characters of a table where there is no terminal to ask.
+LARGEUR = 150
 
 
 class Langue(StrEnum):
@@ -119,13 +123,13 @@ def lignes_rejets(done: Rejets, sortie: str, langue: Langue) -> Iterator[str]:
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; its cells may hold texts from outside."""
+    """Print a table; its cells may hold texts from outside. In a pipe it keeps its width: a log or a page folds nothing."""
     drawn = Table()
     for title in titles:
         drawn.add_column(title, overflow="fold")
     for row in rows:
         drawn.add_row(*map(_texte, row))
-    Console().print(drawn)
+    (Console() if sys.stdout.isatty() else Console(width=LARGEUR)).print(drawn)
 
 
 def _bloc(one: Anomalie, after: str, sentence: str) -> Iterator[str]:
