@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
@@ -37,9 +39,22 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
             raise ErreurInvariant(f"the ledger has no tranche {rank} of flow {flux_id}", flux_id=flux_id, rang=rank)
         if tranche.etat is EtatTranche.TRAITEE:
             continue
-        results = _juger(contexte, flow, tranche, members)
-        stored = enregistrer_tranche(contexte.engine, flux_id, rank, results)
+        with _sans_ramasse_miettes():
+            results = _juger(contexte, flow, tranche, members)
+            stored = enregistrer_tranche(contexte.engine, flux_id, rank, results)
         _journal.info("tranche_traitee", flux_id=flux_id, tranche=rank, fichiers=tranche.nombre, nouveau=stored)
+
+
+@contextmanager
+def _sans_ramasse_miettes() -> Iterator[None]:
+    """Leave the cycle collector out of one batch: its values hold no cycle, and walking them again and again costs a tenth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Membre]) -> Iterator[ResultatMembre]:

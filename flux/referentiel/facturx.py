@@ -44,9 +44,13 @@ _LIGNES = (
     NiveauFacturX("BASIC WL", ("urn:factur-x.eu:1p0:basicwl",), "BASIC WL", _DATA, "facturx-basicwl"),
     NiveauFacturX("BASIC", ("urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic",), "BASIC", _TOUTES, "facturx-basic"),
     NiveauFacturX("EN 16931", ("urn:cen.eu:en16931:2017",), "EN 16931", _TOUTES, "facturx-en16931"),
-    NiveauFacturX("EXTENDED", ("urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended",), "EXTENDED", _TOUTES, "facturx-extended"),
+    NiveauFacturX(
+        "EXTENDED", ("urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended",), "EXTENDED", _TOUTES, "facturx-extended"
+    ),
     # The French extension is written with the whole of CII D22B, which the EXTENDED schema does not cover.
-    NiveauFacturX("EXTENDED-CTC-FR", ("urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr",), "EXTENDED", _TOUTES, "cii-d22b"),
+    NiveauFacturX(
+        "EXTENDED-CTC-FR", ("urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr",), "EXTENDED", _TOUTES, "cii-d22b"
+    ),
 )
 
 #: ``code`` → row.

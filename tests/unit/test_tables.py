@@ -2,12 +2,14 @@
 
 import re
 import string
+from datetime import date
 
 import pytest
 
 from docs.generer import DOSSIER, PAGES
 from flux.referentiel.anomalies import CATALOGUE
 from flux.referentiel.interfaces import INTERFACES
+from flux.referentiel.jeux import JEUX, jeu_en_vigueur
 from flux.referentiel.motifs import MOTIFS
 from flux.referentiel.schemas import SCHEMAS
 
@@ -39,3 +41,11 @@ def test_every_interface_answers_with_its_own_number():
         assert row.retour == f"CSO{row.chiffres}A"
         assert set(row.cycle_de_vie) == {"FSO1301A", "FEN1202A"}
     assert SCHEMAS
+
+
+def test_a_flow_is_judged_by_the_set_in_force_on_its_day():
+    codes = [
+        jeu_en_vigueur(jour).code for jour in (date(2020, 1, 1), date(2024, 7, 24), date(2026, 1, 31), date(2026, 2, 1), date(2030, 1, 1))
+    ]
+    assert codes == ["2024-07-24", "2024-07-24", "2024-07-24", "2026-02-01", "2026-02-01"]
+    assert [row.depuis for row in JEUX] == sorted(row.depuis for row in JEUX)

@@ -109,6 +109,4 @@ class Chemin:
     etapes: tuple[Expression, ...]
 
 
-Expression = (
-    Litteral | Variable | Contexte | Sequence | Appel | Binaire | Oppose | Si | Boucle | Conversion | Etape | Filtre | Chemin
-)
+Expression = Litteral | Variable | Contexte | Sequence | Appel | Binaire | Oppose | Si | Boucle | Conversion | Etape | Filtre | Chemin

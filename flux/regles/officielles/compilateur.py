@@ -157,9 +157,7 @@ class Compilateur:
             liste = code.forme == "liste"
             self.globales[variable.nom] = code.avec(py=var, clauses=(Pour(var, f"M[{numero}]"),)) if liste else code.avec(py=f"M[{numero}]")
 
-    def _variable(
-        self, variable: Lie, portee: Portee, total: int, retrait: int, *, directe: bool = False
-    ) -> tuple[list[str], Portee]:
+    def _variable(self, variable: Lie, portee: Portee, total: int, retrait: int, *, directe: bool = False) -> tuple[list[str], Portee]:
         """Statements that bind a variable, and the scope with it, as Saxon does (see :mod:`usages`).
 
         :param total: how many times it is read.
@@ -232,9 +230,7 @@ class Compilateur:
         )
         return f"({branche.absolu}, ({pas}), {forme}, {fonction})"
 
-    def _forme(
-        self, nom: str, rang: int, predicats: list[tuple[int, int, Expression]]
-    ) -> tuple[str, list[tuple[int, int, Expression]]]:
+    def _forme(self, nom: str, rang: int, predicats: list[tuple[int, int, Expression]]) -> tuple[str, list[tuple[int, int, Expression]]]:
         """Predicates that the name of the node decides, as a function of the name, and the others."""
         tests, autres = [], []
         for haut, profondeur, predicat in predicats:

@@ -12,9 +12,7 @@ class ErreurRegles(ErreurConfiguration):
     """
 
     def __init__(self, construction: str, *, fichier: str = "", ligne: int | None = None) -> None:
-        super().__init__(
-            f"{fichier}:{ligne}: unknown construct: {construction}", fichier=fichier, ligne=ligne, construction=construction
-        )
+        super().__init__(f"{fichier}:{ligne}: unknown construct: {construction}", fichier=fichier, ligne=ligne, construction=construction)
         self.construction = construction
         self.fichier = fichier
         self.ligne = ligne

@@ -199,11 +199,7 @@ class JeuDeRegles:
             if motif in fermes:
                 continue
             fonction, continue_, branches = self._motifs[motif][1][rang]
-            tests = [
-                test
-                for absolu, pas, forme, test in branches
-                if convient(absolu, pas, noms) and (forme is None or forme(chemin.tag))
-            ]
+            tests = [test for absolu, pas, forme, test in branches if convient(absolu, pas, noms) and (forme is None or forme(chemin.tag))]
             if not tests:
                 continue
             sure = None in tests

@@ -56,7 +56,9 @@ def regle(contexte: str, *pieces: str, mode: str = "M1", priorite: int = 1000, p
 
 def feuille(*corps: str, modes: tuple[str, ...] = ("M1",), tete: str = "") -> str:
     """A whole rule file."""
-    appels = "".join(f'<svrl:active-pattern><xsl:apply-templates/></svrl:active-pattern><xsl:apply-templates select="/" mode="{m}"/>' for m in modes)
+    appels = "".join(
+        f'<svrl:active-pattern><xsl:apply-templates/></svrl:active-pattern><xsl:apply-templates select="/" mode="{m}"/>' for m in modes
+    )
     fins = "".join(
         f'<xsl:template match="text()" priority="-1" mode="{m}"/><xsl:template match="@*|node()" priority="-2" mode="{m}">'
         f'<xsl:apply-templates select="*" mode="{m}"/></xsl:template>'

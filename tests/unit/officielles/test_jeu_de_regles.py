@@ -37,7 +37,9 @@ def test_a_rule_that_does_not_go_on_stops_its_pattern_below(tmp_path):
 
 
 def test_findings_come_by_pattern_then_node_then_assertion_with_location_and_line(tmp_path):
-    un = jeu(tmp_path, regle("p:l", assertion("B", "p:x"), assertion("A", "p:y")), regle("q:z|sans", assertion("Z", "false()"), priorite=900))
+    un = jeu(
+        tmp_path, regle("p:l", assertion("B", "p:x"), assertion("A", "p:y")), regle("q:z|sans", assertion("Z", "false()"), priorite=900)
+    )
     echecs = evaluer(un, f"<p:r {N}>\n<p:l/>\n<q:z/><p:l><p:x/></p:l><sans/></p:r>")
     r = "/*:r[namespace-uri()='urn:test:p'][1]"
     assert [(e.regle, e.emplacement, e.ligne) for e in echecs] == [
@@ -84,7 +86,9 @@ def test_an_error_in_a_pattern_is_a_node_that_does_not_match(tmp_path):
 
 
 def test_code_lists_beside_the_rule_file(tmp_path):
-    (tmp_path / "x_codedb.xml").write_text('<codedb><cl id="4"><enumeration value="A"/></cl><cl id="5"><enumeration value="B"/></cl></codedb>')
+    (tmp_path / "x_codedb.xml").write_text(
+        '<codedb><cl id="4"><enumeration value="A"/></cl><cl id="5"><enumeration value="B"/></cl></codedb>'
+    )
     test = "string-length($v)=0 or document('x_codedb.xml')/codedb/cl[@id=4]/enumeration[@value=$v]"
     un = jeu(tmp_path, regle("p:l", '<xsl:variable name="v" select="@c"/>', assertion("C", test)))
     assert regles(evaluer(un, f"<p:r {N}><p:l c='A'/><p:l c='B'/><p:l/><p:l c=''/></p:r>")) == ["C"]
@@ -130,7 +134,9 @@ def test_a_comparison_reads_its_left_side_first_and_its_right_side_only_then(tmp
     """Two former differences with Saxon: an empty left side hides an error on the right, an empty right side hides none."""
     un = jeu(
         tmp_path,
-        regle("/p:r", assertion("G", "xs:decimal(p:vide) = sum(p:l/xs:decimal(p:m))"), assertion("D", "xs:decimal(p:m) = xs:decimal(p:vide)")),
+        regle(
+            "/p:r", assertion("G", "xs:decimal(p:vide) = sum(p:l/xs:decimal(p:m))"), assertion("D", "xs:decimal(p:m) = xs:decimal(p:vide)")
+        ),
     )
     xml = f"<p:r {N}><p:m>S9</p:m><p:l><p:m>un</p:m></p:l></p:r>"
     assert regles(evaluer(un, xml)) == ["G", "D!FORG0001"]
