@@ -72,11 +72,11 @@ def tva_ue_valide(value: str) -> bool:
     return value[:2] in PREFIXES_TVA_UE and not value.startswith("FR") and tva_valide(value)
 
 
-@lru_cache(maxsize=8192)
 #: Bank and branch (10 digits), account (11 characters), key (2 digits): the commonest form, checked here without the library's tables.
 _IBAN_FRANCAIS = re.compile(r"FR[0-9]{12}[0-9A-Z]{11}[0-9]{2}").fullmatch
 
 
+@lru_cache(maxsize=8192)
 def iban_valide(value: str) -> bool:
     """Return whether ``value``, blanks left out, is an IBAN: length of its country and key (ISO 13616)."""
     compact = value.replace(" ", "").upper()
