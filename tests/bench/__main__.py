@@ -6,6 +6,7 @@ The floor is lxml parse + XSD on the same files. Machines are noisy: rounds alte
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
+import structlog
 from lxml import etree
 from rich.console import Console
 from rich.table import Table
@@ -27,9 +29,11 @@ from flux.limites import Limites
 from flux.parsers.cii import lire_cii
 from flux.parsers.ubl import lire_ubl
 from flux.parsers.xml import lire_xml
+from flux.referentiel.interfaces import INTERFACES
 from flux.registre.connexion import creer_moteur
 from flux.registre.embarque import adresse, arreter
 from flux.registre.migrations import migrer
+from flux.regles.gestion import ContexteRegles, controler
 from flux.xsd.catalogue import schema
 from flux.xsd.validation import valider
 from tests.bench.chemin import contexte_de, parcourir, traiter_en_parallele
@@ -37,6 +41,7 @@ from tests.bench.chemin import contexte_de, parcourir, traiter_en_parallele
 LIGNES, ROUNDS, ECHANTILLON = 5, 7, 200
 PETIT, GRAND = 2_000, 20_000
 LIMITES = Limites()
+LE = date(2026, 9, 30)
 FORMATS = {
     "UBL": ("FSO1140A", "ubl-invoice", lire_ubl, ecrire_ubl),
     "CII": ("FSO1146A", "cii-d22b", lire_cii, ecrire_cii),
@@ -68,8 +73,9 @@ def _medianes(actions: dict[str, Callable[[], None]], per: int) -> dict[str, flo
 
 def etapes_pures(name: str) -> list[Mesure]:
     """Time parse, XSD and mapping beside the floor, on the same documents."""
-    _, key, lire, ecrire = FORMATS[name]
-    documents = [ecrire(fabriquer_facture(1, rank, LIGNES, date(2026, 9, 30))) for rank in range(ECHANTILLON)]
+    code, key, lire, ecrire = FORMATS[name]
+    row = INTERFACES[code]
+    documents = [ecrire(fabriquer_facture(1, rank, LIGNES, LE)) for rank in range(ECHANTILLON)]
     if name == "UBL":
         documents = [data for data in documents if b"CreditNote-2" not in data[:400]]
     parser, compiled = etree.XMLParser(), schema(key)
@@ -91,7 +97,13 @@ def etapes_pures(name: str) -> list[Mesure]:
         for root in roots:
             lire(root)
 
-    found = _medianes({"plancher": floor, "lecture": gate, "XSD": xsd, "modèle": mapping}, len(documents))
+    invoices = [lire(root) for root in roots]
+
+    def rules() -> None:
+        for facture, root, data in zip(invoices, roots, documents, strict=True):
+            controler(facture, ContexteRegles(row, LE, root, data))
+
+    found = _medianes({"plancher": floor, "lecture": gate, "XSD": xsd, "modèle": mapping, "règles de gestion": rules}, len(documents))
     return [Mesure(name, step, ms, ms / found["plancher"]) for step, ms in found.items()]
 
 
@@ -125,7 +137,8 @@ def memoire(base: str, dossier: Path, number: int, sequence: int) -> int:
 
 def principal() -> None:
     """Measure, print, write."""
-    console, cores = Console(), os.cpu_count() or 1
+    console, cores = Console(width=110), os.cpu_count() or 1
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     folder = Path(tempfile.mkdtemp(prefix="flux-bench-"))
     try:
         base = adresse(folder)
