@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -71,6 +71,16 @@ def _medianes(actions: dict[str, Callable[[], None]], per: int) -> dict[str, flo
     return {name: median(values) for name, values in times.items()}
 
 
+def _pour_tous(action: Callable[..., object], *columns: Sequence[object]) -> Callable[[], None]:
+    """Return what does ``action`` with each row of the columns."""
+
+    def run() -> None:
+        for row in zip(*columns, strict=True):
+            action(*row)
+
+    return run
+
+
 def etapes_pures(name: str) -> list[Mesure]:
     """Time parse, XSD and mapping beside the floor, on the same documents."""
     code, key, lire, ecrire = FORMATS[name]
@@ -81,29 +91,19 @@ def etapes_pures(name: str) -> list[Mesure]:
     parser, compiled = etree.XMLParser(), schema(key)
     roots = [root for data in documents if (root := lire_xml(data, LIMITES)[0]) is not None]
 
-    def floor() -> None:
-        for data in documents:
-            compiled.validate(etree.fromstring(data, parser))
-
-    def gate() -> None:
-        for data in documents:
-            lire_xml(data, LIMITES)
-
-    def xsd() -> None:
-        for root, data in zip(roots, documents, strict=True):
-            valider(root, key, data, LIMITES)
-
-    def mapping() -> None:
-        for root in roots:
-            lire(root)
-
     invoices = [lire(root) for root in roots]
-
-    def rules() -> None:
-        for facture, root, data in zip(invoices, roots, documents, strict=True):
-            controler(facture, ContexteRegles(row, LE, root, data))
-
-    found = _medianes({"plancher": floor, "lecture": gate, "XSD": xsd, "modèle": mapping, "règles de gestion": rules}, len(documents))
+    found = _medianes(
+        {
+            "plancher": _pour_tous(lambda data: compiled.validate(etree.fromstring(data, parser)), documents),
+            "lecture": _pour_tous(lambda data: lire_xml(data, LIMITES), documents),
+            "XSD": _pour_tous(lambda root, data: valider(root, key, data, LIMITES), roots, documents),
+            "modèle": _pour_tous(lire, roots),
+            "règles de gestion": _pour_tous(
+                lambda facture, root, data: controler(facture, ContexteRegles(row, LE, root, data)), invoices, roots, documents
+            ),
+        },
+        len(documents),
+    )
     return [Mesure(name, step, ms, ms / found["plancher"]) for step, ms in found.items()]
 
 
