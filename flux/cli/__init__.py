@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from flux.cli.annuaire import annuaire
+from flux.cli.annuaire import annuaire as sous_commandes_annuaire  # under its own name it would hide its module
 from flux.cli.emettre import emettre
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 for command in (verifier, interfaces, emettre, fabriquer):
     app.command()(command)
-app.add_typer(annuaire, name="annuaire")
+app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(regles, name="regles")
 
 
