@@ -67,7 +67,7 @@ def accepte(rang: int) -> ResultatMembre:
 
 
 def rejete(rang: int) -> ResultatMembre:
-    faute = anomalie("XSD-04", attribute="currencyID", name="cbc:TaxAmount", member=f"{rang}.xml", path="/i", line=3, column=7)
+    faute = anomalie("PDF-01", found="currencyID", member=f"{rang}.xml", path="/i", line=3, column=7)
     pose = StatutPose("REJETEE", LE, "Rejetée", faute.fr, (Motif("REJ_SEMAN", faute.fr),))
     return ResultatMembre(rang, Decision.REJETE, facture(rang), (faute, faute), pose)
 
