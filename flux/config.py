@@ -8,11 +8,13 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flux.limites import Limites
+from flux.modele.doublon import LIBERE_PAR
 from flux.referentiel.interfaces import Environnement
+from flux.referentiel.statuts import STATUTS_FACTURE
 
 
 class Reglages(BaseSettings):
@@ -49,6 +51,29 @@ class Reglages(BaseSettings):
     tranches_max: int = Field(1000, ge=1, le=1024, description="Mapped tasks of one run at most (Airflow's max_map_length is 1024).")
     lot_flux: int = Field(50, ge=1, description="Small flows of one partner taken together in one integration run, at most.")
     lot_octets: int = Field(8 * 1024 * 1024, ge=1, description="A flow above this size (bytes, as received) has a run of its own.")
+    numero_libere_par: frozenset[str] = Field(
+        LIBERE_PAR,
+        description="States (JSON list) that free the number of an invoice: another one may then bear it. Asked when an invoice is stored.",
+    )
+    reprise_apres: int = Field(
+        7200,
+        ge=0,
+        description="Seconds after which a run that gave no answer is taken for dead: its flow, deposited again, gets another run.",
+    )
+    pj_reference_stricte: bool = Field(
+        False,
+        description="Ask every document reference without content or location to be an attachment declared by the supplier; "
+        "otherwise only those that have a file name or Chorus Pro's attachment type.",
+    )
+
+    @field_validator("numero_libere_par")
+    @classmethod
+    def _etats_qui_liberent(cls, value: frozenset[str]) -> frozenset[str]:
+        """Refuse a state that does not exist, and that of an invoice just accepted, without which nothing would be unique."""
+        unknown = value - (STATUTS_FACTURE.keys() - {"DEPOSEE"})
+        if unknown:
+            raise ValueError(f"states that cannot free a number: {', '.join(sorted(unknown))}")
+        return value
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from paramiko import SFTPClient
@@ -83,6 +83,7 @@ def _enregistrer(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, wait
             depose_le=datetime.fromtimestamp(waiting.date, tz=UTC),
             recu_le=now,
         ),
+        reprise_apres=timedelta(seconds=settings.reprise_apres),
     )
     transport.effacer(sftp, waiting.chemin)
     _journal.info("flux_enregistre", flux_id=registered.id, issue=registered.issue, nom=name, taille=kept.taille, sha256=kept.sha256)

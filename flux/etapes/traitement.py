@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -13,6 +14,7 @@ from flux.contexte import PARIS, Contexte
 from flux.controle import juger
 from flux.errors import ErreurInvariant
 from flux.etapes.ouverture import TacheTraiter
+from flux.etapes.pieces_declarees import Declarations
 from flux.etapes.sujet import statut_initial
 from flux.modele.verdict import VerdictDocument
 from flux.referentiel.interfaces import INTERFACES
@@ -41,7 +43,7 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
             continue
         with _sans_ramasse_miettes():
             results = _juger(contexte, flow, tranche, members)
-            stored = enregistrer_tranche(contexte.engine, flux_id, rank, results)
+            stored = enregistrer_tranche(contexte.engine, flux_id, rank, results, libere_par=contexte.reglages.numero_libere_par)
         _journal.info("tranche_traitee", flux_id=flux_id, tranche=rank, fichiers=tranche.nombre, nouveau=stored)
 
 
@@ -61,6 +63,7 @@ def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Mem
     interface, limits = INTERFACES[flow.interface or ""], contexte.reglages.limites
     day = flow.recu_le.astimezone(PARIS).date()
     directory = contexte.annuaire if contexte.annuaire is not None and contexte.annuaire.version else None
+    declared = Declarations(contexte.engine, contexte.reglages.pj_reference_stricte)
     with contexte.entrepot.ouvrir(tranche.cle) as stored:
         for member in members:
             stored.seek(member.debut or 0)
@@ -70,12 +73,14 @@ def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Mem
                 raise ErreurInvariant(
                     f"member {member.rang} of flow {flow.id} changed in the staging store", flux_id=flow.id, membre=member.rang
                 )
-            yield _resultat(member.rang, verdict, contexte.horloge())
+            yield _resultat(member.rang, verdict, declared, contexte.horloge())
 
 
-def _resultat(rank: int, verdict: VerdictDocument, now: datetime) -> ResultatMembre:
+def _resultat(rank: int, verdict: VerdictDocument, declared: Declarations, now: datetime) -> ResultatMembre:
     facture = verdict.facture
     if facture is None:
         return ResultatMembre(rank, verdict.decision, anomalies=verdict.anomalies)
+    joined, faults = declared.joindre(facture, verdict.nom)
+    verdict = replace(verdict, anomalies=(*verdict.anomalies, *faults))
     statut, added = statut_initial(verdict.nom, facture, verdict.decision, verdict.anomalies, now)
-    return ResultatMembre(rank, verdict.decision, facture, (*verdict.anomalies, *added), statut)
+    return ResultatMembre(rank, verdict.decision, facture, (*verdict.anomalies, *added), statut, joined)

@@ -577,6 +577,38 @@ _LIGNES = (
         "This invoice cannot be sent lifecycle files: {found} cannot be read. This feedback alone tells of it.",
         severity=Severite.AVERTISSEMENT,
     ),
+    # --- ledger: what came before, what the issuer declared ----------------------------------------------------------
+    LigneCatalogue(
+        "DBL-01",
+        "DOUBLON",
+        Couche.REGISTRE,
+        "La facture {found} du fournisseur {fournisseur}, émise en {annee}, a déjà été reçue le {date} dans le flux {premier}. Si c'est la "
+        "même, ne la renvoyez pas : suivez la première. Sinon, donnez-lui un numéro neuf puis déposez-la de nouveau.",
+        "The invoice {found} of the supplier {fournisseur}, issued in {annee}, was already received on {date} in the flow {premier}. If it is "
+        "the same one, do not send it again: follow the first. Otherwise give it a new number and deposit it again.",
+        motif_213="DOUBLON",
+    ),
+    LigneCatalogue(
+        "DBL-02",
+        "DOUBLON",
+        Couche.REGISTRE,
+        "La facture {found} du fournisseur {fournisseur}, émise en {annee}, figure déjà dans ce flux, fichier « {premier} ». Si c'est la "
+        "même, il n'y a rien à faire. Sinon, donnez-lui un numéro neuf puis déposez-la de nouveau.",
+        "The invoice {found} of the supplier {fournisseur}, issued in {annee}, is in this flow already, file “{premier}”. If it is the same "
+        "one, there is nothing to do. Otherwise give it a new number and deposit it again.",
+        motif_213="DOUBLON",
+    ),
+    LigneCatalogue(
+        "PJR-01",
+        "REJ_REF_PJ",
+        Couche.REGISTRE,
+        "La pièce jointe « {found} » est citée sans son contenu, et ce fournisseur ne l'a pas déclarée. Joignez le fichier à la facture, ou "
+        "faites déclarer cette pièce sur votre structure, puis déposez de nouveau.",
+        "The attachment “{found}” is named without its content, and this supplier has not declared it. Attach the file to the invoice, or "
+        "have this attachment declared on your structure, then deposit again.",
+        motif_501="IRR_VID_PJ",
+        motif_213="REJ_REF_PJ",
+    ),
     # --- management rules: a file of their own ----------------------------------------------------------------------
     *LIGNES_GESTION,
 )

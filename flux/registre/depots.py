@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, FromClause, and_, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from flux.errors import ErreurInvariant
+from flux.modele.doublon import IssueDoublon, PremierDepot, issue_doublon
 from flux.registre import tables as t
 from flux.registre.connexion import transaction, verrouiller
 from flux.registre.copie import propre
-from flux.registre.valeurs import REPETE, Depot, EtatFlux, EtatSortie, FluxEnregistre, Issue, Lot, Premier
+from flux.registre.valeurs import REPETE, Depot, EtatFlux, EtatSortie, FluxEnregistre, Lot, Premier
+
+#: Outcomes of a deposit that is answered by the answers of another flow.
+_REPETITIONS = frozenset((IssueDoublon.FLUX_REPETE, IssueDoublon.FLUX_REPRIS, IssueDoublon.EN_COURS))
+#: How long a run may take before it is held to be dead, unless a setting says otherwise.
+REPRISE_APRES = timedelta(hours=2)
 
 
-def enregistrer_depot(engine: Engine, depot: Depot) -> FluxEnregistre:
+def enregistrer_depot(engine: Engine, depot: Depot, *, reprise_apres: timedelta = REPRISE_APRES) -> FluxEnregistre:
     """Register one claimed file, in one transaction. Safe twice and at the same time.
 
-    - The same claim is known: nothing changes, ``DEJA_ENREGISTRE``.
+    - The same claim is known: nothing changes, no outcome.
     - Its flow id is free, or it has none: ``NOUVEAU``, and the flow holds the id for ever.
-    - Another flow of the partner holds the id with the same bytes: ``REPETE``; the flow is answered by the first one's answers, which
-      are put back in the outbox.
-    - Other bytes: ``UNICITE``; the flow waits for a run like any other, which finds it in conflict (``FluxLu.premier``).
+    - Another flow of the partner holds the id with the same bytes: the new one is answered by the first one's answers. They are put back
+      in the outbox (``FLUX_REPETE``), or leave once they are written (``EN_COURS``); a first flow that its run left without answer
+      waits for another run (``FLUX_REPRIS``).
+    - Other bytes: ``NOM_REUTILISE``; the flow waits for a run like any other, which finds it in conflict (``FluxLu.premier``).
 
+    :param reprise_apres: a run launched longer ago than that, and without answer, is dead.
     :raises ErreurRegistre: the ledger did not answer.
     """
     with transaction(engine, "enregistrer_depot") as conn:
@@ -34,16 +42,14 @@ def enregistrer_depot(engine: Engine, depot: Depot) -> FluxEnregistre:
         connu = _deja(conn, depot)
         if connu is not None:
             return connu
-        premier = None if depot.identifiant is None else _porteur(conn, depot)
-        if premier is None:
-            return _inserer(conn, depot, Issue.NOUVEAU, None)
-        meme, holder = premier
-        if not meme:
-            return _inserer(conn, depot, Issue.UNICITE, holder)
-        found = _inserer(conn, depot, Issue.REPETE, holder)
-        if found.issue is Issue.REPETE:
+        trouve = None if depot.identifiant is None else _porteur(conn, depot, reprise_apres)
+        premier, holder = (None, None) if trouve is None else trouve
+        found = _inserer(conn, depot, issue_doublon(premier), holder)
+        if holder is not None and found.issue is IssueDoublon.FLUX_REPETE:
             # No condition on the state: the update then waits for an emission under way, and the answer leaves after this deposit.
             conn.execute(update(t.sorties).where(t.sorties.c.flux_id == holder.id).values(etat=EtatSortie.A_EMETTRE))
+        if holder is not None and found.issue is IssueDoublon.FLUX_REPRIS:
+            conn.execute(update(t.flux).where(t.flux.c.id == holder.id).values(lot_id=None))
         return found
 
 
@@ -57,7 +63,7 @@ def _deja(conn: Connection, depot: Depot) -> FluxEnregistre | None:
     ).one_or_none()
     if row is None:
         return None
-    return FluxEnregistre(row.id, Issue.DEJA_ENREGISTRE, None if row.premier_id is None else Premier(row.premier_id, row.recu_le))
+    return FluxEnregistre(row.id, None, None if row.premier_id is None else Premier(row.premier_id, row.recu_le))
 
 
 def porteur_de(porteur: FromClause) -> ColumnElement[bool]:
@@ -66,20 +72,28 @@ def porteur_de(porteur: FromClause) -> ColumnElement[bool]:
     return and_(p.partenaire_id == f.partenaire_id, p.identifiant == f.identifiant, p.tient_identifiant, p.id != f.id)
 
 
-def _porteur(conn: Connection, depot: Depot) -> tuple[bool, Premier] | None:
-    """Return the flow that holds the id, and whether its bytes are the same."""
+def _porteur(conn: Connection, depot: Depot, reprise_apres: timedelta) -> tuple[PremierDepot, Premier] | None:
+    """Return the flow that holds the id and how it compares; its row is held, so that it is answered before or after this deposit."""
     f = t.flux.c
     row = conn.execute(
-        select(f.id, f.recu_le, f.sha256).where(
-            f.partenaire_id == depot.partenaire_id, f.identifiant == depot.identifiant, f.tient_identifiant
-        )
+        select(f.id, f.recu_le, f.sha256, f.etat, t.lots.c.lance_le)
+        .select_from(t.flux.outerjoin(t.lots, t.lots.c.id == f.lot_id))
+        .where(f.partenaire_id == depot.partenaire_id, f.identifiant == depot.identifiant, f.tient_identifiant)
+        .with_for_update(of=t.flux, key_share=True)
     ).one_or_none()
-    return None if row is None else (row.sha256 == depot.sha256, Premier(row.id, row.recu_le))
+    if row is None:
+        return None
+    premier = PremierDepot(
+        memes_octets=row.sha256 == depot.sha256,
+        repondu=row.etat == EtatFlux.REPONDU,
+        en_panne=row.lance_le is not None and row.lance_le + reprise_apres <= depot.recu_le,
+    )
+    return premier, Premier(row.id, row.recu_le)
 
 
-def _inserer(conn: Connection, depot: Depot, issue: Issue, premier: Premier | None) -> FluxEnregistre:
+def _inserer(conn: Connection, depot: Depot, issue: IssueDoublon, premier: Premier | None) -> FluxEnregistre:
     """Insert the flow; the loser of a race on the claim returns the winner's row."""
-    repete = issue is Issue.REPETE
+    repete = issue in _REPETITIONS
     new = conn.execute(
         insert(t.flux)
         .values(
@@ -92,7 +106,7 @@ def _inserer(conn: Connection, depot: Depot, issue: Issue, premier: Premier | No
             taille=depot.taille,
             depose_le=depot.depose_le,
             recu_le=depot.recu_le,
-            tient_identifiant=issue is Issue.NOUVEAU and depot.identifiant is not None,
+            tient_identifiant=issue is IssueDoublon.NOUVEAU and depot.identifiant is not None,
             etat=EtatFlux.REPONDU if repete else EtatFlux.RECU,
             statut=REPETE if repete else None,
             repete_de=premier.id if repete and premier is not None else None,
@@ -110,7 +124,7 @@ def _inserer(conn: Connection, depot: Depot, issue: Issue, premier: Premier | No
 
 
 def former_lots(engine: Engine, le: datetime, lot_flux: int, lot_octets: int) -> list[Lot]:
-    """Group the received flows that have no lot, and return every lot not launched yet. One transaction, one process at a time.
+    """Group the flows that have no lot and no answer, and return every lot not launched yet. One transaction, one process at a time.
 
     :param lot_flux: small flows in one lot at most. :param lot_octets: a flow above it (bytes, as received) has a lot of its own.
     """
@@ -119,7 +133,7 @@ def former_lots(engine: Engine, le: datetime, lot_flux: int, lot_octets: int) ->
         verrouiller(conn, "flux.lots")
         waiting: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for row in conn.execute(
-            select(f.partenaire_id, f.id, f.taille).where(f.lot_id.is_(None), f.etat == "recu").order_by(f.partenaire_id, f.id)
+            select(f.partenaire_id, f.id, f.taille).where(f.lot_id.is_(None), f.etat != "repondu").order_by(f.partenaire_id, f.id)
         ):
             waiting[row.partenaire_id].append((row.id, row.taille))
         for partenaire_id, flows in waiting.items():
@@ -137,15 +151,15 @@ def _grouper(flows: Sequence[tuple[int, int]], lot_flux: int, lot_octets: int) -
 
 
 def _lots(conn: Connection, condition: ColumnElement[bool]) -> list[Lot]:
-    ids = func.array_agg(aggregate_order_by(t.flux.c.id, t.flux.c.id))
+    ids = func.array_agg(aggregate_order_by(t.flux.c.id, t.flux.c.id)).filter(t.flux.c.id.is_not(None))
     rows = conn.execute(
         select(t.lots.c.id, t.lots.c.partenaire_id, t.lots.c.cree_le, ids.label("flux"))
-        .join(t.flux, t.flux.c.lot_id == t.lots.c.id)
+        .outerjoin(t.flux, t.flux.c.lot_id == t.lots.c.id)  # a dead run's lot may have lost its flows to another
         .where(condition)
         .group_by(t.lots.c.id)
         .order_by(t.lots.c.id)
     )
-    return [Lot(row.id, row.partenaire_id, row.cree_le, tuple(row.flux)) for row in rows]
+    return [Lot(row.id, row.partenaire_id, row.cree_le, tuple(row.flux or ())) for row in rows]
 
 
 def lot_par_id(engine: Engine, lot_id: int) -> Lot | None:

@@ -14,12 +14,13 @@ from operator import attrgetter
 from flux.modele.facture import Facture, Identifiant, Ligne, Partie, PieceJointe
 from flux.modele.verdict import Decision
 from flux.registre.copie import json_texte, propre
+from flux.registre.valeurs import PieceRetrouvee
 
 COLONNES_FACTURE = (
     "flux_id", "membre_rang", "partenaire_id", "etat", "numero", "date_emission", "annee", "type_code", "devise", "fournisseur_schema",
     "fournisseur_id", "fournisseur_siren", "fournisseur_nom", "fournisseur_pays", "fournisseur_adresse_electronique", "destinataire_id",
     "destinataire_nom", "code_service", "engagement", "contrat", "cadre", "profil", "echeance", "ht", "tva", "ttc", "net_a_payer",
-    "detail",
+    "detail", "cle_unicite",
 )  # fmt: skip
 COLONNES_LIGNE = (
     "flux_id", "membre_rang", "rang", "identifiant", "nom", "quantite", "unite", "prix_net", "montant", "tva_categorie", "tva_taux",
@@ -42,10 +43,12 @@ _valeurs_ligne = attrgetter(*_DETAIL_LIGNE)
 _LIGNE_SANS_DETAIL = _valeurs_ligne(Ligne())
 
 
-def ligne_facture(flux_id: int, membre_rang: int, partenaire_id: int, etat: str, facture: Facture) -> tuple[object, ...]:
-    """Return the row of ``factures``."""
+def ligne_facture(
+    flux_id: int, membre_rang: int, partenaire_id: int, etat: str, facture: Facture, cle_unicite: bytes | None
+) -> tuple[object, ...]:
+    """Return the row of ``factures``. :param cle_unicite: ``None`` for an invoice that holds no number."""
     vendeur, acheteur, totaux, jour = facture.vendeur, facture.acheteur, facture.totaux, facture.date_emission
-    nomme = _identifiant_principal(vendeur)
+    nomme = identifiant_principal(vendeur)
     electronique = vendeur.adresse_electronique
     detail = dict(zip(_DETAIL_FACTURE, _valeurs_facture(facture), strict=True))
     return (
@@ -58,7 +61,7 @@ def ligne_facture(flux_id: int, membre_rang: int, partenaire_id: int, etat: str,
         propre(facture.siret_destinataire), propre(acheteur.nom),
         propre(facture.code_service), propre(facture.engagement), propre(facture.contrat),
         propre(facture.cadre), propre(facture.profil), facture.echeance, totaux.ht, totaux.tva, totaux.ttc,
-        totaux.net_a_payer, json_texte(detail),
+        totaux.net_a_payer, json_texte(detail), cle_unicite,
     )  # fmt: skip
 
 
@@ -75,10 +78,19 @@ def lignes_de(flux_id: int, membre_rang: int, facture: Facture) -> Iterator[tupl
         )  # fmt: skip
 
 
-def pieces_de(flux_id: int, membre_rang: int, facture: Facture) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of ``pieces_jointes``: what describes an attachment; its bytes stay in the stored original."""
+def pieces_de(
+    flux_id: int, membre_rang: int, facture: Facture, retrouvees: tuple[PieceRetrouvee, ...] = ()
+) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of ``pieces_jointes``: what describes an attachment.
+
+    Its bytes stay in the stored original; those of a declared one (``retrouvees``) in the staging store, under their digest.
+    """
+    declarees = {one.rang: one for one in retrouvees}
     for rang, piece in enumerate(facture.pieces_jointes):
-        yield (flux_id, membre_rang, rang, propre(piece.nom), propre(piece.mime), *_empreinte(piece),
+        one = declarees.get(rang)
+        faits = (piece.nom, piece.mime, *_empreinte(piece)) if one is None else (one.nom, one.mime, one.taille, one.sha256)
+        nom, mime, taille, empreinte = faits
+        yield (flux_id, membre_rang, rang, propre(nom), propre(mime), taille, empreinte,
                propre(piece.reference), propre(piece.description), propre(piece.uri))  # fmt: skip
 
 
@@ -86,7 +98,7 @@ def _empreinte(piece: PieceJointe) -> tuple[int | None, str | None]:
     return (None, None) if piece.contenu is None else (len(piece.contenu), sha256(piece.contenu).hexdigest())
 
 
-def _identifiant_principal(partie: Partie) -> Identifiant | None:
+def identifiant_principal(partie: Partie) -> Identifiant | None:
     """Return the identifier that names a supplier: of a scheme for suppliers, else the legal one, else any, else the VAT number."""
     for one in partie.identifiants:
         if one.schema in _SCHEMAS_FOURNISSEUR:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     SmallInteger,
@@ -109,7 +110,7 @@ flux = Table(
     CheckConstraint(f"(statut IS NOT DISTINCT FROM '{REPETE}') = (repete_de IS NOT NULL)", name="repete_de"),
     CheckConstraint("NOT tient_identifiant OR identifiant IS NOT NULL", name="identifiant_tenu"),
     Index("uq_flux_identifiant_tenu", "partenaire_id", "identifiant", unique=True, postgresql_where=text("tient_identifiant")),
-    Index("ix_flux_sans_lot", "partenaire_id", "id", postgresql_where=text("lot_id IS NULL AND etat = 'recu'")),
+    Index("ix_flux_sans_lot", "partenaire_id", "id", postgresql_where=text("lot_id IS NULL AND etat <> 'repondu'")),
     Index("ix_flux_lot_id", "lot_id"),
 )
 
@@ -173,8 +174,10 @@ factures = Table(
     Column("ttc", Numeric),
     Column("net_a_payer", Numeric),
     Column("detail", JSONB, nullable=False),
+    Column("cle_unicite", LargeBinary),  # of an invoice that holds its number: see flux.registre.doublons
     _parmi("etat", STATUTS_FACTURE),
     ForeignKeyConstraint(["flux_id", "membre_rang"], ["membres.flux_id", "membres.rang"]),
+    Index("uq_factures_cle_unicite", "cle_unicite", unique=True, postgresql_where=text("cle_unicite IS NOT NULL")),
 )
 
 lignes = Table(

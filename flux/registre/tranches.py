@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+import psycopg
 from sqlalchemy import Connection, Engine, exists, select, update
 
-from flux.errors import ErreurInvariant
+from flux.errors import ErreurInvariant, ErreurRegistre
+from flux.modele.doublon import LIBERE_PAR
 from flux.modele.verdict import Decision
 from flux.registre import projection
 from flux.registre import tables as t
 from flux.registre.connexion import transaction
 from flux.registre.copie import copier, json_texte, pilote, propre
+from flux.registre.doublons import ResultatDeparte, departager
 from flux.registre.ouverture import ecrire_anomalies, etat_verrouille
 from flux.registre.valeurs import EtatFlux, EtatTranche, ResultatMembre
 
 _COLONNES_STATUT = ("flux_id", "membre_rang", "rang", "code", "horodatage", "complement", "commentaire", "motifs")
+_INDEX_UNICITE = "uq_factures_cle_unicite"
 _DECIDER = """
 UPDATE membres SET decision = r.decision FROM unnest(%s::integer[], %s::text[]) AS r (rang, decision)
 WHERE flux_id = %s AND tranche_rang = %s AND membres.rang = r.rang AND membres.decision IS NULL
 """
 
 
-def enregistrer_tranche(engine: Engine, flux_id: int, rang: int, resultats: Iterable[ResultatMembre]) -> bool:
+def enregistrer_tranche(
+    engine: Engine, flux_id: int, rang: int, resultats: Iterable[ResultatMembre], *, libere_par: Collection[str] = LIBERE_PAR
+) -> bool:
     """Store what a tranche found of its members, in one transaction that holds the tranche's row.
 
-    Tranches of one flow may be stored at the same time; the last one makes the flow ``traite``.
+    Tranches of one flow may be stored at the same time; the last one makes the flow ``traite``. An invoice whose number another one
+    holds is stored as rejected, whatever was found of it (:mod:`flux.registre.doublons`).
 
     :param resultats: exactly one for each member of the tranche; all read before the transaction begins.
+    :param libere_par: states whose invoices hold no number.
     :returns: False, and nothing changes, when the tranche was stored already.
     :raises ErreurInvariant: unknown tranche, or results that are not those of its members. Facts: ``flux_id``, ``rang``.
     :raises ErreurRegistre: the ledger did not answer; nothing was stored.
@@ -45,11 +53,36 @@ def enregistrer_tranche(engine: Engine, flux_id: int, rang: int, resultats: Iter
             raise ErreurInvariant(f"the ledger has no tranche {rang} of flow {flux_id}", flux_id=flux_id, rang=rang)
         if row.etat == EtatTranche.TRAITEE:
             return False
-        _decider(conn, flux_id, rang, row.nombre, trouves)
-        _copier_factures(conn, flux_id, row.partenaire_id, trouves)
-        ecrire_anomalies(conn, flux_id, ((r.rang, a) for r in trouves for a in r.anomalies))
+        ranges = _departager_et_ranger(conn, flux_id, row.partenaire_id, trouves, libere_par)
+        _decider(conn, flux_id, rang, row.nombre, ranges)
+        ecrire_anomalies(conn, flux_id, ((r.rang, a) for r in ranges for a in r.anomalies))
         _terminer(conn, flux_id, rang)
         return True
+
+
+def _departager_et_ranger(
+    conn: Connection, flux_id: int, partenaire_id: int, trouves: Sequence[ResultatMembre], libere_par: Collection[str]
+) -> list[ResultatMembre]:
+    """Store the invoices, each number once; return the results as stored."""
+    for _ in range(len(trouves) + 1):  # each new try has lost one number at least
+        ranges = _ranger(conn, flux_id, partenaire_id, departager(conn, flux_id, trouves, libere_par))
+        if ranges is not None:
+            return ranges
+    raise ErreurRegistre(f"numbers of flow {flux_id} are taken and let go without end", operation="enregistrer_tranche")
+
+
+def _ranger(conn: Connection, flux_id: int, partenaire_id: int, departes: Sequence[ResultatDeparte]) -> list[ResultatMembre] | None:
+    """Store the invoices and return the results as stored; ``None``, and nothing is stored, when another transaction has just taken one
+    of the numbers: it is in the ledger now, and the next look finds it.
+    """
+    try:
+        with conn.begin_nested():
+            _copier_factures(conn, flux_id, partenaire_id, departes)
+    except psycopg.errors.UniqueViolation as error:
+        if error.diag.constraint_name != _INDEX_UNICITE:
+            raise
+        return None
+    return [d.resultat for d in departes]
 
 
 def _verifier(flux_id: int, rang: int, resultats: Sequence[ResultatMembre]) -> None:
@@ -76,16 +109,28 @@ def _decider(conn: Connection, flux_id: int, rang: int, nombre: int, resultats: 
         )  # fmt: skip
 
 
-def _copier_factures(conn: Connection, flux_id: int, partenaire_id: int, resultats: Sequence[ResultatMembre]) -> None:
-    lus = [(r, r.facture, r.statut) for r in resultats if r.facture is not None and r.statut is not None]
+def _copier_factures(conn: Connection, flux_id: int, partenaire_id: int, departes: Sequence[ResultatDeparte]) -> None:
+    # Two transactions that take several numbers take them in one order: neither waits for the other while the other waits for it.
+    ordonnes = sorted(departes, key=lambda d: d.cle or b"")
+    cles = [(d.resultat, d.resultat.facture, d.cle) for d in ordonnes]
+    lus = [(r, r.facture, r.statut) for d in departes if (r := d.resultat).facture is not None and r.statut is not None]
     copier(
         conn,
         t.factures,
         projection.COLONNES_FACTURE,
-        (projection.ligne_facture(flux_id, r.rang, partenaire_id, projection.ETATS[r.decision], f) for r, f, _ in lus),
+        (
+            projection.ligne_facture(flux_id, r.rang, partenaire_id, projection.ETATS[r.decision], f, cle)
+            for r, f, cle in cles
+            if f is not None
+        ),
     )
     copier(conn, t.lignes, projection.COLONNES_LIGNE, (row for r, f, _ in lus for row in projection.lignes_de(flux_id, r.rang, f)))
-    copier(conn, t.pieces_jointes, projection.COLONNES_PIECE, (row for r, f, _ in lus for row in projection.pieces_de(flux_id, r.rang, f)))
+    copier(
+        conn,
+        t.pieces_jointes,
+        projection.COLONNES_PIECE,
+        (row for r, f, _ in lus for row in projection.pieces_de(flux_id, r.rang, f, r.retrouvees)),
+    )
     copier(
         conn, t.statuts, _COLONNES_STATUT,
         (

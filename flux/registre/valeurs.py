@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from flux.modele.anomalie import Anomalie
+from flux.modele.doublon import IssueDoublon
 from flux.modele.facture import Facture
 from flux.modele.statut import Motif
 from flux.modele.verdict import Decision
@@ -40,18 +41,6 @@ class EtatSortie(StrEnum):
 
     A_EMETTRE = "a_emettre"
     EMISE = "emise"
-
-
-class Issue(StrEnum):
-    """What registering a deposit came to.
-
-    ``repete``: same id and same bytes as an earlier flow; ``unicite``: same id, other bytes.
-    """
-
-    NOUVEAU = "nouveau"
-    DEJA_ENREGISTRE = "deja_enregistre"
-    REPETE = "repete"
-    UNICITE = "unicite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +86,14 @@ class Premier:
 
 @dataclass(frozen=True, slots=True)
 class FluxEnregistre:
-    """A registered deposit. :ivar premier: the holder of the same flow id, when it is another flow."""
+    """A registered deposit.
+
+    :ivar issue: ``None`` when the same claim was registered already, and nothing changed.
+    :ivar premier: the holder of the same flow id, when it is another flow.
+    """
 
     id: int
-    issue: Issue
+    issue: IssueDoublon | None
     premier: Premier | None = None
 
 
@@ -154,6 +147,17 @@ class StatutPose:
 
 
 @dataclass(frozen=True, slots=True)
+class PieceRetrouvee:
+    """A declared attachment that an invoice names by reference. :ivar rang: of the reference, in ``Facture.pieces_jointes``."""
+
+    rang: int
+    nom: str
+    mime: str
+    taille: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultatMembre:
     """What a tranche found of one member. ``facture`` and ``statut`` are ``None`` for an unreadable one, and only then."""
 
@@ -162,6 +166,7 @@ class ResultatMembre:
     facture: Facture | None = None
     anomalies: Sequence[Anomalie] = ()
     statut: StatutPose | None = None
+    retrouvees: tuple[PieceRetrouvee, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

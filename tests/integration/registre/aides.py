@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from threading import Barrier
@@ -62,8 +63,9 @@ def facture(rang: int, *, lignes: int = 2) -> Facture:
     )
 
 
-def accepte(rang: int) -> ResultatMembre:
-    return ResultatMembre(rang, Decision.ACCEPTE, facture(rang), (), StatutPose("DEPOSEE", LE))
+def accepte(rang: int, numero: str | None = None) -> ResultatMembre:
+    """An accepted invoice; its number is that of its rank: give one to store two of a rank."""
+    return ResultatMembre(rang, Decision.ACCEPTE, replace(facture(rang), numero=numero or f"F-{rang}"), (), StatutPose("DEPOSEE", LE))
 
 
 def rejete(rang: int) -> ResultatMembre:

@@ -1,5 +1,6 @@
 """Deposits: one claim is one row, one flow id has one holder for ever."""
 
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -7,11 +8,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from flux.errors import ErreurUsage
+from flux.modele.doublon import IssueDoublon
 from flux.registre.connexion import creer_moteur, transaction
 from flux.registre.depots import enregistrer_depot, former_lots, lot_par_id, marquer_lance
 from flux.registre.lectures import flux_par_id
 from flux.registre.sorties import marquer_emise, sorties_a_emettre
-from flux.registre.valeurs import REPETE, Depot, EtatFlux, FluxEnregistre, Issue, Premier
+from flux.registre.valeurs import REPETE, Depot, EtatFlux, FluxEnregistre, Premier
 from raccordement.partenaires import creer_partenaire, partenaires
 from raccordement.partenaires import partenaire as lire_partenaire
 from tests.integration.registre.aides import IDENTIFIANT, LE, compte, depot, ensemble, flux_repondu, partenaire
@@ -37,7 +39,7 @@ def test_un_code_ou_un_dossier_pris_ou_mal_forme_est_refuse(registre: Engine, co
 
 def test_un_depot_neuf_tient_son_identifiant(registre: Engine) -> None:
     new = enregistrer_depot(registre, depot(partenaire(registre), "r1"))
-    assert new.issue is Issue.NOUVEAU
+    assert new.issue is IssueDoublon.NOUVEAU
     lu = flux_par_id(registre, new.id)
     assert lu is not None
     assert (lu.identifiant, lu.etat, lu.statut, lu.premier, lu.recu_le) == (IDENTIFIANT, EtatFlux.RECU, None, None, LE)
@@ -48,19 +50,19 @@ def test_la_meme_reclamation_ne_change_rien(registre: Engine) -> None:
     pid = partenaire(registre)
     new = enregistrer_depot(registre, depot(pid, "r1"))
     again = enregistrer_depot(registre, depot(pid, "r1", octets="f", taille=99, plus=5))
-    assert again == FluxEnregistre(new.id, Issue.DEJA_ENREGISTRE)
+    assert again == FluxEnregistre(new.id, None)
     assert compte(registre, "flux", "taille = 10") == compte(registre, "flux") == 1
 
 
 def test_deux_depots_sans_identifiant_sont_deux_flux(registre: Engine) -> None:
     pid = partenaire(registre)
-    assert [enregistrer_depot(registre, depot(pid, f"r{n}", None)).issue for n in range(2)] == [Issue.NOUVEAU] * 2
+    assert [enregistrer_depot(registre, depot(pid, f"r{n}", None)).issue for n in range(2)] == [IssueDoublon.NOUVEAU] * 2
     assert compte(registre, "flux", "tient_identifiant") == 0
 
 
 def test_un_identifiant_est_propre_a_un_partenaire(registre: Engine) -> None:
-    assert enregistrer_depot(registre, depot(partenaire(registre), "r1")).issue is Issue.NOUVEAU
-    assert enregistrer_depot(registre, depot(partenaire(registre, "XYZ002"), "r1", octets="f")).issue is Issue.NOUVEAU
+    assert enregistrer_depot(registre, depot(partenaire(registre), "r1")).issue is IssueDoublon.NOUVEAU
+    assert enregistrer_depot(registre, depot(partenaire(registre, "XYZ002"), "r1", octets="f")).issue is IssueDoublon.NOUVEAU
 
 
 def test_les_memes_octets_sous_le_meme_identifiant_font_repartir_la_reponse(registre: Engine) -> None:
@@ -70,7 +72,7 @@ def test_les_memes_octets_sous_le_meme_identifiant_font_repartir_la_reponse(regi
         (reponse,) = sorties_a_emettre(conn)
         assert marquer_emise(conn, reponse.id, LE)
     again = enregistrer_depot(registre, depot(pid, "r2", plus=5))
-    assert again == FluxEnregistre(again.id, Issue.REPETE, Premier(premier, LE))
+    assert again == FluxEnregistre(again.id, IssueDoublon.FLUX_REPETE, Premier(premier, LE))
     with transaction(registre, "test") as conn:
         (repartie,) = sorties_a_emettre(conn)
     assert (repartie.id, repartie.nom, repartie.sha256, repartie.emissions) == (reponse.id, reponse.nom, reponse.sha256, 1)
@@ -80,7 +82,7 @@ def test_les_memes_octets_sous_le_meme_identifiant_font_repartir_la_reponse(regi
     # registered again after a crash: known, and the answer does not leave a third time
     with transaction(registre, "test") as conn:
         marquer_emise(conn, reponse.id, LE)
-    assert enregistrer_depot(registre, depot(pid, "r2", plus=6)).issue is Issue.DEJA_ENREGISTRE
+    assert enregistrer_depot(registre, depot(pid, "r2", plus=6)).issue is None
     with transaction(registre, "test") as conn:
         assert sorties_a_emettre(conn) == []
 
@@ -88,7 +90,7 @@ def test_les_memes_octets_sous_le_meme_identifiant_font_repartir_la_reponse(regi
 def test_une_repetition_avant_la_reponse_attend_celle_ci(registre: Engine) -> None:
     pid = partenaire(registre)
     enregistrer_depot(registre, depot(pid, "r1"))
-    assert enregistrer_depot(registre, depot(pid, "r2")).issue is Issue.REPETE
+    assert enregistrer_depot(registre, depot(pid, "r2")).issue is IssueDoublon.EN_COURS
     assert compte(registre, "sorties") == 0
     assert [lot.flux for lot in former_lots(registre, LE, 50, 1000)] == [(1,)]
 
@@ -97,9 +99,9 @@ def test_d_autres_octets_sous_le_meme_identifiant_rompent_l_unicite(registre: En
     pid = partenaire(registre)
     premier = enregistrer_depot(registre, depot(pid, "r1"))
     second = enregistrer_depot(registre, depot(pid, "r2", octets="f", plus=5))
-    assert second == FluxEnregistre(second.id, Issue.UNICITE, Premier(premier.id, LE))
+    assert second == FluxEnregistre(second.id, IssueDoublon.NOM_REUTILISE, Premier(premier.id, LE))
     # said again on every read, so that a run that starts later knows
-    assert enregistrer_depot(registre, depot(pid, "r2", octets="f")) == FluxEnregistre(second.id, Issue.DEJA_ENREGISTRE, second.premier)
+    assert enregistrer_depot(registre, depot(pid, "r2", octets="f")) == FluxEnregistre(second.id, None, second.premier)
     lu = flux_par_id(registre, second.id)
     assert lu is not None
     assert (lu.premier, lu.statut) == (second.premier, None)
@@ -108,16 +110,16 @@ def test_d_autres_octets_sous_le_meme_identifiant_rompent_l_unicite(registre: En
 def test_deux_porteurs_a_la_fois_un_seul_identifiant(registre: Engine) -> None:
     pid = partenaire(registre)
     found = ensemble(8, lambda n: enregistrer_depot(registre, depot(pid, f"r{n}", octets="abcdef01"[n])))
-    assert sorted(one.issue for one in found) == [Issue.NOUVEAU] + [Issue.UNICITE] * 7
+    assert Counter(one.issue for one in found) == {IssueDoublon.NOUVEAU: 1, IssueDoublon.NOM_REUTILISE: 7}
     assert compte(registre, "flux", "tient_identifiant") == 1
-    assert {one.premier.id for one in found if one.premier} == {one.id for one in found if one.issue is Issue.NOUVEAU}
+    assert {one.premier.id for one in found if one.premier} == {one.id for one in found if one.issue is IssueDoublon.NOUVEAU}
 
 
 def test_une_reclamation_enregistree_a_la_fois_est_une(registre: Engine) -> None:
     pid = partenaire(registre)
     for identifiant in (None, IDENTIFIANT):
         found = ensemble(8, lambda _, i=identifiant: enregistrer_depot(registre, depot(pid, f"r-{i}", i)))
-        assert sorted(one.issue for one in found) == [Issue.DEJA_ENREGISTRE] * 7 + [Issue.NOUVEAU]
+        assert Counter(one.issue for one in found) == {IssueDoublon.NOUVEAU: 1, None: 7}
         assert len({one.id for one in found}) == 1
     assert compte(registre, "flux") == 2
 
@@ -130,7 +132,7 @@ def test_deux_processus_a_la_fois_un_seul_identifiant(registre: Engine, url_regi
     pid = partenaire(registre)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
         found = list(processes.map(_dans_un_processus, [url_registre] * 4, [depot(pid, f"r{n}") for n in range(4)]))
-    assert sorted(one.issue for one in found) == [Issue.NOUVEAU] + [Issue.REPETE] * 3
+    assert Counter(one.issue for one in found) == {IssueDoublon.NOUVEAU: 1, IssueDoublon.EN_COURS: 3}
 
 
 def test_la_base_elle_meme_refuse_un_second_porteur(registre: Engine) -> None:
@@ -146,7 +148,7 @@ def test_un_nom_indecodable_est_garde_autant_que_possible(registre: Engine) -> N
     lu = flux_par_id(registre, one.id)
     assert lu is not None
     assert lu.reclamation == "factur\ufffd\ufffd"
-    assert enregistrer_depot(registre, depot(lu.partenaire_id, "factur\udce9\0", None)).issue is Issue.DEJA_ENREGISTRE
+    assert enregistrer_depot(registre, depot(lu.partenaire_id, "factur\udce9\0", None)).issue is None
 
 
 def test_les_petits_flux_d_un_partenaire_vont_ensemble_les_gros_seuls(registre: Engine) -> None:

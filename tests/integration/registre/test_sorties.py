@@ -16,7 +16,7 @@ from tests.integration.registre.aides import LE, accepte, clore, compte, depot, 
 
 def _traite(engine: Engine, code: str = "ABC001") -> int:
     flux_id = flux_ouvert(engine, (1,), code)
-    enregistrer_tranche(engine, flux_id, 0, [accepte(0)])
+    enregistrer_tranche(engine, flux_id, 0, [accepte(0, f"F-{code}")])
     return flux_id
 
 
