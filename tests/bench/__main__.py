@@ -65,9 +65,7 @@ def _medianes(actions: dict[str, Callable[[], None]], per: int) -> dict[str, flo
         action()
     for _ in range(ROUNDS):
         for name, action in actions.items():
-            start = time.perf_counter()
-            action()
-            times[name].append((time.perf_counter() - start) * 1000 / per)
+            times[name].append(_chronometrer(action) * 1000 / per)
     return {name: median(values) for name, values in times.items()}
 
 
@@ -82,19 +80,14 @@ def _pour_tous(action: Callable[..., object], *columns: Sequence[object]) -> Cal
 
 
 def etapes_pures(name: str) -> list[Mesure]:
-    """Time parse, XSD and mapping beside the floor, on the same documents."""
-    code, key, lire, ecrire = FORMATS[name]
-    row = INTERFACES[code]
-    documents = [ecrire(fabriquer_facture(1, rank, LIGNES, LE)) for rank in range(ECHANTILLON)]
-    if name == "UBL":
-        documents = [data for data in documents if b"CreditNote-2" not in data[:400]]
-    parser, compiled = etree.XMLParser(), schema(key)
+    """Time parse, XSD, mapping and rules beside the floor, on the same documents."""
+    code, key, lire, _ = FORMATS[name]
+    row, documents = INTERFACES[code], _documents(name)
     roots = [root for data in documents if (root := lire_xml(data, LIMITES)[0]) is not None]
-
     invoices = [lire(root) for root in roots]
     found = _medianes(
         {
-            "plancher": _pour_tous(lambda data: compiled.validate(etree.fromstring(data, parser)), documents),
+            "plancher": _plancher(name),
             "lecture": _pour_tous(lambda data: lire_xml(data, LIMITES), documents),
             "XSD": _pour_tous(lambda root, data: valider(root, key, data, LIMITES), roots, documents),
             "modèle": _pour_tous(lire, roots),
@@ -107,18 +100,41 @@ def etapes_pures(name: str) -> list[Mesure]:
     return [Mesure(name, step, ms, ms / found["plancher"]) for step, ms in found.items()]
 
 
-def chemin_entier(name: str, base: str, dossier: Path, floor: float) -> list[Mesure]:
-    """Time every step of the path on an archive of PETIT invoices, three times; the median counts."""
-    runs: list[dict[str, float]] = []
-    contexte = contexte_de(base, dossier)
-    for turn in range(4):
+def chemin_entier(name: str, base: str, dossier: Path) -> list[Mesure]:
+    """Time every step of the path on archives of PETIT invoices, the floor before and after each: the medians of times and of ratios count.
+
+    The first run, which compiles schemas and fills caches, is left out.
+    """
+    contexte, floor = contexte_de(base, dossier), _plancher(name)
+    times: dict[str, list[float]] = {}
+    ratios: dict[str, list[float]] = {}
+    for turn in range(ROUNDS):
         flow = _archive(name, PETIT, dossier, sequence=1000 + turn)
-        runs.append(parcourir(contexte, flow))
+        before = _chronometrer(floor)
+        seconds = parcourir(contexte, flow)
+        beside = (before + _chronometrer(floor)) / 2 / ECHANTILLON
         flow.unlink()
-    runs.pop(0)  # the first one compiles schemas and fills caches
-    measured = {step: median(run[step] for run in runs) * 1000 / PETIT for step in runs[0]}
-    measured["chemin entier"] = sum(measured.values())
-    return [Mesure(name, step, ms, ms / floor) for step, ms in measured.items()]
+        seconds["chemin entier"] = sum(seconds.values())
+        for step, spent in seconds.items() if turn else ():
+            times.setdefault(step, []).append(spent * 1000 / PETIT)
+            ratios.setdefault(step, []).append(spent / PETIT / beside)
+    return [Mesure(name, step, median(times[step]), median(ratios[step])) for step in times]
+
+
+def _plancher(name: str) -> Callable[[], None]:
+    """Return what does the floor, lxml parse + XSD, over ECHANTILLON invoices of the format."""
+    compiled, parser = schema(FORMATS[name][1]), etree.XMLParser()
+    return _pour_tous(lambda data: compiled.validate(etree.fromstring(data, parser)), _documents(name))
+
+
+def _documents(name: str) -> list[bytes]:
+    return [FORMATS[name][3](fabriquer_facture(1, rank, LIGNES, LE, avoir=False)) for rank in range(ECHANTILLON)]
+
+
+def _chronometrer(action: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
 
 
 def _archive(name: str, number: int, dossier: Path, sequence: int) -> Path:
@@ -147,9 +163,8 @@ def principal() -> None:
         measures: list[Mesure] = []
         rates: dict[str, float] = {}
         for rank, name in enumerate(FORMATS):
-            pure = etapes_pures(name)
-            measures += pure
-            measures += chemin_entier(name, base, folder, pure[0].ms)
+            measures += etapes_pures(name)
+            measures += chemin_entier(name, base, folder)
             flow = _archive(name, PETIT * 2, folder, sequence=5000 + rank)
             rates[name] = PETIT * 2 / traiter_en_parallele(base, folder, flow, cores)
         rss = {number: memoire(base, folder, number, sequence=9000 + number) for number in (PETIT, GRAND)}
