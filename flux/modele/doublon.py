@@ -1,6 +1,6 @@
 """What a deposit, or an invoice in it, is with regard to what came before: one function, six outcomes.
 
-The table of decisions stands in ``docs/decisions/0004-duplicates.md``; a test reads it there.
+The table of decisions stands in ``docs/decisions/0006-duplicates.md``; a test reads it there.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import pytest
 
 from flux.modele.doublon import IssueDoublon, PremierDepot, issue_doublon
 
-PAGE = Path(__file__).parents[3] / "docs" / "decisions" / "0004-duplicates.md"
+PAGE = Path(__file__).parents[3] / "docs" / "decisions" / "0006-duplicates.md"
 COLONNES = 5
 CAS = list(itertools.product((False, True), repeat=COLONNES))
 
