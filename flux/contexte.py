@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
@@ -16,8 +15,6 @@ from flux.registre.annuaire import AnnuaireRegistre
 from flux.registre.connexion import moteur
 from flux.regles.gestion import lire_severites
 from flux.transport.entrepot import Entrepot
-
-PARIS = ZoneInfo("Europe/Paris")
 
 
 def maintenant() -> datetime:

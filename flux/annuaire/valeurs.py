@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from flux.annuaire.fautes import Illisible
 from flux.annuaire.modele import CODE_SERVICE_MAX, SIRET_NON_RENSEIGNE
+from flux.modele.temps import PARIS
 
 _SIRET = re.compile(r"[0-9]{14}").fullmatch
 _JOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
@@ -18,7 +18,6 @@ BOOLEENS = {
     **dict.fromkeys(("false", "0", "non", "n", "faux"), False),
 }
 #: The F14 export does not say in which zone its times are (DT-0): Paris, as every time of that platform.
-_PARIS = ZoneInfo("Europe/Paris")
 
 
 def siret(texte: str) -> str:
@@ -68,7 +67,7 @@ def horodate(champ: str, texte: str) -> datetime:
     """Return the UTC time of ``AAAAMMJJHHMMSS``."""
     try:
         if _HORODATE(texte):
-            return datetime.strptime(texte, "%Y%m%d%H%M%S").replace(tzinfo=_PARIS).astimezone(UTC)
+            return datetime.strptime(texte, "%Y%m%d%H%M%S").replace(tzinfo=PARIS).astimezone(UTC)
     except (ValueError, OverflowError):
         pass  # no such day; year 1
     raise Illisible("ANN-15", champ=champ, valeur=texte)

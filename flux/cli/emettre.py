@@ -15,10 +15,10 @@ from flux.cli.lire_statuts import EXEMPLE, lire_statuts, verifier_pour_cdar
 from flux.config import reglages
 from flux.emitters.fen1202a import cdar_facture, ecrire_fen1202a, nom_membre
 from flux.emitters.fso1301a import ecrire_fso1301a
-from flux.emitters.textes import PARIS
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurUsage
 from flux.modele.statut import Enveloppe, Statut
+from flux.modele.temps import PARIS
 
 
 class Genre(StrEnum):

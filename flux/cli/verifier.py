@@ -8,7 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -22,6 +21,7 @@ from flux.cli.verdict_json import en_json
 from flux.config import reglages
 from flux.errors import ErreurUsage
 from flux.explication import Cause
+from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
 from flux.referentiel.interfaces import INTERFACES, Interface
 from flux.regles.gestion import lire_severites
@@ -42,7 +42,7 @@ def jugement(interface: str | None = None, le: datetime | None = None, annuaire:
     :raises ErreurUsage: the interface is unknown, or a file of the directory has faults.
     """
     settings = reglages()
-    day = (le or datetime.now(tz=ZoneInfo("Europe/Paris"))).date()
+    day = (le or datetime.now(tz=PARIS)).date()
     return Jugement(settings, day, interface_dite(interface), _annuaire(annuaire), lire_severites(settings.severites))
 
 

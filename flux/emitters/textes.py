@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flux.emitters.balises import INTERDITS
 from flux.errors import ErreurUsage
-
-PARIS = ZoneInfo("Europe/Paris")
+from flux.modele.temps import PARIS
 
 _INTERDITS = re.compile(INTERDITS)
 # All that stands before the last white space, provided a word stands there.

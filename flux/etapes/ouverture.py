@@ -12,10 +12,11 @@ import structlog
 
 from flux.archive import Membre as MembreOuvert
 from flux.archive import ouvrir_flux
-from flux.contexte import PARIS, Contexte
+from flux.contexte import Contexte
 from flux.enveloppe import verifier_nom
 from flux.errors import ErreurInvariant
 from flux.modele.anomalie import Anomalie, anomalie
+from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
 from flux.referentiel.interfaces import Interface
 from flux.referentiel.jeux import jeu_en_vigueur
@@ -24,6 +25,7 @@ from flux.registre.depots import lot_par_id
 from flux.registre.lectures import flux_par_id, tranches_du_flux
 from flux.registre.ouverture import enregistrer_ouverture
 from flux.registre.valeurs import FLUX_LUI_MEME, EtatFlux, EtatTranche, FluxLu, Membre, Tranche
+from flux.transport.entrepot import cle_de
 
 _journal = structlog.get_logger(__name__)
 
@@ -92,7 +94,7 @@ def _lire_membres(contexte: Contexte, flow: FluxLu, interface: Interface, openin
     limits = contexte.reglages.limites
     ceiling = limits.factures_structurees if interface.limite_factures else None
     # The original is kept under its digest, so its bytes are those the ledger knows.
-    with contexte.entrepot.ouvrir(cle_original(flow.sha256)) as source, opening:
+    with contexte.entrepot.ouvrir(cle_de(flow.sha256)) as source, opening:
         for found in ouvrir_flux(source, flow.taille, flow.nom, limits, factures_max=ceiling):
             if isinstance(found, MembreOuvert):
                 opening.ajouter(found)
@@ -101,11 +103,6 @@ def _lire_membres(contexte: Contexte, flow: FluxLu, interface: Interface, openin
                 return
             else:
                 opening.ecarter(found)
-
-
-def cle_original(sha256: str) -> str:
-    """Return the staging key of a flow's original bytes."""
-    return f"sha256/{sha256[:2]}/{sha256}"
 
 
 @dataclass(slots=True)

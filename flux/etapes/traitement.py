@@ -10,16 +10,17 @@ from datetime import datetime
 
 import structlog
 
-from flux.contexte import PARIS, Contexte
+from flux.contexte import Contexte
 from flux.controle import juger
 from flux.errors import ErreurInvariant
 from flux.etapes.ouverture import TacheTraiter
 from flux.etapes.pieces_declarees import Declarations
 from flux.etapes.sujet import statut_initial
+from flux.modele.temps import PARIS
 from flux.modele.verdict import VerdictDocument
 from flux.referentiel.interfaces import INTERFACES
 from flux.registre.connexion import transaction
-from flux.registre.lectures import flux_par_id, membres_de_la_tranche, tranches_du_flux
+from flux.registre.lectures import flux_par_id, membres_de_la_tranche, tranche_par_rang
 from flux.registre.tranches import enregistrer_tranche
 from flux.registre.valeurs import EtatTranche, FluxLu, Membre, ResultatMembre, Tranche
 
@@ -34,7 +35,7 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
     """
     for flux_id, rank in tache["tranches"]:
         with transaction(contexte.engine, "traiter") as conn:
-            tranche = next((one for one in tranches_du_flux(conn, flux_id) if one.rang == rank), None)
+            tranche = tranche_par_rang(conn, flux_id, rank)
             flow = flux_par_id(conn, flux_id)
             members = membres_de_la_tranche(conn, flux_id, rank)
         if tranche is None or flow is None or flow.interface is None:

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
@@ -17,6 +16,7 @@ from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.doublon import IssueDoublon, issue_doublon
 from flux.modele.facture import Facture, Partie
 from flux.modele.statut import Motif
+from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import CATALOGUE
 from flux.referentiel.motifs import MOTIFS
@@ -25,8 +25,6 @@ from flux.registre import tables as t
 from flux.registre.copie import propre
 from flux.registre.projection import ETATS, identifiant_principal
 from flux.registre.valeurs import ResultatMembre, StatutPose
-
-_PARIS = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,5 +137,5 @@ def _anomalie(facture: Facture, flux_id: int, nom: str, par: _Tenante | str) -> 
     if isinstance(par, str) or par.flux_id == flux_id:
         premier = par if isinstance(par, str) else par.membre
         return anomalie("DBL-02", member=nom, found=facture.numero, fournisseur=qui, annee=annee, premier=premier)
-    date = f"{par.recu_le.astimezone(_PARIS):%d/%m/%Y %H:%M}"
+    date = f"{par.recu_le.astimezone(PARIS):%d/%m/%Y %H:%M}"
     return anomalie("DBL-01", member=nom, found=facture.numero, fournisseur=qui, annee=annee, premier=par.nom_flux, date=date)

@@ -40,6 +40,11 @@ class Empreinte:
     cle: str
 
 
+def cle_de(sha256: str) -> str:
+    """Return the key under which a content is kept by :meth:`Entrepot.deposer`, from its digest (64 lower-case hexadecimal digits)."""
+    return f"sha256/{sha256[:2]}/{sha256}"
+
+
 class Entrepot:
     """A staging store. Safe to share between processes: every write ends in one atomic rename.
 
@@ -70,7 +75,7 @@ class Entrepot:
                 with _traduire("deposer", chemin):
                     fichier.write(morceau)
             sha256 = condensat.hexdigest()
-            cle = f"sha256/{sha256[:2]}/{sha256}"
+            cle = cle_de(sha256)
             self._fermer(fichier, chemin)
             if not self.existe(cle):
                 self._installer(chemin, cle)
