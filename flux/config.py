@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from flux.limites import Limites
 from flux.modele.doublon import LIBERE_PAR
 from flux.referentiel.interfaces import Environnement
+from flux.referentiel.jeux import MoteurRegles
 from flux.referentiel.statuts import STATUTS_FACTURE
 
 
@@ -43,6 +44,13 @@ class Reglages(BaseSettings):
         "/", description="Folder that holds the partners' folders, as the platform's account names it on its SFTP server."
     )
     severites: Path | None = Field(None, description="TOML file of severities put in place of the published ones, by rule.")
+    moteur_regles: MoteurRegles = Field(
+        MoteurRegles.NATIF,
+        description="Engine of the official rules: `natif` (compiled, Saxon where it cannot), `saxon` (needs saxonche), `aucun`.",
+    )
+    regles_cache: Path | None = Field(
+        None, description="Folder of the compiled official rules, private to this user: what it holds is run. None is in the user's cache."
+    )
     limites: Limites = Field(default_factory=Limites, description="Limits on what comes from outside: see flux/limites.py.")
     tranche_factures: int = Field(300, ge=1, le=5000, description="Invoices in one mapped task at most.")
     tranche_octets: int = Field(

@@ -32,7 +32,7 @@ def test_a_good_flow_is_accepted(tmp_path, interface):
     code, (found,) = _json(_fabriquer(tmp_path, interface=interface))
     assert (code, found["verdict"], found["anomalies"]) == (0, "accepted", [])
     assert found["interface"] == interface
-    assert found["rule_set"] == "2026-02-01"
+    assert found["rule_set"] == "2026-09-01"
     (invoice,) = found["invoices"]
     assert invoice["number"]
     assert invoice["verdict"] == "accepted"
