@@ -12,6 +12,7 @@ from flux.cli import app
 from flux.errors import ErreurUsage
 from flux.fabrique import Demande, ecrire_exemple
 from flux.referentiel.interfaces import INTERFACES
+from flux.referentiel.schemas import REGLES
 
 RUNNER = CliRunner()
 CLES_ANOMALIE = {"member", "code", "severity", "layer", "rule", "path", "line", "column", "found", "expected", "fr", "en"}
@@ -25,6 +26,13 @@ def _fabriquer(tmp_path: Path, **demande: object) -> Path:
 def _json(*words: object) -> tuple[int, list[dict[str, object]]]:
     done = RUNNER.invoke(app, ["verifier", "--format", "json", *map(str, words)])
     return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_official_rules_are_made_ready_once(tmp_path):
+    done = [RUNNER.invoke(app, ["regles", "compiler", "--dossier", str(tmp_path / "regles")]) for _ in range(2)]
+    assert [one.exit_code for one in done] == [0, 0]
+    assert all(cle in done[1].stdout for cle in REGLES)
+    assert len(list((tmp_path / "regles").glob("*.bin"))) == len(REGLES)
 
 
 @pytest.mark.parametrize("interface", INTERFACES)

@@ -126,4 +126,9 @@ def regles_officielles(moteur: MoteurRegles, cache: Path | None) -> ReglesOffici
 
     :param cache: folder of compiled sets; ``None`` is the user's cache folder.
     """
-    return ReglesOfficielles(moteur, cache or user_cache_path("chorus-flux") / "regles")
+    return ReglesOfficielles(moteur, dossier_du_cache(cache))
+
+
+def dossier_du_cache(voulu: Path | None) -> Path:
+    """Return the folder of compiled sets: the one wanted, or that of the user's cache."""
+    return voulu or user_cache_path("chorus-flux") / "regles"
