@@ -1,0 +1,161 @@
+"""Rules without a published number: the structure of the Factur-X levels, told by their message alone.
+
+They are of few shapes (“Element 'ram:ID' must occur exactly 1 times.”). The element is named as an invoice term when its place, or its name
+alone, tells which.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from flux.referentiel.chemins import nommer
+from flux.referentiel.explications.modele import Texte
+from flux.referentiel.termes import TERMES
+
+_ELEMENT = r"Element (?:variant )?'(?P<nom>[\w:]+)(?P<cas>\[.*\])?'"
+_ATTRIBUT = r"Attribute '?(?P<nom>@\w+)'"
+_FOIS = r"(?P<fois>\d+) times\.?"
+#: Shape of the message → French and English text: X is the subject, N a number of times.
+_FORMES: tuple[tuple[re.Pattern[str], Texte], ...] = tuple(
+    (re.compile(forme), texte)
+    for forme, texte in (
+        (rf"{_ELEMENT} must occur exactly {_FOIS}", (
+            "{X} doit figurer {N}, ni plus ni moins. Ajoutez-le s'il manque, sinon retirez les doubles.",
+            "{X} must be there {N}, no more, no less. Add it when it is missing, else remove the extra ones.",
+        )),
+        (rf"{_ELEMENT} must occur at least {_FOIS}", (
+            "{X} doit figurer au moins {N}. Ajoutez-le.",
+            "{X} must be there at least {N}. Add it.",
+        )),
+        (rf"{_ELEMENT} may occur at maximum {_FOIS}", (
+            "{X} figure trop souvent : {N} au plus. Retirez les doubles.",
+            "{X} is there too often: {N} at most. Remove the extra ones.",
+        )),
+        (rf"{_ELEMENT} is marked as not used in the given context\.?", (
+            "{X} n'est pas prévu à cet endroit dans le profil Factur-X déclaré (BT-24). Retirez-le, ou déclarez un profil plus riche.",
+            "{X} is not foreseen there in the Factur-X profile declared (BT-24). Remove it, or declare a richer profile.",
+        )),
+        (rf"{_ATTRIBUT} is required in this context\.?", (
+            "Il manque l'attribut {X}{R}. Ajoutez-le.",
+            "The attribute {X} is missing{R}. Add it.",
+        )),
+        (rf"{_ATTRIBUT} (?:is )?marked as not used in the given context\.?", (
+            "L'attribut {X} n'est pas prévu à cet endroit dans le profil Factur-X déclaré (BT-24). Retirez-le.",
+            "The attribute {X} is not foreseen there in the Factur-X profile declared (BT-24). Remove it.",
+        )),
+        (r"Value of '(?P<nom>@?[\w:]+)(?P<cas>\[.*\])?' is not allowed\.?", (
+            "La valeur {DE} n'est pas dans la liste admise{R}. Choisissez un code de la liste.",
+            "The value of {X} is not in the admitted list{R}. Choose a code of the list.",
+        )),
+    )
+)  # fmt: skip
+
+_DATES: Texte = " : 102 pour AAAAMMJJ", ": 102 for YYYYMMDD"
+_DEVISES: Texte = " : trois lettres, par exemple EUR", ": three letters, such as EUR"
+_SCHEMAS: Texte = " : 0002 pour un SIREN, 0009 pour un SIRET, VA pour un numéro de TVA, 0225 pour une adresse", ": 0002 for a SIREN, 0009 for a SIRET, VA for a VAT number, 0225 for an address"
+#: What the values of an element or attribute are.
+_LISTES: dict[str, Texte] = {
+    "@schemeID": _SCHEMAS,
+    "@currencyID": _DEVISES,
+    "ram:InvoiceCurrencyCode": _DEVISES,
+    "ram:TaxCurrencyCode": _DEVISES,
+    "@format": _DATES,
+    "@unitCode": (" : par exemple C62 (unité), HUR (heure) ou KGM", ": such as C62 (one unit), HUR (hour) or KGM"),
+    "@mimeCode": (" : par exemple application/pdf", ": such as application/pdf"),
+    "@filename": (" : le nom du fichier joint", ": the name of the attached file"),
+    "ram:CountryID": (" : pays en deux lettres, par exemple FR", ": country in two letters, such as FR"),
+    "ram:CategoryCode": (" : catégorie de TVA S, Z, E, AE, K, G ou O", ": VAT category S, Z, E, AE, K, G or O"),
+    "ram:DueDateTypeCode": (" : 5, 29 ou 72", ": 5, 29 or 72"),
+    "ram:SubjectCode": (" : UNTDID 4451, par exemple PMD ou AAB", ": UNTDID 4451, such as PMD or AAB"),
+    "ram:ExemptionReasonCode": (" : codes VATEX", ": VATEX codes"),
+    "ram:ReferenceTypeCode": (" : UNTDID 1153, par exemple AFL ou AVV", ": UNTDID 1153, such as AFL or AVV"),
+}  # fmt: skip
+_NOMBRES = {"1": ("une fois", "once"), "2": ("deux fois", "twice")}
+
+
+def texte(message: str, chemin: str = "") -> Texte | None:
+    """Return the text of a message of one of these shapes, ``None`` for another message.
+
+    :param message: white space does not count.
+    :param chemin: where the rule failed, as anomalies tell it; with it more elements are named by their term.
+    """
+    message = " ".join(message.split())
+    for forme, (fr, en) in _FORMES:
+        read = forme.fullmatch(message)
+        if read is not None:
+            champs = read.groupdict()
+            nom, fois = champs["nom"], champs.get("fois") or ""
+            sujet_fr, sujet_en = _sujet(nom, champs.get("cas") or "", chemin)
+            nombre_fr, nombre_en = _NOMBRES.get(fois, (f"{fois} fois", f"{fois} times"))
+            liste_fr, liste_en = _LISTES.get(nom, ("", ""))
+            de = f"de {sujet_fr[:1].lower()}{sujet_fr[1:]}" if sujet_fr.startswith("L'élément") else f"de {sujet_fr}"
+            return (
+                fr.replace("{X}", sujet_fr).replace("{DE}", de).replace("{N}", nombre_fr).replace("{R}", liste_fr),
+                en.replace("value of {X}", f"value of {sujet_en[:1].lower()}{sujet_en[1:]}").replace("{X}", sujet_en).replace("{N}", nombre_en).replace("{R}", liste_en),
+            )
+    return None
+
+
+def _sujet(nom: str, cas: str, chemin: str) -> Texte:
+    """Return how an element or attribute is called."""
+    terme_fr, terme_en = _terme(nom, chemin)
+    cas_fr, cas_en = _cas(cas)
+    if nom.startswith("@"):
+        return nom, nom
+    return f"L'élément {terme_fr}{cas_fr}", f"The element {terme_en}{cas_en}"
+
+
+def _terme(nom: str, chemin: str) -> Texte:
+    if chemin and not nom.startswith("@"):
+        found = nommer(chemin if _dernier(chemin) == nom else f"{chemin}/{nom}", nom)
+        if found != (nom, nom):
+            return found
+    cle = None if chemin else _uniques().get(nom)
+    if cle is None:
+        return nom, nom
+    terme = TERMES[cle]
+    return f"« {terme.fr} » ({terme.numero}, {nom})", f"“{terme.en}” ({terme.numero}, {nom})"
+
+
+def _dernier(chemin: str) -> str:
+    return re.sub(r"\[.*", "", chemin.rpartition("/")[2])
+
+
+def _cas(cas: str) -> Texte:
+    """Return which variant of an element a message speaks of: the predicate in words."""
+    if not cas:
+        return "", ""
+    if "ChargeIndicator" in cas:
+        return " sans indication de remise ou de charge" if "not(" in cas else " de remise", " neither allowance nor charge" if "not(" in cas else " for an allowance"
+    if "TaxCurrencyCode" in cas and "InvoiceCurrencyCode" in cas:
+        return " dans une devise qui n'est ni BT-5 ni BT-6", " in a currency that is neither BT-5 nor BT-6"
+    if "TaxCurrencyCode" in cas:
+        return " dans la devise de comptabilisation (BT-6)", " in the accounting currency (BT-6)"
+    if "InvoiceCurrencyCode" in cas:
+        return " dans la devise de la facture (BT-5)", " in the invoice currency (BT-5)"
+    if "schemeID" in cas:
+        code = "VA ou FC" if "not(" in cas else "VA" if '"VA"' in cas else "FC"
+        return (f" d'un autre schéma que {code}" if "not(" in cas else f" de schéma {code}", f" of a scheme other than {code.replace('ou', 'or')}" if "not(" in cas else f" of scheme {code}")
+    if "listID" in cas:
+        if cas.startswith("[@"):
+            return " de la liste 5153 (taxe)", " of list 5153 (tax)"
+        return (" d'une autre liste que 5153", " of a list other than 5153") if "5153" in cas else ("", "")
+    return (" d'un autre type que 916, 50 ou 130", " of a type other than 916, 50 or 130") if "TypeCode" in cas else ("", "")
+
+
+@cache
+def _uniques() -> dict[str, str]:
+    """Return element of CII → key of the only term that it can stand for, wherever it is."""
+    found: dict[str, set[str]] = {}
+    for cle, terme in TERMES.items():
+        steps = re.sub(r"\[[^\]]*\]", "", terme.cii).replace("|", "/").rstrip("/").split("/")
+        found.setdefault(steps[-1], set()).add(cle)
+    return {nom: cle for nom, keys in found.items() for cle in keys if len(keys) == 1 and nom in _SURS and TERMES[cle].numero}
+
+
+#: Elements of CII that hold one term only, whatever is around them: named without their place.
+_SURS = frozenset({
+    "ram:InvoiceCurrencyCode", "ram:TaxCurrencyCode", "ram:SellerTradeParty", "ram:BuyerTradeParty", "ram:TaxBasisTotalAmount", "ram:DuePayableAmount",
+    "ram:ChargeTotalAmount", "ram:AllowanceTotalAmount", "ram:TotalPrepaidAmount", "ram:IncludedSupplyChainTradeLineItem", "ram:BuyerReference",
+})  # fmt: skip
