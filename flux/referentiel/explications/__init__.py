@@ -13,7 +13,7 @@ from flux.referentiel.explications import cdv, en16931, etendues, formats, franc
 from flux.referentiel.explications.modele import LONGUEUR, Explication, Texte
 from flux.referentiel.explications.mots import ecrire
 
-__all__ = ["LONGUEUR", "Explication", "expliquer", "expliquer_message"]
+__all__ = ["LONGUEUR", "Explication", "expliquer", "expliquer_message", "regle_publiee"]
 
 #: Rules about sums, products and roundings.
 _CALCUL = re.compile(
@@ -26,7 +26,27 @@ _CALCUL = re.compile(
 _TEXTES: dict[str, Texte] = {**en16931.TEXTES, **formats.TEXTES, **etendues.TEXTES, **multivendeurs.TEXTES}
 
 
-@lru_cache(maxsize=4096)
+#: Identifiers of the Factur-X levels' own: the published one stands in brackets at the start of the message, if there is one.
+_PROPRES = re.compile(r"(?:FX-SCH-A-\d+)?")
+_CROCHETS = re.compile(r"\s*\[([\w-]+)")
+#: Families whose message says which element it is about.
+_STRUCTURE = ("UBL-", "CII-")
+
+
+def regle_publiee(identifiant: str, message: str) -> str:
+    """Return the number under which a rule is published, ``""`` for a rule that only its message tells.
+
+    >>> regle_publiee("FX-SCH-A-000206", "[BR-27]-The Item net price (BT-146) shall NOT be negative.")
+    'BR-27'
+
+    :param identifiant: as the rule file gives it, ``""`` for none.
+    """
+    if _PROPRES.fullmatch(identifiant) is None:
+        return identifiant
+    found = _CROCHETS.match(message)
+    return found[1] if found is not None else ""
+
+
 def expliquer(regle: str, message: str = "") -> Explication | None:
     """Explain an official rule.
 
@@ -35,14 +55,16 @@ def expliquer(regle: str, message: str = "") -> Explication | None:
 
     :param regle: published identifier as the rule file gives it (``BR-FR-01_BT-1-1``), or the one in brackets at the start of the
         message; white space around it does not count.
-    :param message: the official message; only for the rules on one element (UBL-CR, CII-SR, CII-DT), which it names. Not for messages with
-        values of the document in them.
+    :param message: the official message; read only for the rules on one element (UBL-CR, CII-SR, CII-DT), which it names.
     :return: ``None`` when no row knows the rule.
     """
     regle = regle.strip()
-    found = (
-        _TEXTES.get(regle) or tva.texte(regle) or francaises.texte(regle) or cdv.texte(regle) or structure.texte(regle, message)
-    )
+    return _expliquer(regle, message if regle.startswith(_STRUCTURE) else "")
+
+
+@lru_cache(maxsize=4096)
+def _expliquer(regle: str, message: str) -> Explication | None:
+    found = _TEXTES.get(regle) or tva.texte(regle) or francaises.texte(regle) or cdv.texte(regle) or structure.texte(regle, message)
     return None if found is None else Explication(*ecrire(found), calcul=_CALCUL.fullmatch(regle) is not None)
 
 

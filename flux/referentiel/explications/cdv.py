@@ -31,15 +31,21 @@ def _manque(cle: str, fr: str, en: str) -> Texte:
     return f"Il manque {{le {cle}}}. {fr}", f"The {{{cle}}} is missing. {en}"
 
 
+def _choix(codes: str) -> Texte:
+    if "," not in codes:
+        return f"Écrivez {codes}.", f"Write {codes}."
+    fin = "" if codes.endswith("…") else "."
+    return f"Choisissez parmi : {codes}{fin}", f"Choose among: {codes}{fin}"
+
+
 def _parmi(cle: str, codes: str) -> Texte:
-    return f"{{Le {cle}}} n'est pas dans la liste admise. Choisissez parmi : {codes}.", f"The {{{cle}}} is not in the admitted list. Choose among: {codes}."
+    fr, en = _choix(codes)
+    return f"{{Le {cle}}} n'est pas dans la liste admise. {fr}", f"The {{{cle}}} is not in the admitted list. {en}"
 
 
 def _phase(phase: Texte, cle: str, codes: str) -> Texte:
-    return (
-        f"{phase[0]}, {{le {cle}}} n'est pas admis. Choisissez parmi : {codes}.",
-        f"{phase[1]}, the {{{cle}}} is not admitted. Choose among: {codes}.",
-    )
+    fr, en = _choix(codes)
+    return f"{phase[0]}, {{le {cle}}} n'est pas admis. {fr}", f"{phase[1]}, the {{{cle}}} is not admitted. {en}"
 
 
 TEXTES: dict[str, Texte] = {
@@ -97,7 +103,8 @@ def _motif(statut: str, *, chorus: bool) -> Texte:
     codes = [row.code for row in MOTIFS.values() if statut in row.statuts or (chorus and statut in row.statuts_chorus)]
     fr, en = _STATUTS[statut]
     montres = ", ".join(codes[:_MONTRES]) + ("…" if len(codes) > _MONTRES else "")
+    choix_fr, choix_en = _choix(montres)
     return (
-        f"{{Le MDT-113}} ne va pas avec le statut {statut} ({fr}). Choisissez parmi : {montres}.",
-        f"The {{MDT-113}} does not go with status {statut} ({en}). Choose among: {montres}.",
+        f"{{Le MDT-113}} ne va pas avec le statut {statut} ({fr}). {choix_fr}",
+        f"The {{MDT-113}} does not go with status {statut} ({en}). {choix_en}",
     )

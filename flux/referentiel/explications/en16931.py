@@ -12,8 +12,8 @@ def _manque(cle: str, fr: str, en: str) -> Texte:
     return f"Il manque {{le {cle}}}. {fr}", f"The {{{cle}}} is missing. {en}"
 
 
-def _manque_dans(cle: str, groupe_fr: str, groupe_en: str, fr: str, en: str) -> Texte:
-    return f"{groupe_fr} n'indique pas {{le {cle}}}. {fr}", f"{groupe_en} lacks the {{{cle}}}. {en}"
+def _sans(groupe: Texte, quoi_fr: str, quoi_en: str, fr: str, en: str) -> Texte:
+    return f"{groupe[0]} n'a pas {quoi_fr}. {fr}", f"{groupe[1]} has no {quoi_en}. {en}"
 
 
 def _motif(sujet: str, code: str, motif: str, other: str = "") -> Texte:
@@ -54,7 +54,10 @@ def _schema(cle: str, attribut: str, exemple: str) -> Texte:
 
 _LIGNE = "Une ligne (BG-25)", "A line (BG-25)"
 _REP = "Le représentant fiscal (BG-11)", "The tax representative (BG-11)"
-_BG20, _BG21 = ("Une remise de la facture (BG-20)", "An invoice allowance (BG-20)"), ("Une charge de la facture (BG-21)", "An invoice charge (BG-21)")
+_BG20, _BG21 = (
+    ("Une remise de la facture (BG-20)", "An invoice allowance (BG-20)"),
+    ("Une charge de la facture (BG-21)", "An invoice charge (BG-21)"),
+)
 _BG27, _BG28 = ("Une remise de la ligne (BG-27)", "A line allowance (BG-27)"), ("Une charge de la ligne (BG-28)", "A line charge (BG-28)")
 _BG23 = "Une ventilation de TVA (BG-23)", "A VAT breakdown (BG-23)"
 
@@ -79,39 +82,39 @@ PRESENCE: dict[str, Texte] = {
     "BR-18": _manque("BT-62", "Ajoutez-le au représentant fiscal (BG-11), ou retirez celui-ci s'il n'y en a pas.", "Add it to the tax representative (BG-11), or remove that one when there is none."),
     "BR-19": _manque("BG-12", "Ajoutez-la au représentant fiscal (BG-11).", "Add it to the tax representative (BG-11)."),
     "BR-20": _manque("BT-69", "Ajoutez le code pays à deux lettres à l'adresse du représentant fiscal (BG-12).", "Add the two-letter country code to the tax representative's address (BG-12)."),
-    "BR-21": _manque_dans("BT-126", *_LIGNE, "Numérotez chaque ligne.", "Number each line."),
-    "BR-22": _manque_dans("BT-129", *_LIGNE, "Indiquez-la, 1 pour un forfait.", "Give it, 1 for a lump sum."),
-    "BR-23": _manque_dans("BT-130", *_LIGNE, "Ajoutez le code de l'unité, par exemple C62 pour une unité, HUR pour une heure.", "Add the unit code, such as C62 for one unit, HUR for an hour."),
-    "BR-24": _manque_dans("BT-131", *_LIGNE, "Indiquez-le : quantité × prix unitaire, remises déduites et charges ajoutées.", "Give it: quantity × unit price, less allowances, plus charges."),
-    "BR-25": _manque_dans("BT-153", *_LIGNE, "Dites en quelques mots ce qui est facturé.", "Say in a few words what is invoiced."),
-    "BR-26": _manque_dans("BT-146", *_LIGNE, "Indiquez le prix d'une unité, hors TVA.", "Give the price of one unit, without VAT."),
+    "BR-21": _sans(_LIGNE, "d'identifiant (BT-126)", "identifier (BT-126)", "Numérotez chaque ligne.", "Number each line."),
+    "BR-22": _sans(_LIGNE, "de quantité (BT-129)", "quantity (BT-129)", "Indiquez-la, 1 pour un forfait.", "Give it, 1 for a lump sum."),
+    "BR-23": _sans(_LIGNE, "d'unité de quantité (BT-130)", "quantity unit (BT-130)", "Ajoutez le code de l'unité, par exemple C62 pour une unité, HUR pour une heure.", "Add the unit code, such as C62 for one unit, HUR for an hour."),
+    "BR-24": _sans(_LIGNE, "de montant HT (BT-131)", "amount without VAT (BT-131)", "Indiquez-le : quantité × prix unitaire, remises déduites et charges ajoutées.", "Give it: quantity × unit price, less allowances, plus charges."),
+    "BR-25": _sans(_LIGNE, "de nom d'article (BT-153)", "item name (BT-153)", "Dites en quelques mots ce que vous facturez.", "Say in a few words what you invoice."),
+    "BR-26": _sans(_LIGNE, "de prix unitaire net (BT-146)", "net unit price (BT-146)", "Indiquez le prix d'une unité, hors TVA.", "Give the price of one unit, without VAT."),
     "BR-27": ("{Le BT-146} est négatif. Gardez un prix positif ou nul : pour une reprise, rendez négative la quantité (BT-129).", "The {BT-146} is negative. Keep a price of 0 or more: to take something back, make the quantity (BT-129) negative."),
     "BR-28": ("{Le BT-148} est négatif. Indiquez un prix positif ou nul avant rabais.", "The {BT-148} is negative. Give a price of 0 or more before discount."),
     "BR-29": _ordre("BT-73", "BT-74"),
     "BR-30": _ordre("BT-134", "BT-135"),
-    "BR-31": _manque_dans("BT-92", *_BG20, "Indiquez-le.", "Give it."),
-    "BR-32": _manque_dans("BT-95", *_BG20, "Indiquez la catégorie des lignes auxquelles elle s'applique, S pour le taux normal ou réduit.", "Give the category of the lines that it applies to, S for a standard or reduced rate."),
+    "BR-31": _sans(_BG20, "de montant (BT-92)", "amount (BT-92)", "Indiquez-le.", "Give it."),
+    "BR-32": _sans(_BG20, "de catégorie de TVA (BT-95)", "VAT category (BT-95)", "Indiquez la catégorie des lignes auxquelles elle s'applique, S pour le taux normal ou réduit.", "Give the category of the lines that it applies to, S for a standard or reduced rate."),
     "BR-33": _motif("BG-20", "BT-98", "BT-97"),
-    "BR-36": _manque_dans("BT-99", *_BG21, "Indiquez-le.", "Give it."),
-    "BR-37": _manque_dans("BT-102", *_BG21, "Indiquez celle des lignes auxquelles elle s'applique, S pour le taux normal ou réduit.", "Give that of the lines it applies to, S for a standard or reduced rate."),
+    "BR-36": _sans(_BG21, "de montant (BT-99)", "amount (BT-99)", "Indiquez-le.", "Give it."),
+    "BR-37": _sans(_BG21, "de catégorie de TVA (BT-102)", "VAT category (BT-102)", "Indiquez la catégorie des lignes auxquelles elle s'applique, S pour le taux normal ou réduit.", "Give the category of the lines that it applies to, S for a standard or reduced rate."),
     "BR-38": _motif("BG-21", "BT-105", "BT-104"),
-    "BR-41": _manque_dans("BT-136", *_BG27, "Indiquez-le.", "Give it."),
+    "BR-41": _sans(_BG27, "de montant (BT-136)", "amount (BT-136)", "Indiquez-le.", "Give it."),
     "BR-42": _motif("BG-27", "BT-140", "BT-139"),
-    "BR-43": _manque_dans("BT-141", *_BG28, "Indiquez-le.", "Give it."),
+    "BR-43": _sans(_BG28, "de montant (BT-141)", "amount (BT-141)", "Indiquez-le.", "Give it."),
     "BR-44": _motif("BG-28", "BT-145", "BT-144"),
-    "BR-45": _manque_dans("BT-116", *_BG23, "Indiquez le montant HT soumis à ce taux.", "Give the amount without VAT that this rate applies to."),
-    "BR-46": _manque_dans("BT-117", *_BG23, "Indiquez la TVA due à ce taux, 0 si elle est nulle.", "Give the VAT due at this rate, 0 when there is none."),
-    "BR-47": _manque_dans("BT-118", *_BG23, "Indiquez S pour un taux normal ou réduit, ou le code de l'exonération.", "Give S for a standard or reduced rate, or the code of the exemption."),
-    "BR-48": _manque_dans("BT-119", *_BG23, "Indiquez le taux, 0 s'il n'y a pas de TVA. Seule la catégorie O (hors champ) s'en passe.", "Give the rate, 0 when there is no VAT. Only category O (outside the scope) goes without."),
+    "BR-45": _sans(_BG23, "de base HT (BT-116)", "taxable amount (BT-116)", "Indiquez le montant HT soumis à ce taux.", "Give the amount without VAT that this rate applies to."),
+    "BR-46": _sans(_BG23, "de montant de TVA (BT-117)", "VAT amount (BT-117)", "Indiquez la TVA due à ce taux, 0 si elle est nulle.", "Give the VAT due at this rate, 0 when there is none."),
+    "BR-47": _sans(_BG23, "de catégorie de TVA (BT-118)", "VAT category (BT-118)", "Indiquez S pour un taux normal ou réduit, ou le code de l'exonération.", "Give S for a standard or reduced rate, or the code of the exemption."),
+    "BR-48": _sans(_BG23, "de taux de TVA (BT-119)", "VAT rate (BT-119)", "Indiquez le taux, 0 s'il n'y a pas de TVA. Seule la catégorie O (hors champ) s'en passe.", "Give the rate, 0 when there is no VAT. Only category O (outside the scope) goes without."),
     "BR-49": _manque("BT-81", "Complétez les instructions de paiement (BG-16), par exemple avec 30 pour un virement.", "Complete the payment instructions (BG-16), with 30 for a credit transfer for instance."),
     "BR-50": _manque("BT-84", "Indiquez l'IBAN du compte à créditer, ou retirez le bloc du compte (BG-17).", "Give the IBAN to credit, or remove the account group (BG-17)."),
     "BR-51": ("{Le BT-87} est donné en clair. Par sécurité, n'en laissez que les 6 premiers et les 4 derniers chiffres.", "The {BT-87} is given in full. For safety, leave only its first 6 and last 4 digits."),
-    "BR-52": _manque_dans("BT-122", "Une pièce jointe (BG-24)", "An attachment (BG-24)", "Donnez un nom ou un numéro à chaque pièce.", "Give each attachment a name or a number."),
+    "BR-52": _sans(("Une pièce jointe (BG-24)", "An attachment (BG-24)"), "de référence (BT-122)", "reference (BT-122)", "Donnez-lui un nom ou un numéro.", "Give it a name or a number."),
     "BR-53": _manque("BT-111", "La facture annonce une devise de comptabilisation (BT-6) : donnez la TVA dans cette devise, ou retirez BT-6.", "The invoice has an accounting currency (BT-6): give the VAT in that currency, or remove BT-6."),
-    "BR-54": _manque_dans("BT-160", "Un attribut d'article (BG-32)", "An item attribute (BG-32)", "Il lui faut un nom et une valeur (BT-161) : complétez-le ou retirez-le.", "It needs a name and a value (BT-161): complete or remove it."),
-    "BR-55": _manque_dans("BT-25", "Une référence à une facture antérieure (BG-3)", "A preceding invoice reference (BG-3)", "Indiquez-le, ou retirez la référence.", "Give it, or remove the reference."),
-    "BR-56": _manque_dans("BT-63", *_REP, "Indiquez-le, ou retirez le représentant s'il n'y en a pas.", "Give it, or remove the representative when there is none."),
-    "BR-57": _manque_dans("BT-80", "L'adresse de livraison (BG-15)", "The delivery address (BG-15)", "Ajoutez le code pays à deux lettres, FR pour la France.", "Add the two-letter country code, FR for France."),
+    "BR-54": _sans(("Un attribut d'article (BG-32)", "An item attribute (BG-32)"), "de nom (BT-160)", "name (BT-160)", "Il lui faut un nom et une valeur (BT-161) : complétez-le ou retirez-le.", "It needs a name and a value (BT-161): complete or remove it."),
+    "BR-55": _sans(("Une référence à une facture antérieure (BG-3)", "A preceding invoice reference (BG-3)"), "de numéro (BT-25)", "number (BT-25)", "Indiquez-le, ou retirez la référence.", "Give it, or remove the reference."),
+    "BR-56": _sans(_REP, "de numéro de TVA (BT-63)", "VAT number (BT-63)", "Indiquez-le, ou retirez le représentant s'il n'y en a pas.", "Give it, or remove the representative when there is none."),
+    "BR-57": _sans(("L'adresse de livraison (BG-15)", "The delivery address (BG-15)"), "de pays (BT-80)", "country (BT-80)", "Ajoutez le code pays à deux lettres, FR pour la France.", "Add the two-letter country code, FR for France."),
     "BR-61": _manque("BT-84", "Le mode de paiement (BT-81) est un virement : indiquez l'IBAN du compte à créditer.", "The payment means (BT-81) is a credit transfer: give the IBAN to credit."),
     "BR-62": _schema("BT-34", "schemeID", "0225"),
     "BR-63": _schema("BT-49", "schemeID", "0225"),
@@ -123,7 +126,7 @@ PRESENCE: dict[str, Texte] = {
 
 COHERENCE: dict[str, Texte] = {
     "BR-CO-03": ("{Le BT-7} et {le BT-8} sont donnés tous les deux. Gardez l'un ou l'autre.", "The {BT-7} and the {BT-8} are both given. Keep one or the other."),
-    "BR-CO-04": _manque_dans("BT-151", *_LIGNE, "Indiquez S pour un taux normal ou réduit, ou le code de l'exonération.", "Give S for a standard or reduced rate, or the code of the exemption."),
+    "BR-CO-04": _sans(_LIGNE, "de catégorie de TVA (BT-151)", "VAT category (BT-151)", "Indiquez S pour un taux normal ou réduit, ou le code de l'exonération.", "Give S for a standard or reduced rate, or the code of the exemption."),
     "BR-CO-05": _accord("BT-98", "BT-97"),
     "BR-CO-06": _accord("BT-105", "BT-104"),
     "BR-CO-07": _accord("BT-140", "BT-139"),
@@ -133,7 +136,7 @@ COHERENCE: dict[str, Texte] = {
     "BR-CO-11": ("{Le BT-107} n'est pas égale au total des remises de la facture (BT-92). Refaites l'addition, puis corrigez la somme ou la remise en cause.", "The {BT-107} is not the total of the invoice allowances (BT-92). Add up again, then correct the sum or the allowance at fault."),
     "BR-CO-12": ("{Le BT-108} n'est pas égale au total des charges de la facture (BT-99). Refaites l'addition, puis corrigez la somme ou la charge en cause.", "The {BT-108} is not the total of the invoice charges (BT-99). Add up again, then correct the sum or the charge at fault."),
     "BR-CO-13": ("{Le BT-109} n'est pas égal aux lignes HT (BT-106) moins les remises (BT-107) plus les charges (BT-108). Refaites le calcul et corrigez le montant faux.", "The {BT-109} is not the lines (BT-106) less the allowances (BT-107) plus the charges (BT-108). Calculate again and correct the wrong amount."),
-    "BR-CO-14": ("{Le BT-110} n'est pas égal à la somme des montants de TVA par taux (BT-117). Refaites l'addition et corrigez le montant faux.", "The {BT-110} is not the sum of the VAT amounts by rate (BT-117). Add up again and correct the wrong amount."),
+    "BR-CO-14": ("{Le BT-110} n'est pas la somme des TVA de chaque taux (BT-117). Refaites l'addition et corrigez le montant faux.", "The {BT-110} is not the sum of the VAT of each rate (BT-117). Add up again and correct the wrong amount."),
     "BR-CO-15": ("{Le BT-112} n'est pas égal {au BT-109} plus {le BT-110}. Refaites l'addition et corrigez le montant faux.", "The {BT-112} is not the {BT-109} plus the {BT-110}. Add up again and correct the wrong amount."),
     "BR-CO-16": ("{Le BT-115} n'est pas égal au total TTC (BT-112) moins le montant déjà payé (BT-113) plus l'arrondi (BT-114). Refaites le calcul et corrigez le montant faux.", "The {BT-115} is not the total with VAT (BT-112) less the amount already paid (BT-113) plus the rounding (BT-114). Calculate again and correct the wrong amount."),
     "BR-CO-17": ("{Le BT-117} n'est pas égal à la base (BT-116) multipliée par le taux (BT-119), arrondie au centime. Refaites le calcul et corrigez la base, le taux ou la TVA.", "The {BT-117} is not the base (BT-116) times the rate (BT-119), rounded to the cent. Calculate again and correct the base, the rate or the VAT."),
@@ -146,7 +149,7 @@ COHERENCE: dict[str, Texte] = {
     "BR-CO-24": _motif("BG-28", "BT-145", "BT-144"),
     "BR-CO-25": ("Il reste un montant à payer (BT-115) mais rien ne dit quand. Indiquez {le BT-9} ou {le BT-20}.", "An amount remains to be paid (BT-115) but nothing says when. Give the {BT-9} or the {BT-20}."),
     "BR-CO-26": ("Rien n'identifie le fournisseur : il manque {le BT-29}, {le BT-30} ou {le BT-31}. Indiquez-en un au moins, le SIREN en BT-30 pour une entreprise française.", "Nothing identifies the supplier: the {BT-29}, {BT-30} or {BT-31} is missing. Give one at least, the SIREN in BT-30 for a French company."),
-    "BR-CO-27": ("{Le BT-84} est donné deux fois ou pas du tout. Gardez un IBAN ou un numéro de compte, pas les deux.", "The {BT-84} is given twice or not at all. Keep an IBAN or an account number, not both."),
+    "BR-CO-27": ("Le paiement est un virement : {le BT-84} doit être donné une fois. Indiquez un IBAN ou un numéro de compte, pas les deux.", "The payment is a credit transfer: the {BT-84} must be given once. Give an IBAN or an account number, not both."),
 }  # fmt: skip
 
 TEXTES = PRESENCE | COHERENCE

@@ -21,8 +21,8 @@ def _decimales(cle: str) -> Texte:
 
 def _code(quoi_fr: str, quoi_en: str, liste_fr: str, liste_en: str) -> Texte:
     return (
-        f"{quoi_fr} n'est pas dans la liste admise : {liste_fr}. Choisissez un code de cette liste.",
-        f"{quoi_en} is not in the admitted list: {liste_en}. Choose a code of that list.",
+        f"{quoi_fr} n'est pas un code admis. Prenez-le dans cette liste : {liste_fr}.",
+        f"{quoi_en} is not an admitted code. Take it from this list: {liste_en}.",
     )
 
 
@@ -62,7 +62,7 @@ CODES: dict[str, Texte] = {
     "BR-FREXT-CL-19-GP": _code("Le code du motif d'un rabais sur le prix (BT-147)", "The reason code of a price discount (BT-147)", "UNTDID 5189, par exemple 95 (remise)", "UNTDID 5189, such as 95 (discount)"),
     "BR-FREXT-CL-20": _code("Un code de motif de charge (BT-105 ou BT-145)", "A charge reason code (BT-105 or BT-145)", "UNTDID 7161, par exemple FC (transport)", "UNTDID 7161, such as FC (freight)"),
     "BR-FREXT-CL-20-TAX": _code("Un code de taxe hors TVA (BT-177 ou BT-193)", "A non-VAT tax code (BT-177 or BT-193)", "UNTDID 5153, sauf VAT", "UNTDID 5153, except VAT"),
-    "BR-FREXT-CL-20-LISTID": _code("La liste d'un code de charge (BT-105, BT-177…, attribut listID)", "The list of a charge code (BT-105, BT-177…, attribute listID)", "7161 pour une charge, 5153 pour une taxe", "7161 for a charge, 5153 for a tax"),
+    "BR-FREXT-CL-20-LISTID": _code("Le listID d'un code de charge ou de taxe (BT-105, BT-177…)", "The listID of a charge or tax code (BT-105, BT-177…)", "7161 pour une charge, 5153 pour une taxe", "7161 for a charge, 5153 for a tax"),
     "BR-FREXT-CL-24": _code("Le format d'une pièce jointe (BT-125, attribut mimeCode)", "The format of an attachment (BT-125, attribute mimeCode)", *_MIME),
     "BR-FREXT-CL-27": _code("L'Incoterm des conditions de livraison", "The Incoterm of the delivery terms", "codes à trois lettres, par exemple DAP ou EXW", "three-letter codes, such as DAP or EXW"),
 }  # fmt: skip
@@ -71,18 +71,44 @@ CODES: dict[str, Texte] = {
 _ATTRIBUTS = dict(
     zip(
         range(8, 29),
-        "schemeName schemeAgencyName schemeDataURI schemeURI format unitCodeListID unitCodeListAgencyID unitCodeListAgencyName listAgencyName listName name "
-        "languageID listURI listSchemeURI languageLocaleID uri currencyCodeListVersionID characterSetCode encodingCode schemeAgencyID listAgencyID".split(),
+        [
+            "schemeName",
+            "schemeAgencyName",
+            "schemeDataURI",
+            "schemeURI",
+            "format",
+            "unitCodeListID",
+            "unitCodeListAgencyID",
+            "unitCodeListAgencyName",
+            "listAgencyName",
+            "listName",
+            "name",
+            "languageID",
+            "listURI",
+            "listSchemeURI",
+            "languageLocaleID",
+            "uri",
+            "currencyCodeListVersionID",
+            "characterSetCode",
+            "encodingCode",
+            "schemeAgencyID",
+            "listAgencyID",
+        ],
         strict=True,
     )
 )
 
 
-def attribut_ignore(nom: str) -> Texte:
-    """Return the text of an attribute that is not part of the standard."""
+def attribut_ignore(nom: str, element: str = "") -> Texte:
+    """Return the text of an attribute that is not part of the standard, or not on that element."""
+    fr, en = (
+        (f"L'attribut {nom} de {element}", f"The attribute {nom} of {element}")
+        if element
+        else (f"L'attribut {nom}", f"The attribute {nom}")
+    )
     return (
-        f"L'attribut {nom} ne fait pas partie de la norme EN 16931 ; les destinataires l'ignorent. Retirez-le.",
-        f"The attribute {nom} is not part of EN 16931; recipients ignore it. Remove it.",
+        f"{fr} n'est pas prévu par la norme EN 16931 ; les destinataires l'ignorent. Retirez-le.",
+        f"{en} has no place in EN 16931; recipients ignore it. Remove it.",
     )
 
 

@@ -53,7 +53,10 @@ _FORMES: tuple[tuple[re.Pattern[str], Texte], ...] = tuple(
 
 _DATES: Texte = " : 102 pour AAAAMMJJ", ": 102 for YYYYMMDD"
 _DEVISES: Texte = " : trois lettres, par exemple EUR", ": three letters, such as EUR"
-_SCHEMAS: Texte = " : 0002 pour un SIREN, 0009 pour un SIRET, VA pour un numéro de TVA, 0225 pour une adresse", ": 0002 for a SIREN, 0009 for a SIRET, VA for a VAT number, 0225 for an address"
+_SCHEMAS: Texte = (
+    " : 0002 pour un SIREN, 0009 pour un SIRET, VA pour un numéro de TVA, 0225 pour une adresse",
+    ": 0002 for a SIREN, 0009 for a SIRET, VA for a VAT number, 0225 for an address",
+)
 #: What the values of an element or attribute are.
 _LISTES: dict[str, Texte] = {
     "@schemeID": _SCHEMAS,
@@ -71,6 +74,23 @@ _LISTES: dict[str, Texte] = {
     "ram:ExemptionReasonCode": (" : codes VATEX", ": VATEX codes"),
     "ram:ReferenceTypeCode": (" : UNTDID 1153, par exemple AFL ou AVV", ": UNTDID 1153, such as AFL or AVV"),
 }  # fmt: skip
+#: What a predicate holds → what it tells, the first that fits.
+_CAS: tuple[tuple[tuple[str, ...], Texte], ...] = (
+    (("ChargeIndicator", "not("), (" sans indication de remise ou de charge", " neither allowance nor charge")),
+    (("ChargeIndicator",), (" de remise", " for an allowance")),
+    (
+        ("TaxCurrencyCode", "InvoiceCurrencyCode"),
+        (" dans une devise qui n'est ni BT-5 ni BT-6", " in a currency that is neither BT-5 nor BT-6"),
+    ),
+    (("TaxCurrencyCode",), (" dans la devise de comptabilisation (BT-6)", " in the accounting currency (BT-6)")),
+    (("InvoiceCurrencyCode",), (" dans la devise de la facture (BT-5)", " in the invoice currency (BT-5)")),
+    (("schemeID", "not("), (" d'un autre schéma que VA ou FC", " of a scheme other than VA or FC")),
+    (("schemeID", '"VA"'), (" de schéma VA", " of scheme VA")),
+    (("schemeID", '"FC"'), (" de schéma FC", " of scheme FC")),
+    (('[@listID="5153"]',), (" de la liste 5153 (taxe)", " of list 5153 (tax)")),
+    (("listID", "5153"), (" d'une autre liste que 5153", " of a list other than 5153")),
+    (("TypeCode",), (" d'un autre type que 916, 50 ou 130", " of a type other than 916, 50 or 130")),
+)
 _NOMBRES = {"1": ("une fois", "once"), "2": ("deux fois", "twice")}
 
 
@@ -92,7 +112,10 @@ def texte(message: str, chemin: str = "") -> Texte | None:
             de = f"de {sujet_fr[:1].lower()}{sujet_fr[1:]}" if sujet_fr.startswith("L'élément") else f"de {sujet_fr}"
             return (
                 fr.replace("{X}", sujet_fr).replace("{DE}", de).replace("{N}", nombre_fr).replace("{R}", liste_fr),
-                en.replace("value of {X}", f"value of {sujet_en[:1].lower()}{sujet_en[1:]}").replace("{X}", sujet_en).replace("{N}", nombre_en).replace("{R}", liste_en),
+                en.replace("value of {X}", f"value of {sujet_en[:1].lower()}{sujet_en[1:]}")
+                .replace("{X}", sujet_en)
+                .replace("{N}", nombre_en)
+                .replace("{R}", liste_en),
             )
     return None
 
@@ -124,24 +147,7 @@ def _dernier(chemin: str) -> str:
 
 def _cas(cas: str) -> Texte:
     """Return which variant of an element a message speaks of: the predicate in words."""
-    if not cas:
-        return "", ""
-    if "ChargeIndicator" in cas:
-        return " sans indication de remise ou de charge" if "not(" in cas else " de remise", " neither allowance nor charge" if "not(" in cas else " for an allowance"
-    if "TaxCurrencyCode" in cas and "InvoiceCurrencyCode" in cas:
-        return " dans une devise qui n'est ni BT-5 ni BT-6", " in a currency that is neither BT-5 nor BT-6"
-    if "TaxCurrencyCode" in cas:
-        return " dans la devise de comptabilisation (BT-6)", " in the accounting currency (BT-6)"
-    if "InvoiceCurrencyCode" in cas:
-        return " dans la devise de la facture (BT-5)", " in the invoice currency (BT-5)"
-    if "schemeID" in cas:
-        code = "VA ou FC" if "not(" in cas else "VA" if '"VA"' in cas else "FC"
-        return (f" d'un autre schéma que {code}" if "not(" in cas else f" de schéma {code}", f" of a scheme other than {code.replace('ou', 'or')}" if "not(" in cas else f" of scheme {code}")
-    if "listID" in cas:
-        if cas.startswith("[@"):
-            return " de la liste 5153 (taxe)", " of list 5153 (tax)"
-        return (" d'une autre liste que 5153", " of a list other than 5153") if "5153" in cas else ("", "")
-    return (" d'un autre type que 916, 50 ou 130", " of a type other than 916, 50 or 130") if "TypeCode" in cas else ("", "")
+    return next((texte for marques, texte in _CAS if all(marque in cas for marque in marques)), ("", ""))
 
 
 @cache

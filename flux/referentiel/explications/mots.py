@@ -15,15 +15,12 @@ _MARQUE = re.compile(r"\{(?:(?P<mot>[^\W\d_]+) )?(?P<cle>(?:BT|BG|EXT|MDT|MDG)-[
 
 #: First word of a name → m, f, or p for a plural.
 GENRES: dict[str, str] = dict.fromkeys(
-    "agent arrondi attribut bénéficiaire BIC cadre code compte contact contenu destinataire détail expéditeur fournisseur horodatage IBAN "
-    "identifiant libellé lieu mandat mode montant motif net nom numéro pays prix profil rabais représentant rôle SIRET sous-type taux texte "
-    "total type début".split(),
+    ["agent", "arrondi", "attribut", "bénéficiaire", "BIC", "cadre", "code", "compte", "contact", "contenu", "destinataire", "détail", "expéditeur", "fournisseur", "horodatage", "IBAN", "identifiant", "libellé", "lieu", "mandat", "mode", "montant", "motif", "net", "nom", "numéro", "pays", "prix", "profil", "rabais", "représentant", "rôle", "SIRET", "sous-type", "taux", "texte", "total", "type", "début"],
     "m",
 ) | dict.fromkeys(
-    "action adresse assiette base carte catégorie charge date description devise donnée fin mention note période phase quantité référence remise rue somme "
-    "unité valeur ventilation ville".split(),
+    ["action", "adresse", "assiette", "base", "carte", "catégorie", "charge", "date", "description", "devise", "donnée", "fin", "mention", "note", "période", "phase", "quantité", "référence", "remise", "rue", "somme", "unité", "valeur", "ventilation", "ville"],
     "f",
-) | dict.fromkeys("conditions factures instructions lignes notes pièces".split(), "p")  # fmt: skip
+) | dict.fromkeys(["conditions", "factures", "instructions", "lignes", "notes", "pièces"], "p")  # fmt: skip
 
 #: Article or contraction → masculine, feminine, before a vowel, plural.
 _ARTICLES: dict[str, tuple[str, str, str, str]] = {
@@ -45,7 +42,7 @@ def ecrire(texte: Texte) -> Texte:
     ("Il manque la date d'émission (BT-2).", 'issue date (BT-2) is missing.')
     """
     fr, en = texte
-    return _MARQUE.sub(_francais, fr), _MARQUE.sub(lambda m: "{1} ({2})".format(*nom(m["cle"])), en)
+    return _MARQUE.sub(_francais, fr), _MARQUE.sub(_anglais, en)
 
 
 def nom(cle: str) -> tuple[str, str, str]:
@@ -73,8 +70,16 @@ def connu(cle: str) -> bool:
 
 def _francais(marque: re.Match[str]) -> str:
     fr, _, numero = nom(marque["cle"])
-    mot = marque["mot"] or ""
-    return f"{_article(mot, fr)}{fr} ({numero})"
+    return _article(marque["mot"] or "", fr) + _numeroter(fr, numero)
+
+
+def _anglais(marque: re.Match[str]) -> str:
+    _, en, numero = nom(marque["cle"])
+    return _numeroter(en, numero)
+
+
+def _numeroter(nom: str, numero: str) -> str:
+    return f"{nom[:-1]}, {numero})" if nom.endswith(")") else f"{nom} ({numero})"
 
 
 def _article(mot: str, fr: str) -> str:

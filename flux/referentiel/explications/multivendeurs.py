@@ -21,9 +21,7 @@ def _t(cadre: Texte, fr: str, en: str) -> Texte:
 def _tete(cle: str) -> Texte:
     return _t(
         _TOUS,
-        f"une ligne GROUP sans ligne parente n'indique pas {{le {cle}}}. Ajoutez-le : elle ouvre une sous-facture.".replace(
-            "Ajoutez-le", "Complétez cette ligne"
-        ),
+        f"une ligne GROUP sans ligne parente n'indique pas {{le {cle}}}. Complétez cette ligne : elle ouvre une sous-facture.",
         f"a GROUP line without parent line lacks the {{{cle}}}. Complete that line: it opens a sub-invoice.",
     )
 
@@ -37,12 +35,12 @@ def _anterieure(cadre: Texte, cle: str) -> Texte:
 
 
 _TYPE_VENDEURS = _t(
-    _VENDEURS, f"{{le BT-3}} ne peut pas être une autofacture ({_AUTOFACTURES}). Choisissez un autre type, par exemple 380 ou 381.",
-    f"the {{BT-3}} cannot be a self-billed one ({_AUTOFACTURES}). Choose another type, such as 380 or 381.",
+    _VENDEURS, f"{{le BT-3}} est celui d'une autofacture ({_AUTOFACTURES}), exclue ici. Choisissez un autre type, par exemple 380 ou 381.",
+    f"the {{BT-3}} is that of a self-billed invoice ({_AUTOFACTURES}), excluded here. Choose another type, such as 380 or 381.",
 )  # fmt: skip
 _TYPE_PARTIES = _t(
-    _PARTIES, f"{{le BT-3}} doit être une autofacture. Choisissez l'un de {_AUTOFACTURES}, ou un autre cadre.",
-    f"the {{BT-3}} must be a self-billed one. Choose one of {_AUTOFACTURES}, or another framework.",
+    _PARTIES, f"{{le BT-3}} n'est pas celui d'une autofacture. Choisissez-le parmi {_AUTOFACTURES}, ou changez de cadre.",
+    f"the {{BT-3}} is not that of a self-billed invoice. Choose it among {_AUTOFACTURES}, or change the framework.",
 )  # fmt: skip
 _PARTIE_FOURNISSEUR = _t(
     _PARTIES, "aucune des deux lignes GROUP sans ligne parente n'est celle du fournisseur. Mettez son identifiant légal (BT-30) en EXT-FR-FE-167 de l'une.",
@@ -65,18 +63,18 @@ TEXTES: dict[str, Texte] = {
                                  "a GROUP line without parent line has no sub-invoice number. Give it as BT-128, with scheme AFL."),
     "BR-FR-MV-03_BT-128_AVV": _t(_TOUS, "une ligne GROUP sans ligne parente n'a pas le cadre de sa sous-facture. Donnez-le en BT-128, schéma AVV, par exemple B1 ou S1 (jamais en 8 ou 9).",
                                  "a GROUP line without parent line lacks the framework of its sub-invoice. Give it as BT-128, scheme AVV, such as B1 or S1 (never 8 or 9)."),
-    "BR-FR-MV-05_EXT-FR-FE-BG-12": _t(_TOUS, "{le BT-131} d'une ligne GROUP n'est pas la somme de ses sous-lignes, à 0,01 près par sous-ligne. Refaites l'addition et corrigez le montant faux.",
-                                      "the {BT-131} of a GROUP line is not the sum of its sub-lines, within 0.01 for each. Add up again and correct the wrong amount."),
+    "BR-FR-MV-05_EXT-FR-FE-BG-12": _t(_TOUS, "le montant HT (BT-131) d'une ligne GROUP n'est pas la somme de ses sous-lignes, à 0,01 près par sous-ligne. Refaites l'addition et corrigez le montant faux.",
+                                      "the amount without VAT (BT-131) of a GROUP line is not the sum of its sub-lines, within 0.01 for each. Add up again and correct the wrong amount."),
     "BR-FR-MV-06_EXT-FR-FE-167": _t(_TOUS, "{le EXT-FR-FE-167} manque ou diffère de celui de la ligne parente. Mettez le même sur toutes les lignes d'une sous-facture.",
                                     "the {EXT-FR-FE-167} is missing or differs from the parent line's. Write the same on all lines of a sub-invoice."),
     "BR-FR-MV-07_BT-128": _t(_TOUS, "le numéro de sous-facture (BT-128, AFL) d'une ligne manque ou diffère de celui de la ligne parente. Mettez le même sur toutes ses lignes.",
                              "the sub-invoice number (BT-128, AFL) of a line is missing or differs from the parent line's. Write the same on all its lines."),
     "BR-FR-MV-08_BT-128": _t(_TOUS, "le motif d'exonération d'une ligne ne commence pas par son numéro de sous-facture (BT-128) entre dièses. Écrivez par exemple #F-102#, puis le motif.",
                              "the exemption reason of a line does not begin with its sub-invoice number (BT-128) between hashes. Write #F-102# for instance, then the reason."),
-    "BR-FR-MV-09_EXT-FR-FE-181": _t(_TOUS, "{le EXT-FR-FE-181} d'une ligne GROUP n'est pas la somme des TVA (BT-117) de sa sous-facture, celles dont le motif (BT-120) commence par son numéro. Refaites l'addition.",
-                                    "the {EXT-FR-FE-181} of a GROUP line is not the sum of the VAT (BT-117) of its sub-invoice, whose reason (BT-120) begins with its number. Add up again."),
-    "BR-FR-MV-10_EXT-FR-FE-184": _t(_TOUS, "{le EXT-FR-FE-184} d'une ligne GROUP n'est pas son HT (BT-131) plus sa TVA (EXT-FR-FE-181), à 0,01 près par sous-ligne. Refaites l'addition et corrigez le montant faux.",
-                                    "the {EXT-FR-FE-184} of a GROUP line is not its amount (BT-131) plus its VAT (EXT-FR-FE-181), within 0.01 for each sub-line. Add up again and correct it."),
+    "BR-FR-MV-09_EXT-FR-FE-181": _t(_TOUS, "le total de TVA (EXT-FR-FE-181) d'une ligne GROUP n'est pas la somme des TVA (BT-117) de sa sous-facture, celles dont le motif (BT-120) commence par son numéro. Refaites l'addition.",
+                                    "the VAT total (EXT-FR-FE-181) of a GROUP line is not the sum of the VAT (BT-117) of its sub-invoice, whose reason (BT-120) begins with its number. Add up again."),
+    "BR-FR-MV-10_EXT-FR-FE-184": _t(_TOUS, "le total TTC (EXT-FR-FE-184) d'une ligne GROUP n'est pas son HT (BT-131) plus sa TVA (EXT-FR-FE-181), à 0,01 près par sous-ligne. Refaites l'addition et corrigez le montant faux.",
+                                    "the total with VAT (EXT-FR-FE-184) of a GROUP line is not its amount (BT-131) plus its VAT (EXT-FR-FE-181), within 0.01 for each sub-line. Add up again and correct it."),
     "BR-FR-MV-11_BT-128": _t(_TOUS, "la sous-facture du fournisseur principal (BT-30) ne porte pas le numéro de la facture. Mettez {le BT-1} en BT-128 (AFL) de sa ligne GROUP, et d'aucune autre.",
                              "the sub-invoice of the main supplier (BT-30) does not bear the invoice's number. Write the {BT-1} as BT-128 (AFL) of its GROUP line, and of no other."),
     "BR-FR-MV-12_BT-128": _t(_TOUS, "deux sous-factures portent le même numéro (BT-128, AFL). Donnez un numéro différent à chaque ligne GROUP sans ligne parente.",

@@ -15,17 +15,34 @@ _FAMILLE = re.compile(r"(?:UBL|CII)-(?:FREXT-|EXT-|FREXT)?(?:CR|SR|DT)-\d+")
 _UBL = re.compile(r"A UBL (?:invoice|credit note) sh(?:ould|all) not include (?:the |an? )?(?P<quoi>[\w /]+?)$")
 _CII = re.compile(r"- ?(?P<quoi>@?\w+?) ?sh(?:ould|all) not be (?:present|used)\.?$")
 _UNE_FOIS = re.compile(r"- ?(?P<quoi>\w+) sh(?:ould|all) (?:exist maximum|occur at most) once\b")
+_FACTURE: Texte = "La facture", "The invoice"
 _ATTRIBUTS = frozenset({"schemeID", "listID", "unitCodeListID", "scheme identifier"})
 
 
-def _une(cle: str) -> Texte:
-    return f"La facture donne plusieurs fois {{le {cle}}}. Gardez une seule valeur.", f"The invoice gives the {{{cle}}} more than once. Keep one value."
+#: Who gives a term more than once, where it is not the whole invoice.
+_PORTEURS: dict[Texte, str] = {
+    ("Une ligne (BG-25)", "A line (BG-25)"): "BG-26 BT-127 BT-128 BT-132 BT-146 BT-147 BT-151 BT-154",
+    ("Une note (BG-1)", "A note (BG-1)"): "BT-22",
+    ("Une remise (BG-20)", "An allowance (BG-20)"): "BT-97",
+    ("Une charge (BG-21)", "A charge (BG-21)"): "BT-104",
+    ("Une remise ou charge (BG-20, BG-21)", "An allowance or charge (BG-20, BG-21)"): "BT-92_BT-99",
+    ("Une ventilation de TVA (BG-23)", "A VAT breakdown (BG-23)"): "BT-120",
+    ("Une pièce jointe (BG-24)", "An attachment (BG-24)"): "BT-123",
+    ("Un attribut de l'article (BG-32)", "An item attribute (BG-32)"): "BT-160 BT-161",
+    ("Un bloc de paiement (BG-16)", "A payment group (BG-16)"): "BT-82",
+}
+_PORTEUR = {cle: texte for texte, keys in _PORTEURS.items() for cle in keys.split()}
+
+
+def _une(cle: str, porteur: Texte | None = None) -> Texte:
+    fr, en = porteur or _PORTEUR.get(cle, _FACTURE)
+    return f"{fr} donne plusieurs fois {{le {cle}}}. Gardez une seule valeur.", f"{en} gives the {{{cle}}} more than once. Keep one value."
 
 
 def _egaux(cle: str) -> Texte:
     return (
-        f"{{Le {cle}}} n'est pas le même dans tous les blocs de paiement. Mettez partout la même valeur, ou gardez un seul bloc.",
-        f"The {{{cle}}} differs between the payment groups. Write the same value in all, or keep one group.",
+        f"Les blocs de paiement (BG-16) ne donnent pas tous {{le {cle}}} à l'identique. Mettez partout la même valeur, ou gardez un seul bloc.",
+        f"The payment groups (BG-16) do not all give the same {{{cle}}}. Write the same value in all, or keep one group.",
     )
 
 
@@ -43,7 +60,7 @@ UNE_FOIS: dict[str, str] = {
     "CII-SR-440": "BT-147", "CII-SR-441": "BT-146", "CII-SR-449": "BT-71", "CII-SR-450": "BT-46-id", "CII-SR-451": "BT-60",
     "CII-SR-452": "BT-20", "CII-SR-453": "BT-20", "CII-SR-454": "BT-151", "CII-SR-455": "BG-6", "CII-SR-456": "BG-9", "CII-SR-457": "BT-17",
     "CII-SR-459": "BT-34", "CII-SR-460": "BT-49", "CII-SR-461": "BT-7", "CII-SR-462": "BT-8", "CII-SR-469": "BT-83",
-    "CII-SR-473": "BT-92_BT-99", "CII-SR-474": "BT-128", "CII-SR-475": "BT-123", "CII-SR-476": "BT-125", "CII-SR-477": "BT-106",
+    "CII-SR-473": "BT-92_BT-99", "CII-SR-474": "BT-128", "CII-SR-476": "BT-125", "CII-SR-477": "BT-106",
     "CII-SR-478": "BT-108", "CII-SR-479": "BT-107", "CII-SR-480": "BT-109", "CII-SR-481": "BT-114", "CII-SR-482": "BT-112",
     "CII-SR-484": "BT-113", "CII-SR-487": "BT-115",
 }  # fmt: skip
@@ -51,8 +68,8 @@ UNE_FOIS: dict[str, str] = {
 #: Elements whose message does not name them as they are written.
 ELEMENTS: dict[str, str] = {
     "UBL-CR-001": "ext:UBLExtensions",
-    "UBL-CR-648": "@schemeID de CustomizationID", "UBL-CR-649": "@schemeID de ProfileID", "UBL-CR-660": "@listID de Country/IdentificationCode",
-    "UBL-CR-663": "@unitCodeListID", "UBL-CR-667": "@schemeID de BuyersItemIdentification/ID", "UBL-CR-668": "@schemeID de SellersItemIdentification/ID",
+    "UBL-CR-648": "@schemeID CustomizationID", "UBL-CR-649": "@schemeID ProfileID", "UBL-CR-660": "@listID Country/IdentificationCode",
+    "UBL-CR-663": "@unitCodeListID", "UBL-CR-667": "@schemeID BuyersItemIdentification/ID", "UBL-CR-668": "@schemeID SellersItemIdentification/ID",
     "UBL-CR-669": "Price/AllowanceCharge/AllowanceChargeReasonCode", "UBL-CR-670": "Price/AllowanceCharge/AllowanceChargeReason",
     "UBL-CR-671": "Price/AllowanceCharge/MultiplierFactorNumeric",
 }  # fmt: skip
@@ -62,10 +79,13 @@ _INCOTERM: Texte = (
     "Delivery terms (DeliveryTerms) bear only the Incoterm and its place. Remove the other elements: recipients ignore them.",
 )
 _CHANGE: Texte = (
-    "La conversion de devise (TaxApplicableTradeCurrencyExchange) ne porte que les deux devises, le taux et la date. Retirez les autres éléments.",
-    "The currency conversion (TaxApplicableTradeCurrencyExchange) bears only both currencies, the rate and the date. Remove the other elements.",
+    "La conversion de devise (ram:TaxApplicableTradeCurrencyExchange) ne porte que les deux devises, le taux et la date. Retirez les autres éléments.",
+    "The currency conversion (ram:TaxApplicableTradeCurrencyExchange) bears only both currencies, the rate and the date. Remove the other elements.",
 )
-_PROFIL: Texte = "La facture doit dire une fois, et une seule, {le BT-24}. Ajoutez-le ou retirez le double.", "The invoice must give the {BT-24} exactly once. Add it, or remove the second one."
+_PROFIL: Texte = (
+    "La facture doit dire une fois, et une seule, {le BT-24}. Ajoutez-le ou retirez le double.",
+    "The invoice must give the {BT-24} exactly once. Add it, or remove the second one.",
+)
 _CATEGORIE: Texte = (
     "Une ligne (BG-25) doit porter une seule catégorie de TVA (BT-151). Ajoutez-la si elle manque, ou partagez la ligne en une ligne par catégorie.",
     "A line (BG-25) must bear one VAT category (BT-151). Add it when it is missing, or split the line, one line for each category.",
@@ -114,6 +134,7 @@ TEXTES: dict[str, Texte] = {
                    "The {BT-41} is given by a person and by a department. Keep ram:PersonName or ram:DepartmentName."),
     "CII-SR-466": ("{Le BT-56} est donné par une personne et par un service. Gardez ram:PersonName ou ram:DepartmentName.",
                    "The {BT-56} is given by a person and by a department. Keep ram:PersonName or ram:DepartmentName."),
+    "CII-SR-475": _une("BT-123", _FACTURE),
     "CII-SR-467": _egaux("BT-81"), "CII-SR-468": _egaux("BT-82"),
     "CII-SR-470": ("Le paiement est un virement : {le BT-84} doit être donné une fois. Indiquez un IBAN ou un numéro de compte, pas les deux.",
                    "The payment is a credit transfer: the {BT-84} must be given once. Give an IBAN or an account number, not both."),
@@ -146,22 +167,22 @@ def _element(regle: str, message: str) -> Texte:
     found = _UBL.search(message) or _CII.search(message)
     nom = ELEMENTS.get(regle) or (_nommer(found["quoi"]) if found is not None else "")
     if nom.startswith("@"):
-        attribut, _, support = nom[1:].partition(" de ")
-        fr, en = attribut_ignore(attribut)
-        return fr.replace(f"{attribut} ", f"{attribut} de {support} ", 1) if support else fr, en.replace(f"{attribut} ", f"{attribut} of {support} ", 1) if support else en
+        return attribut_ignore(*nom[1:].split(" "))
+    fr, en = (f"L'élément {nom}", f"The element {nom}") if nom else ("Cet élément", "This element")
     return (
-        f"{f'L’élément {nom}'.replace('’', chr(39)) if nom else 'Cet élément'} ne fait pas partie de la norme EN 16931 ; les destinataires l'ignorent. "
-        "Retirez-le ; si l'information compte, mettez-la dans une note (BG-1).",
-        f"{f'The element {nom}' if nom else 'This element'} is not part of EN 16931; recipients ignore it. "
-        "Remove it; if the information matters, put it in a note (BG-1).",
+        (
+            f"{fr} n'est pas prévu à cet endroit par la norme EN 16931 ; les destinataires l'ignorent. "
+            "Retirez-le ; si l'information compte, mettez-la dans une note (BG-1)."
+        ),
+        f"{en} has no place there in EN 16931; recipients ignore it. Remove it; if the information matters, put it in a note (BG-1).",
     )
 
 
 def _nommer(quoi: str) -> str:
-    """Return the path that the words of a message spell, ``@attribute de path`` for an attribute."""
+    """Return the path that the words of a message spell, ``@attribute path`` for an attribute."""
     if quoi.startswith("@") or quoi[0].islower():  # elements have a capital, attributes have none
         return quoi if quoi.startswith("@") else f"@{quoi}"
     words = quoi.replace("scheme identifier", "schemeID").replace("/", " ").split()
     if words[-1] in _ATTRIBUTS and len(words) > 1:
-        return f"@{words[-1]} de {'/'.join(words[:-1])}"
+        return f"@{words[-1]} {'/'.join(words[:-1])}"
     return "/".join(words)

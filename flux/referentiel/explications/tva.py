@@ -56,14 +56,22 @@ _PORTEURS: dict[int, tuple[str, str, str]] = {
     2: ("Une charge de la facture (BG-21)", "An invoice charge (BG-21)", "BT-103"),
 }
 _FOURNISSEUR: Texte = (
-    "{le BT-31}, {le BT-32} ou {le BT-63}",
-    "the {BT-31}, the {BT-32} or the {BT-63}",
+    "le numéro de TVA du fournisseur (BT-31), son immatriculation fiscale (BT-32) ou le numéro de TVA de son représentant fiscal (BT-63)",
+    "the supplier's VAT number (BT-31), its tax registration number (BT-32) or its tax representative's VAT number (BT-63)",
 )
-_FOURNISSEUR_TVA: Texte = "{le BT-31} ou {le BT-63}", "the {BT-31} or the {BT-63}"
-_DESTINATAIRE: dict[str, Texte] = {
-    "AE": (", et celui du destinataire (BT-48) ou son identifiant légal (BT-47)", ", and that of the recipient (BT-48) or its legal identifier (BT-47)"),
-    "IC": (", et {le BT-48}", ", and the {BT-48}"),
-}  # fmt: skip
+_FOURNISSEUR_TVA: Texte = (
+    "le numéro de TVA du fournisseur (BT-31) ou de son représentant fiscal (BT-63)",
+    "the VAT number of the supplier (BT-31) or of its tax representative (BT-63)",
+)
+#: Category → identifiers that a line, allowance or charge of it asks for; the others ask for the supplier's alone.
+_IDENTIFIANTS: dict[str, Texte] = {
+    "AE": (
+        "le numéro fiscal du fournisseur (BT-31, BT-32 ou BT-63), et le numéro de TVA (BT-48) ou l'identifiant légal (BT-47) du destinataire",
+        "the supplier's tax number (BT-31, BT-32 or BT-63), and the recipient's VAT number (BT-48) or legal identifier (BT-47)",
+    ),
+    "IC": (f"{_FOURNISSEUR_TVA[0]}, et celui du destinataire (BT-48)", f"{_FOURNISSEUR_TVA[1]}, and that of the recipient (BT-48)"),
+    "G": _FOURNISSEUR_TVA,
+}
 
 #: What only one category asks for.
 PROPRES: dict[str, Texte] = {
@@ -105,14 +113,22 @@ def texte(regle: str) -> Texte | None:
 
 
 def _ventilation(categorie: Categorie, *, exacte: bool) -> Texte:
-    combien_fr = "un seul groupe" if exacte else "un groupe par taux" if categorie.par_taux else "au moins un groupe"
-    combien_en = "one group only" if exacte else "one group for each rate" if categorie.par_taux else "at least one group"
     code, fr, en = categorie.code, categorie.fr, categorie.en
+    combien_fr = (
+        f"un seul groupe {code}" if exacte else f"un groupe {code} par taux" if categorie.par_taux else f"au moins un groupe {code}"
+    )
+    combien_en = (
+        f"one {code} group only" if exacte else f"one {code} group for each rate" if categorie.par_taux else f"at least one {code} group"
+    )
     return (
-        f"Catégorie {code} ({fr}) : la ventilation de TVA (BG-23) ne répond pas aux lignes, remises et charges. "
-        f"Il lui faut {combien_fr} {code} (BT-118) s'il en existe en {code}, aucun sinon. Corrigez la ventilation ou la catégorie des lignes (BT-151).",
-        f"Category {code} ({en}): the VAT breakdown (BG-23) does not match the lines, allowances and charges. "
-        f"It needs {combien_en} {code} (BT-118) when some are {code}, none else. Correct the breakdown or the lines' category (BT-151).",
+        (
+            f"Catégorie {code} ({fr}) : la ventilation de TVA (BG-23) ne correspond pas aux lignes, remises et charges. "
+            f"Si l'une d'elles est en {code}, il faut {combien_fr} ; sinon, aucun. Corrigez la ventilation (BT-118) ou les lignes (BT-151)."
+        ),
+        (
+            f"Category {code} ({en}): the VAT breakdown (BG-23) does not match the lines, allowances and charges. "
+            f"If one of them is {code}, it takes {combien_en}; else none. Correct the breakdown (BT-118) or the lines (BT-151)."
+        ),
     )
 
 
@@ -121,15 +137,17 @@ def _identifiants(cle: str, categorie: Categorie, porteur: tuple[str, str, str])
     quoi_fr, quoi_en = f"{fr} est en catégorie {categorie.code} ({categorie.fr})", f"{en} is in category {categorie.code} ({categorie.en})"
     if cle == "O":
         return (
-            f"{quoi_fr} : aucun numéro de TVA n'est admis. Retirez {{le BT-31}}, {{le BT-63}} et {{le BT-48}}, ou changez de catégorie.",
-            f"{quoi_en}: no VAT number is admitted. Remove the {{BT-31}}, the {{BT-63}} and the {{BT-48}}, or change the category.",
+            (
+                f"{quoi_fr} : aucun numéro de TVA n'est admis. Retirez ceux du fournisseur (BT-31), de son représentant fiscal (BT-63) et du destinataire "
+                "(BT-48), ou changez de catégorie si l'opération est dans le champ de la TVA."
+            ),
+            (
+                f"{quoi_en}: no VAT number is admitted. Remove those of the supplier (BT-31), its tax representative (BT-63) and the recipient (BT-48), "
+                "or change the category when the operation is within the scope of VAT."
+            ),
         )
-    qui = _FOURNISSEUR_TVA if cle in {"G", "IC"} else _FOURNISSEUR
-    plus = _DESTINATAIRE.get(cle, ("", ""))
-    court = (", et {le BT-48} ou {le BT-47}", ", and the {BT-48} or the {BT-47}")
-    if cle == "AE":
-        qui, plus = ("le numéro fiscal du fournisseur (BT-31, BT-32 ou BT-63)", "the supplier's tax number (BT-31, BT-32 or BT-63)"), court
-    return f"{quoi_fr} : il faut {qui[0]}{plus[0]}. Ajoutez ce qui manque.", f"{quoi_en}: it takes {qui[1]}{plus[1]}. Add what is missing."
+    qui = _IDENTIFIANTS.get(cle, _FOURNISSEUR)
+    return f"{quoi_fr} : il faut {qui[0]}. Ajoutez ce qui manque.", f"{quoi_en}: it takes {qui[1]}. Add what is missing."
 
 
 def _taux(categorie: Categorie, porteur: tuple[str, str, str]) -> Texte:
@@ -149,29 +167,35 @@ def _taux(categorie: Categorie, porteur: tuple[str, str, str]) -> Texte:
             f"the {{{terme}}} must be 0. Write 0, or use category S when VAT is due.",
         ),
         "aucun": (
-            f"elle ne porte pas de taux. Retirez {{le {terme}}}, ou passez en catégorie E avec un taux de 0.",
-            f"it bears no rate. Remove the {{{terme}}}, or use category E with a rate of 0.",
+            f"elle ne porte pas de taux. Retirez {{le {terme}}}, ou changez de catégorie si la TVA s'applique.",
+            f"it bears no rate. Remove the {{{terme}}}, or change the category when VAT applies.",
         ),
     }[categorie.taux]
     return f"{quoi_fr} : {suite[0]}", f"{quoi_en}: {suite[1]}"
 
 
-def _base(categorie: Categorie, tolerance: bool, variante: str) -> Texte:  # noqa: FBT001 one shape for the three
-    par_fr, par_en = (" de ce taux", " of that rate") if categorie.par_taux else (f" de catégorie {categorie.code}", f" in category {categorie.code}")
+def _base(categorie: Categorie, tolerance: bool, variante: str) -> Texte:
+    par_fr, par_en = (
+        (" de ce taux", " of that rate") if categorie.par_taux else (f" de catégorie {categorie.code}", f" in category {categorie.code}")
+    )
     marge_fr, marge_en = (", à 0,01 près par montant", ", within 0.01 for each amount") if tolerance else ("", "")
     motif_fr, motif_en = {
-        "ini": (", tous motifs d'exonération ensemble", ", all exemption reasons together"),
-        "rev": (", motif d'exonération par motif (BT-120, BT-121)", ", exemption reason by reason (BT-120, BT-121)"),
+        "ini": (", tous motifs confondus", ", all exemption reasons together"),
+        "rev": (", motif par motif (BT-120, BT-121)", ", reason by reason (BT-120, BT-121)"),
     }.get(variante, ("", ""))
     return (
-        f"Catégorie {categorie.code} ({categorie.fr}) : {{le BT-116}} ne vaut pas les lignes HT (BT-131) plus les charges (BT-99) moins les remises "
-        f"(BT-92){par_fr}{motif_fr}{marge_fr}. Refaites l'addition et corrigez le montant faux.",
-        f"Category {categorie.code} ({categorie.en}): the {{BT-116}} is not the lines (BT-131) plus the charges (BT-99) less the allowances "
-        f"(BT-92){par_en}{motif_en}{marge_en}. Add up again and correct the wrong amount.",
+        (
+            f"Catégorie {categorie.code} ({categorie.fr}) : {{le BT-116}} n'est pas égale aux lignes HT (BT-131) plus les charges (BT-99) moins les remises "
+            f"(BT-92){par_fr}{motif_fr}{marge_fr}. Refaites l'addition et corrigez le montant faux."
+        ),
+        (
+            f"Category {categorie.code} ({categorie.en}): the {{BT-116}} is not the lines (BT-131) plus the charges (BT-99) less the allowances "
+            f"(BT-92){par_en}{motif_en}{marge_en}. Add up again and correct the wrong amount."
+        ),
     )
 
 
-def _montant(categorie: Categorie, tolerance: bool, _variante: str) -> Texte:  # noqa: FBT001 one shape for the three
+def _montant(categorie: Categorie, tolerance: bool, _variante: str) -> Texte:
     if not categorie.par_taux:
         return (
             f"Catégorie {categorie.code} ({categorie.fr}) : {{le BT-117}} doit être 0. Mettez 0, ou passez en catégorie S si la TVA est due.",
@@ -179,25 +203,35 @@ def _montant(categorie: Categorie, tolerance: bool, _variante: str) -> Texte:  #
         )
     marge_fr, marge_en = (", à 0,01 près par montant de la base", ", within 0.01 for each amount in the base") if tolerance else ("", "")
     return (
-        f"Catégorie {categorie.code} ({categorie.fr}) : {{le BT-117}} ne vaut pas la base HT (BT-116) × le taux (BT-119) ÷ 100{marge_fr}. "
-        "Refaites le calcul et corrigez la base, le taux ou la TVA.",
-        f"Category {categorie.code} ({categorie.en}): the {{BT-117}} is not the taxable amount (BT-116) × the rate (BT-119) ÷ 100{marge_en}. "
-        "Calculate again and correct the base, the rate or the VAT.",
+        (
+            f"Catégorie {categorie.code} ({categorie.fr}) : {{le BT-117}} n'est pas égal à la base HT (BT-116) multipliée par le taux (BT-119){marge_fr}. "
+            "Refaites le calcul et corrigez la base, le taux ou la TVA."
+        ),
+        (
+            f"Category {categorie.code} ({categorie.en}): the {{BT-117}} is not the taxable amount (BT-116) times the rate (BT-119){marge_en}. "
+            "Calculate again and correct the base, the rate or the VAT."
+        ),
     )
 
 
-def _motif(categorie: Categorie, _tolerance: bool, _variante: str) -> Texte:  # noqa: FBT001 one shape for the three
+def _motif(categorie: Categorie, _tolerance: bool, _variante: str) -> Texte:
     if not categorie.motif:
         return (
-            f"Catégorie {categorie.code} ({categorie.fr}) : elle n'admet pas de motif d'exonération. Retirez {{le BT-120}} et {{le BT-121}}.",
-            f"Category {categorie.code} ({categorie.en}): it takes no exemption reason. Remove the {{BT-120}} and the {{BT-121}}.",
+            f"Catégorie {categorie.code} ({categorie.fr}) : elle n'admet pas de motif d'exonération. Retirez le motif (BT-120) et son code (BT-121).",
+            f"Category {categorie.code} ({categorie.en}): it takes no exemption reason. Remove the reason (BT-120) and its code (BT-121).",
         )
     exemple_fr, exemple_en = (
-        ("l'article de loi qui exonère", "the article of law that exempts") if categorie.code == "E" else (f"« {categorie.fr} »", f"“{categorie.en}”")
+        ("l'article de loi qui exonère", "the article of law that exempts")
+        if categorie.code == "E"
+        else (f"« {categorie.fr} »", f"“{categorie.en}”")
     )
     return (
-        f"Catégorie {categorie.code} ({categorie.fr}) : la ventilation (BG-23) ne dit pas pourquoi la TVA est nulle. "
-        f"Indiquez {{le BT-121}} ou {{le BT-120}} : {exemple_fr}.",
-        f"Category {categorie.code} ({categorie.en}): the breakdown (BG-23) does not say why there is no VAT. "
-        f"Give the {{BT-121}} or the {{BT-120}}: {exemple_en}.",
+        (
+            f"Catégorie {categorie.code} ({categorie.fr}) : la ventilation (BG-23) ne dit pas pourquoi la TVA est nulle. "
+            f"Indiquez le motif d'exonération (BT-120) ou son code (BT-121), par exemple {exemple_fr}."
+        ),
+        (
+            f"Category {categorie.code} ({categorie.en}): the breakdown (BG-23) does not say why there is no VAT. "
+            f"Give the exemption reason (BT-120) or its code (BT-121), such as {exemple_en}."
+        ),
     )
