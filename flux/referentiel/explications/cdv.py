@@ -40,18 +40,18 @@ def _choix(codes: str) -> Texte:
 
 def _parmi(cle: str, codes: str) -> Texte:
     fr, en = _choix(codes)
-    return f"{{Le {cle}}} n'est pas dans la liste admise. {fr}", f"The {{{cle}}} is not in the admitted list. {en}"
+    return f"{{Le {cle}}} n'est pas dans la liste admise. {fr}", f"The {{{cle}}} is not in the allowed list. {en}"
 
 
 def _phase(phase: Texte, cle: str, codes: str) -> Texte:
     fr, en = _choix(codes)
-    return f"{phase[0]}, {{le {cle}}} n'est pas admis. {fr}", f"{phase[1]}, the {{{cle}}} is not admitted. {en}"
+    return f"{phase[0]}, {{le {cle}}} n'est pas admis. {fr}", f"{phase[1]}, the {{{cle}}} is not allowed. {en}"
 
 
 TEXTES: dict[str, Texte] = {
     "BR-FR-CDV-01_MDG-3": _manque("MDG-3", "Ajoutez ram:GuidelineSpecifiedDocumentContextParameter.", "Add ram:GuidelineSpecifiedDocumentContextParameter."),
     "BR-FR-CDV-02_MDT-3": ("{Le MDT-3} n'est pas admis. Écrivez urn.cpro.gouv.fr:1p0:CDV:invoice ; einvoicingF2 ne va qu'au PPF seul destinataire (0000, schéma 0238, rôle DFH).",
-                           "The {MDT-3} is not admitted. Write urn.cpro.gouv.fr:1p0:CDV:invoice; einvoicingF2 goes only to the PPF as sole recipient (0000, scheme 0238, role DFH)."),
+                           "The {MDT-3} is not allowed. Write urn.cpro.gouv.fr:1p0:CDV:invoice; einvoicingF2 goes only to the PPF as sole recipient (0000, scheme 0238, role DFH)."),
     "BR-FR-CDV-03_MDT-4": _manque("MDT-4", "Donnez au message un identifiant qui n'a pas encore servi.", "Give the message an identifier never used before."),
     "BR-FR-CDV-04_MDG-4": _manque("MDG-4", "Indiquez la date et l'heure d'émission du message.", "Give the date and time when the message is issued."),
     "BR-FR-CDV-05_MDG-9": _manque("MDG-9", "Ajoutez ram:SenderTradeParty.", "Add ram:SenderTradeParty."),
@@ -61,17 +61,17 @@ TEXTES: dict[str, Texte] = {
     "BR-FR-CDV-07_MDT-38_no": ("En phase de transmission (MDT-77 = 305), {le MDT-38} n'est pas attendu. Retirez ram:GlobalID de ram:IssuerTradeParty.",
                                "In transmission (MDT-77 = 305), the {MDT-38} is not expected. Remove ram:GlobalID from ram:IssuerTradeParty."),
     "BR-FR-CDV-08_MDT-73": _manque("MDT-73", "Indiquez-la, sauf pour une plateforme (WK) ou le PPF (DFH).", "Give it, except for a platform (WK) or the PPF (DFH)."),
-    "BR-FR-CDV-09_MDT-77": ("{Le MDT-77} n'est pas admise. Écrivez 305 pour la transmission, 23 pour le traitement.", "The {MDT-77} is not admitted. Write 305 for transmission, 23 for processing."),
+    "BR-FR-CDV-09_MDT-77": ("{Le MDT-77} n'est pas admise. Écrivez 305 pour la transmission, 23 pour le traitement.", "The {MDT-77} is not allowed. Write 305 for transmission, 23 for processing."),
     "BR-FR-CDV-10_MDT-87": _manque("MDT-87", "Indiquez le numéro de la facture dont le message donne le statut.", "Give the number of the invoice whose status the message tells."),
     "BR-FR-CDV-11_MDG-35": _manque("MDG-35", "Indiquez la date d'émission de la facture ; seul le statut 501 (irrecevable) s'en passe.", "Give the issue date of the invoice; only status 501 (inadmissible) goes without."),
     "BR-FR-CDV-12_MDT-105": _manque("MDT-105", "Indiquez le statut posé, par exemple 200 (déposée).", "Give the status that is set, such as 200 (deposited)."),
     "BR-FR-CDV-13_MDT-129": _manque("MDT-129", "Indiquez son SIREN, celui de la facture (BT-30) ; seul le statut 501 (irrecevable) s'en passe.", "Give its SIREN, that of the invoice (BT-30); only status 501 (inadmissible) goes without."),
     "BR-FR-CDV-14_MDT-207": ("Le statut est 212 (encaissée) : il faut au moins une donnée MEN (MDT-207), chacune avec un montant (MDT-215) et un taux de TVA (MDT-224). Complétez-les.",
-                             "The status is 212 (cashed): it takes one MEN data at least (MDT-207), each with an amount (MDT-215) and a VAT rate (MDT-224). Complete them."),
+                             "The status is 212 (cashed): it needs one MEN data at least (MDT-207), each with an amount (MDT-215) and a VAT rate (MDT-224). Complete them."),
     "BR-FR-CDV-15_MDT-113": _manque("MDT-113", "Les statuts 206, 207, 208, 210, 213 et 501 disent toujours pourquoi : ajoutez un motif.", "Statuses 206, 207, 208, 210, 213 and 501 always say why: add a reason."),
     "BR-FR-CDV-16_MDT-124-2": _manque("MDT-124-2", "Numérotez les détails de statut (MDG-37), à partir de 1.", "Number the status details (MDG-37), from 1."),
     "BR-FR-CDV-CL-01_MDT-2": ("{Le MDT-2} n'est pas admis. Écrivez REGULATED, NON_REGULATED, B2C, B2CINT, B2BINT ou OUTOFSCOPE ; vers le PPF, le cadre de facturation, 3 caractères au plus.",
-                              "The {MDT-2} is not admitted. Write REGULATED, NON_REGULATED, B2C, B2CINT, B2BINT or OUTOFSCOPE; to the PPF, the framework, 3 characters at most."),
+                              "The {MDT-2} is not allowed. Write REGULATED, NON_REGULATED, B2C, B2CINT, B2BINT or OUTOFSCOPE; to the PPF, the framework, 3 characters at most."),
     "BR-FR-CDV-CL-02_MDT-21_305": _phase(_TRANSMISSION, "MDT-21", "WK"),
     "BR-FR-CDV-CL-02_MDT-21_23": _phase(_TRAITEMENT, "MDT-21", f"{_ROLES}, WK"),
     "BR-FR-CDV-CL-03_MDT-40_305": _phase(_TRANSMISSION, "MDT-40", "WK"),

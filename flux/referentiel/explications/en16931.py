@@ -20,7 +20,7 @@ def _motif(sujet: str, code: str, motif: str, other: str = "") -> Texte:
     plus_fr, plus_en = (f" ou {{le {other}}}", f" or the {{{other}}}") if other else ("", "")
     return (
         f"Une {{{sujet}}} ne dit pas pourquoi elle est appliquée. Indiquez {{le {motif}}} ou {{le {code}}}{plus_fr}.",
-        f"A {{{sujet}}} does not say why it is applied. Give the {{{motif}}} or the {{{code}}}{plus_en}.",
+        f"{'A' if sujet in {'BG-27', 'BG-28'} else 'An'} {{{sujet}}} does not say why it is applied. Give the {{{motif}}} or the {{{code}}}{plus_en}.",
     )
 
 
@@ -63,7 +63,7 @@ _BG23 = "Une ventilation de TVA (BG-23)", "A VAT breakdown (BG-23)"
 
 PRESENCE: dict[str, Texte] = {
     "BR-01": _manque("BT-24", "Indiquez la norme que la facture suit, par exemple urn:cen.eu:en16931:2017.", "Give the specification that the invoice follows, such as urn:cen.eu:en16931:2017."),
-    "BR-02": _manque("BT-1", "Indiquez le numéro donné par votre comptabilité.", "Give the number that your accounts gave it."),
+    "BR-02": _manque("BT-1", "Indiquez le numéro donné par votre comptabilité.", "Give the number that your accounts gave the invoice."),
     "BR-03": _manque("BT-2", "Indiquez le jour où la facture est émise.", "Give the day on which the invoice is issued."),
     "BR-04": _manque("BT-3", "Indiquez 380 pour une facture, 381 pour un avoir, ou un autre code de la liste.", "Give 380 for an invoice, 381 for a credit note, or another code of the list."),
     "BR-05": _manque("BT-5", "Indiquez EUR, ou le code à trois lettres de la devise.", "Give EUR, or the three-letter code of the currency."),
@@ -148,7 +148,7 @@ COHERENCE: dict[str, Texte] = {
     "BR-CO-23": _motif("BG-27", "BT-140", "BT-139"),
     "BR-CO-24": _motif("BG-28", "BT-145", "BT-144"),
     "BR-CO-25": ("Il reste un montant à payer (BT-115) mais rien ne dit quand. Indiquez {le BT-9} ou {le BT-20}.", "An amount remains to be paid (BT-115) but nothing says when. Give the {BT-9} or the {BT-20}."),
-    "BR-CO-26": ("Rien n'identifie le fournisseur : il manque {le BT-29}, {le BT-30} ou {le BT-31}. Indiquez-en un au moins, le SIREN en BT-30 pour une entreprise française.", "Nothing identifies the supplier: the {BT-29}, {BT-30} or {BT-31} is missing. Give one at least, the SIREN in BT-30 for a French company."),
+    "BR-CO-26": ("Rien n'identifie le fournisseur : il manque {le BT-29}, {le BT-30} ou {le BT-31}. Indiquez-en un au moins, le SIREN en BT-30 pour une entreprise française.", "Nothing identifies the supplier: the {BT-29}, the {BT-30} or the {BT-31} is missing. Give one at least, the SIREN in BT-30 for a French company."),
     "BR-CO-27": ("Le paiement est un virement : {le BT-84} doit être donné une fois. Indiquez un IBAN ou un numéro de compte, pas les deux.", "The payment is a credit transfer: the {BT-84} must be given once. Give an IBAN or an account number, not both."),
 }  # fmt: skip
 

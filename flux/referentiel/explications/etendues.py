@@ -25,7 +25,7 @@ def _detail(cle: str) -> Texte:
 def _pourquoi(groupe: str, motif: str, code: str, taxe: str) -> Texte:
     return (
         f"Une {{{groupe}}} ne dit pas pourquoi elle est appliquée. Indiquez {{le {motif}}}, {{le {code}}} ou {{le {taxe}}}.",
-        f"A {{{groupe}}} does not say why it is applied. Give the {{{motif}}}, the {{{code}}} or the {{{taxe}}}.",
+        f"{'A' if groupe == 'BG-28' else 'An'} {{{groupe}}} does not say why it is applied. Give the {{{motif}}}, the {{{code}}} or the {{{taxe}}}.",
     )
 
 
@@ -35,7 +35,7 @@ _ATTRIBUT_CODE: Texte = (
 )
 _SOUS_TYPE: Texte = (
     "{Le EXT-FR-FE-163} n'est pas admis. Choisissez DETAIL (article), GROUP (sous-total) ou INFORMATION.",
-    "The {EXT-FR-FE-163} is not admitted. Choose DETAIL (item), GROUP (subtotal) or INFORMATION.",
+    "The {EXT-FR-FE-163} is not allowed. Choose DETAIL (item), GROUP (subtotal) or INFORMATION.",
 )
 _PARENTE: Texte = (
     "Une ligne (BG-25) a une ligne parente (EXT-FR-FE-162) mais pas de sous-type. Indiquez {le EXT-FR-FE-163} : DETAIL, GROUP ou INFORMATION.",

@@ -22,7 +22,7 @@ def _decimales(cle: str) -> Texte:
 def _code(quoi_fr: str, quoi_en: str, liste_fr: str, liste_en: str) -> Texte:
     return (
         f"{quoi_fr} n'est pas un code admis. Prenez-le dans cette liste : {liste_fr}.",
-        f"{quoi_en} is not an admitted code. Take it from this list: {liste_en}.",
+        f"{quoi_en} is not an allowed code. Take it from this list: {liste_en}.",
     )
 
 

@@ -54,7 +54,7 @@ _SIGNES: Texte = (
 def _ecriture(exemple: str, fr: str, en: str) -> Texte:
     return (
         f"Écriture non admise pour {{le T}}. Écrivez par exemple {exemple} : {fr}.",
-        f"The {{T}} is not written in an admitted way. Write {exemple} for instance: {en}.",
+        f"The {{T}} is not written in an allowed way. Write {exemple} for instance: {en}.",
     )
 
 
@@ -66,11 +66,11 @@ FAMILLES: dict[str, Texte] = {
     "BR-FR-02": _CARACTERES,
     "BR-FR-03": ("{Le T} n'est pas une date valide de 2000 à 2099. Corrigez cette date : 2026-09-01 en UBL, 20260901 en CII.",
                  "The {T} is not a valid date from 2000 to 2099. Correct it: 2026-09-01 in UBL, 20260901 in CII."),
-    "BR-FR-04": (f"{{Le T}} n'est pas admis en France. Choisissez un code parmi {_TYPES}.", f"The {{T}} is not admitted in France. Choose a code among {_TYPES}."),
+    "BR-FR-04": (f"{{Le T}} n'est pas admis en France. Choisissez un code parmi {_TYPES}.", f"The {{T}} is not allowed in France. Choose a code among {_TYPES}."),
     "BR-FR-09": ("SIRET à revoir dans {le T} : 14 chiffres, dont les 9 premiers sont le SIREN de la même entreprise. Corrigez l'un ou l'autre.",
                  "SIRET to check in the {T}: 14 digits, the first 9 being the SIREN of the same company. Correct one or the other."),
     "BR-FR-15": ("{Le T} manque ou n'est pas admise en France. Choisissez S (TVA due), Z, E, AE, K, G ou O.",
-                 "The {T} is missing or not admitted in France. Choose S (VAT due), Z, E, AE, K, G or O."),
+                 "The {T} is missing or not allowed in France. Choose S (VAT due), Z, E, AE, K, G or O."),
     "BR-FR-15-2": _ESPAGNE,
     "BR-FR-16": ("{Le T} n'est pas un taux français. Écrivez le nombre seul, sans %, par exemple 20, 10, 5.5, 2.1 ou 0.",
                  "The {T} is not a French rate. Write the number alone, without %, such as 20, 10, 5.5, 2.1 or 0."),
@@ -96,6 +96,11 @@ _MENTIONS: dict[str, Texte] = {
 }
 _BAR = "B2B, B2BINT, B2C, B2CINT, OUTOFSCOPE, ARCHIVEONLY"
 
+_PIECES = (
+    "RIB, LISIBLE, FEUILLE_DE_STYLE, PJA, BON_COMMANDE, BON_LIVRAISON, BORDEREAU_SUIVI, BORDEREAU_SUIVI_VALIDATION, DOCUMENT_ANNEXE, "
+    "ETAT_ACOMPTE, FACTURE_PAIEMENT_DIRECT, RECAPITULATIF_COTRAITANCE"
+)
+
 #: Whole identifier → text.
 TEXTES: dict[str, Texte] = {
     **{f"BR-FR-05_BT-22_{code}": (f"Aucune note (BG-1) ne donne la mention légale sur {fr}. Ajoutez-la en BT-22, avec {code} comme code sujet (BT-21).",
@@ -105,7 +110,7 @@ TEXTES: dict[str, Texte] = {
                                   f"More than one note (BG-1) is on {en}. Keep one with that subject code (BT-21).")
        for code, (fr, en) in _MENTIONS.items()},
     "BR-FR-08_BT-23": ("{Le BT-23} manque ou n'est pas admis. Choisissez B1, S1, M1, B2, S2, M2, S3, B4, S4, M4, S5, S6, B7, S7, B8, S8, M8, B9, S9 ou M9 : B1 pour des biens, S1 pour des services.",
-                       "The {BT-23} is missing or not admitted. Choose B1, S1, M1, B2, S2, M2, S3, B4, S4, M4, S5, S6, B7, S7, B8, S8, M8, B9, S9 or M9: B1 for goods, S1 for services."),
+                       "The {BT-23} is missing or not allowed. Choose B1, S1, M1, B2, S2, M2, S3, B4, S4, M4, S5, S6, B7, S7, B8, S8, M8, B9, S9 or M9: B1 for goods, S1 for services."),
     "BR-FR-10_BT-30": ("{Le BT-30} manque ou n'est pas un SIREN. Indiquez les 9 chiffres du SIREN, avec le schéma 0002.",
                        "The {BT-30} is missing or is not a SIREN. Give the 9 digits of the SIREN, with scheme 0002."),
     "BR-FR-11_BT-47": ("La facture est B2B (note BAR) mais {le BT-47} manque ou n'est pas un SIREN. Indiquez les 9 chiffres du SIREN, avec le schéma 0002.",
@@ -113,8 +118,8 @@ TEXTES: dict[str, Texte] = {
     "BR-FR-12_BT-49": ("Il manque {le BT-49}. Relevez-la dans l'annuaire, avec le schéma 0225.", "The {BT-49} is missing. Copy it from the directory, with scheme 0225."),
     "BR-FR-13_BT-34": ("Il manque {le BT-34}. Indiquez celle de votre entreprise dans l'annuaire, avec le schéma 0225.",
                        "The {BT-34} is missing. Give your company's own from the directory, with scheme 0225."),
-    "BR-FR-17_BT-123": ("{Le BT-123} n'est pas un code admis. Choisissez RIB, LISIBLE, BON_COMMANDE, BON_LIVRAISON, BORDEREAU_SUIVI, DOCUMENT_ANNEXE, ETAT_ACOMPTE, PJA…",
-                        "The {BT-123} is not an admitted code. Choose RIB, LISIBLE, BON_COMMANDE, BON_LIVRAISON, BORDEREAU_SUIVI, DOCUMENT_ANNEXE, ETAT_ACOMPTE, PJA…"),
+    "BR-FR-17_BT-123": (f"{{Le BT-123}} n'est pas un code admis. Choisissez {_PIECES}.",
+                        f"The {{BT-123}} is not an allowed code. Choose {_PIECES}."),
     "BR-FR-18_BT-123": ("Plusieurs pièces jointes (BG-24) se disent LISIBLE (BT-123). Gardez-en une : la représentation lisible de la facture est unique.",
                         "More than one attachment (BG-24) is said to be LISIBLE (BT-123). Keep one: an invoice has one readable rendering."),
     "BR-FR-20_BT-21": (f"Le traitement que donne la note BAR (BT-21) n'est pas connu. Écrivez en BT-22 un seul mot parmi {_BAR}, ou retirez la note.",
@@ -141,7 +146,7 @@ TEXTES: dict[str, Texte] = {
     "BR-FR-32-GLOBALID": ("Un identifiant de schéma 0002 ou 0231 (BT-29, BT-46, BT-60…) n'a pas 9 chiffres. Indiquez le SIREN sans espace, ou changez de schéma.",
                           "An identifier of scheme 0002 or 0231 (BT-29, BT-46, BT-60…) does not have 9 digits. Give the SIREN without blanks, or change the scheme."),
     "BR-FR-CO-03_BT-3": ("La facture est un avoir de remise globale (262) : il lui faut {le BT-12} et les deux dates {du BG-14}. Ajoutez ce qui manque.",
-                         "The invoice is a credit note for a global discount (262): it takes the {BT-12} and both dates of the {BG-14}. Add what is missing."),
+                         "The invoice is a credit note for a global discount (262): it needs the {BT-12} and both dates of the {BG-14}. Add what is missing."),
     "BR-FR-CO-04_BT-3": (f"La facture est rectificative ({_RECTIFICATIVES}) : elle corrige une seule facture antérieure. Indiquez son numéro (BT-25) et sa date (BT-26), une fois.",
                          f"The invoice is a corrected one ({_RECTIFICATIVES}): it corrects one preceding invoice. Give its number (BT-25) and date (BT-26), once."),
     "BR-FR-CO-05_BT-3": (f"La facture est un avoir ({_AVOIRS}) : dites quelles factures il corrige. Donnez numéro et date, pour l'ensemble (BT-25, BT-26) ou à chaque ligne (EXT-FR-FE-136, EXT-FR-FE-138).",

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from flux.referentiel.chemins import nommer
+from flux.referentiel.chemins import nommer, terme_du_chemin
 from flux.referentiel.explications.modele import Texte
 from flux.referentiel.termes import TERMES
 
 _ELEMENT = r"Element (?:variant )?'(?P<nom>[\w:]+)(?P<cas>\[.*\])?'"
+_VARIANTE = r"Element variant '(?P<nom>[\w:]+)(?P<cas>\[.*\])'"
 _ATTRIBUT = r"Attribute '?(?P<nom>@\w+)'"
 _FOIS = r"(?P<fois>\d+) times\.?"
 #: Shape of the message → French and English text: X is the subject, N a number of times.
@@ -32,9 +33,13 @@ _FORMES: tuple[tuple[re.Pattern[str], Texte], ...] = tuple(
             "{X} figure trop souvent : {N} au plus. Retirez les doubles.",
             "{X} is there too often: {N} at most. Remove the extra ones.",
         )),
+        (rf"{_VARIANTE} is marked as not used in the given context\.?", (
+            "{X} n'est pas prévu. Corrigez ce point, ou retirez cet élément.",
+            "{X} is not foreseen. Correct this, or remove that element.",
+        )),
         (rf"{_ELEMENT} is marked as not used in the given context\.?", (
-            "{X} n'est pas prévu à cet endroit dans le profil Factur-X déclaré (BT-24). Retirez-le, ou déclarez un profil plus riche.",
-            "{X} is not foreseen there in the Factur-X profile declared (BT-24). Remove it, or declare a richer profile.",
+            "{X} n'est pas prévu à cet endroit dans le profil Factur-X déclaré (BT-24). Retirez-le, ou déclarez un profil qui le prévoit.",
+            "{X} is not foreseen there in the Factur-X profile declared (BT-24). Remove it, or declare a profile that has it.",
         )),
         (rf"{_ATTRIBUT} is required in this context\.?", (
             "Il manque l'attribut {X}{R}. Ajoutez-le.",
@@ -46,7 +51,7 @@ _FORMES: tuple[tuple[re.Pattern[str], Texte], ...] = tuple(
         )),
         (r"Value of '(?P<nom>@?[\w:]+)(?P<cas>\[.*\])?' is not allowed\.?", (
             "La valeur {DE} n'est pas dans la liste admise{R}. Choisissez un code de la liste.",
-            "The value of {X} is not in the admitted list{R}. Choose a code of the list.",
+            "The value of {X} is not in the allowed list{R}. Choose a code of the list.",
         )),
     )
 )  # fmt: skip
@@ -122,23 +127,28 @@ def texte(message: str, chemin: str = "") -> Texte | None:
 
 def _sujet(nom: str, cas: str, chemin: str) -> Texte:
     """Return how an element or attribute is called."""
-    terme_fr, terme_en = _terme(nom, chemin)
-    cas_fr, cas_en = _cas(cas)
     if nom.startswith("@"):
-        return nom, nom
+        support = _nommer(chemin, "") if chemin else ("", "")
+        return (f"{nom} de {support[0]}", f"{nom} of {support[1]}") if all(support) else (nom, nom)
+    ici = chemin if not chemin or _dernier(chemin) == nom else f"{chemin}/{nom}"
+    terme_fr, terme_en = _nommer(ici, nom)
+    cas_fr, cas_en = _cas(cas)
     return f"L'élément {terme_fr}{cas_fr}", f"The element {terme_en}{cas_en}"
 
 
-def _terme(nom: str, chemin: str) -> Texte:
-    if chemin and not nom.startswith("@"):
-        found = nommer(chemin if _dernier(chemin) == nom else f"{chemin}/{nom}", nom)
-        if found != (nom, nom):
-            return found
-    cle = None if chemin else _uniques().get(nom)
-    if cle is None:
+def _nommer(chemin: str, nom: str) -> Texte:
+    """Return an element by its term, or by the term it is in; by its name alone when no term is near."""
+    if not chemin:
+        terme = TERMES.get(_uniques().get(nom, ""))
+        return (nom, nom) if terme is None else (f"« {terme.fr} » ({terme.numero}, {nom})", f"“{terme.en}” ({terme.numero}, {nom})")
+    found = terme_du_chemin(chemin)
+    if found is None or not found.terme.numero:
         return nom, nom
-    terme = TERMES[cle]
-    return f"« {terme.fr} » ({terme.numero}, {nom})", f"“{terme.en}” ({terme.numero}, {nom})"
+    if found.exact:
+        return nommer(chemin, nom or _dernier(chemin))
+    terme = found.terme
+    fr, en = f"« {terme.fr} » ({terme.numero})", f"“{terme.en}” ({terme.numero})"
+    return (f"{nom} dans {fr}", f"{nom} in {en}") if nom else ("", "")
 
 
 def _dernier(chemin: str) -> str:

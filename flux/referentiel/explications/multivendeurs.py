@@ -53,7 +53,7 @@ TEXTES: dict[str, Texte] = {
     "BR-FR-MV-02_EXT-FR-FE-163": _t(_VENDEURS, "aucune ligne (BG-25) n'ouvre de sous-facture. Ajoutez une ligne GROUP (EXT-FR-FE-163) sans ligne parente par vendeur.",
                                     "no line (BG-25) opens a sub-invoice. Add a GROUP line (EXT-FR-FE-163) without parent line for each seller."),
     "BR-FR-BD-02_EXT-FR-FE-163": _t(_PARTIES, "il faut exactement deux lignes GROUP (EXT-FR-FE-163) sans ligne parente, une par partie. Ajoutez ou retirez-en.",
-                                    "it takes exactly two GROUP lines (EXT-FR-FE-163) without parent line, one for each party. Add or remove some."),
+                                    "it needs exactly two GROUP lines (EXT-FR-FE-163) without parent line, one for each party. Add or remove some."),
     "BR-FR-BD-02_BT-30": _PARTIE_FOURNISSEUR,
     "BR-FR-BD-02_BT-31": _PARTIE_FOURNISSEUR,
     "BR-FR-BD-02_BT-47": _t(_PARTIES, "aucune des deux lignes GROUP sans ligne parente n'est celle du destinataire. Mettez son identifiant légal (BT-47) en EXT-FR-FE-167 de l'une.",

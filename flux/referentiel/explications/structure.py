@@ -125,7 +125,7 @@ TEXTES: dict[str, Texte] = {
     "CII-SR-090": ("{Le BT-159} est absent ou donné plusieurs fois. Gardez un seul code pays dans ram:OriginTradeCountry, ou retirez ce bloc.",
                    "The {BT-159} is absent or given more than once. Keep one country code in ram:OriginTradeCountry, or remove that group."),
     "CII-SR-119": ("Le prix d'une ligne porte une charge. Seul un rabais (BT-147) y est admis : mettez la charge au niveau de la ligne (BG-28).",
-                   "The price of a line bears a charge. Only a discount (BT-147) is admitted there: move the charge to the line (BG-28)."),
+                   "The price of a line bears a charge. Only a discount (BT-147) is allowed there: move the charge to the line (BG-28)."),
     "CII-SR-463": ("Une remise ou charge (BG-20, BG-21) ne dit pas si c'est une remise ou une charge. Mettez false (remise) ou true (charge) en ram:ChargeIndicator.",
                    "An allowance or charge (BG-20, BG-21) does not say which it is. Write false (allowance) or true (charge) in ram:ChargeIndicator."),
     "CII-SR-464": ("{Le BT-86} est donné à une place ou un nombre de fois que la norme n'admet pas. Gardez un seul BIC, celui du bénéficiaire ; retirez celui du payeur.",

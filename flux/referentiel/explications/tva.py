@@ -127,7 +127,7 @@ def _ventilation(categorie: Categorie, *, exacte: bool) -> Texte:
         ),
         (
             f"Category {code} ({en}): the VAT breakdown (BG-23) does not match the lines, allowances and charges. "
-            f"If one of them is {code}, it takes {combien_en}; else none. Correct the breakdown (BT-118) or the lines (BT-151)."
+            f"If one of them is {code}, it needs {combien_en}; else none. Correct the breakdown (BT-118) or the lines (BT-151)."
         ),
     )
 
@@ -142,12 +142,12 @@ def _identifiants(cle: str, categorie: Categorie, porteur: tuple[str, str, str])
                 "(BT-48), ou changez de catégorie si l'opération est dans le champ de la TVA."
             ),
             (
-                f"{quoi_en}: no VAT number is admitted. Remove those of the supplier (BT-31), its tax representative (BT-63) and the recipient (BT-48), "
+                f"{quoi_en}: no VAT number is allowed. Remove those of the supplier (BT-31), its tax representative (BT-63) and the recipient (BT-48), "
                 "or change the category when the operation is within the scope of VAT."
             ),
         )
     qui = _IDENTIFIANTS.get(cle, _FOURNISSEUR)
-    return f"{quoi_fr} : il faut {qui[0]}. Ajoutez ce qui manque.", f"{quoi_en}: it takes {qui[1]}. Add what is missing."
+    return f"{quoi_fr} : il faut {qui[0]}. Ajoutez ce qui manque.", f"{quoi_en}: it needs {qui[1]}. Add what is missing."
 
 
 def _taux(categorie: Categorie, porteur: tuple[str, str, str]) -> Texte:
@@ -218,7 +218,7 @@ def _motif(categorie: Categorie, _tolerance: bool, _variante: str) -> Texte:
     if not categorie.motif:
         return (
             f"Catégorie {categorie.code} ({categorie.fr}) : elle n'admet pas de motif d'exonération. Retirez le motif (BT-120) et son code (BT-121).",
-            f"Category {categorie.code} ({categorie.en}): it takes no exemption reason. Remove the reason (BT-120) and its code (BT-121).",
+            f"Category {categorie.code} ({categorie.en}): it needs no exemption reason. Remove the reason (BT-120) and its code (BT-121).",
         )
     exemple_fr, exemple_en = (
         ("l'article de loi qui exonère", "the article of law that exempts")

@@ -174,6 +174,30 @@ def test_a_structural_message_names_the_term_at_its_place():
     assert "« type de facture » (BT-3, ram:TypeCode)" in valeur.fr
 
 
+def test_a_structural_message_names_the_term_around_an_element_that_is_none_and_the_term_that_bears_an_attribute():
+    vendeur = "/rsm:CrossIndustryInvoice/rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeAgreement/ram:SellerTradeParty"
+    une = expliquer_message(
+        "Element 'ram:CompleteNumber' must occur exactly 1 times.", f"{vendeur}/ram:DefinedTradeContact/ram:FaxUniversalCommunication"
+    )
+    assert une.fr.startswith("L'élément ram:CompleteNumber dans « contact du fournisseur » (BG-6) doit figurer une fois")
+    assert une.en.startswith("The element ram:CompleteNumber in “supplier's contact” (BG-6) must be there once")
+    legal = f"{vendeur}/ram:SpecifiedLegalOrganization/ram:ID"
+    assert (
+        "@schemeID de « identifiant légal du fournisseur » (BT-30, ram:ID)"
+        in expliquer_message("Attribute '@schemeID' is required in this context.", legal).fr
+    )
+
+
+def test_a_structural_explanation_stays_short_at_any_place():
+    messages = {message for _, identifiant, _, message in assertions() if not regle_publiee(identifiant, message)}
+    long = "/rsm:CrossIndustryInvoice/rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeSettlement/ram:TaxCurrencyCode"
+    assert len(messages) > 100
+    for message in messages:
+        une = expliquer_message(message, long)
+        assert "BT-6" in une.fr
+        assert max(len(une.fr), len(une.en)) <= LONGUEUR
+
+
 def test_the_published_number_is_the_one_in_brackets():
     assert regle_publiee("FX-SCH-A-000103", "\n\t[BR-G-04]-An Invoice that…") == "BR-G-04"
     assert regle_publiee("", "\n\t[BR-FXEXT-01]-If…") == "BR-FXEXT-01"
