@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flux.referentiel.explications import Explication, expliquer, expliquer_message, regle_publiee
+from flux.referentiel.explications import Explication, expliquer, expliquer_message
 from flux.referentiel.schemas import REGLES
 from flux.regles.officielles.lecteur import Assertion, lire
+from flux.regles.officielles.numeros import numero_publie
 from flux.xsd.catalogue import chemin_regles
 
 _FAMILLE = re.compile(r"(UBL-CR|CII-SR|CII-DT|CII-FREXT-?DT)-?\d+")
@@ -45,12 +46,12 @@ def lignes() -> Iterator[tuple[str, str, str, str, str]]:
     """
     rows: dict[tuple[str, str], _Ligne] = {}
     for jeu, identifiant, drapeau, message in assertions():
-        regle = regle_publiee(identifiant, message)
+        regle = numero_publie(identifiant, message)
         cle, explication = _replier(regle, message)
         if explication is None:  # a test says so for every assertion
             continue
         row = rows.setdefault(cle, _Ligne(explication))
-        row.regles[regle or "FX-SCH-A-…"] = None
+        row.regles[regle] = None
         row.jeux[jeu] = None
         row.graves[drapeau or "fatal"] = None
     for row in rows.values():
@@ -59,7 +60,7 @@ def lignes() -> Iterator[tuple[str, str, str, str, str]]:
 
 def _replier(regle: str, message: str) -> tuple[tuple[str, str], Explication | None]:
     """Return what a rule is folded under, and the explanation of that row: the element of many is X."""
-    if not regle:
+    if regle.startswith("FX-SCH"):
         forme = _ELEMENT.sub(r"'\g<arobase>X'", " ".join(message.split()))
         return ("", forme), expliquer_message(forme)
     precise = expliquer(regle, message)

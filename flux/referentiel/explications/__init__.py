@@ -13,7 +13,7 @@ from flux.referentiel.explications import cdv, en16931, etendues, formats, franc
 from flux.referentiel.explications.modele import LONGUEUR, Explication, Texte
 from flux.referentiel.explications.mots import ecrire
 
-__all__ = ["LONGUEUR", "Explication", "expliquer", "expliquer_message", "regle_publiee"]
+__all__ = ["LONGUEUR", "Explication", "expliquer", "expliquer_message"]
 
 #: Rules about sums, products and roundings.
 _CALCUL = re.compile(
@@ -26,25 +26,8 @@ _CALCUL = re.compile(
 _TEXTES: dict[str, Texte] = {**en16931.TEXTES, **formats.TEXTES, **etendues.TEXTES, **multivendeurs.TEXTES}
 
 
-#: Identifiers of the Factur-X levels' own: the published one stands in brackets at the start of the message, if there is one.
-_PROPRES = re.compile(r"(?:FX-SCH-A-\d+)?")
-_CROCHETS = re.compile(r"\s*\[([\w-]+)")
 #: Families whose message says which element it is about.
 _STRUCTURE = ("UBL-", "CII-")
-
-
-def regle_publiee(identifiant: str, message: str) -> str:
-    """Return the number under which a rule is published, ``""`` for a rule that only its message tells.
-
-    >>> regle_publiee("FX-SCH-A-000206", "[BR-27]-The Item net price (BT-146) shall NOT be negative.")
-    'BR-27'
-
-    :param identifiant: as the rule file gives it, ``""`` for none.
-    """
-    if _PROPRES.fullmatch(identifiant) is None:
-        return identifiant
-    found = _CROCHETS.match(message)
-    return found[1] if found is not None else ""
 
 
 def expliquer(regle: str, message: str = "") -> Explication | None:
@@ -55,7 +38,7 @@ def expliquer(regle: str, message: str = "") -> Explication | None:
 
     :param regle: published identifier as the rule file gives it (``BR-FR-01_BT-1-1``), or the one in brackets at the start of the
         message; white space around it does not count.
-    :param message: the official message; read only for the rules on one element (UBL-CR, CII-SR, CII-DT), which it names.
+    :param message: the official message, with its number or without; read only for the rules on one element (UBL-CR, CII-SR, CII-DT), which it names.
     :return: ``None`` when no row knows the rule.
     """
     regle = regle.strip()

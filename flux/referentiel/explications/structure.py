@@ -13,8 +13,8 @@ from flux.referentiel.explications.modele import Texte
 
 _FAMILLE = re.compile(r"(?:UBL|CII)-(?:FREXT-|EXT-|FREXT)?(?:CR|SR|DT)-\d+")
 _UBL = re.compile(r"A UBL (?:invoice|credit note) sh(?:ould|all) not include (?:the |an? )?(?P<quoi>[\w /]+?)$")
-_CII = re.compile(r"- ?(?P<quoi>@?\w+?) ?sh(?:ould|all) not be (?:present|used)\.?$")
-_UNE_FOIS = re.compile(r"- ?(?P<quoi>\w+) sh(?:ould|all) (?:exist maximum|occur at most) once\b")
+_CII = re.compile(r"(?:^|- ?)(?P<quoi>@?\w+?) ?sh(?:ould|all) not be (?:present|used)\.?$")
+_UNE_FOIS = re.compile(r"(?:^|- ?)(?P<quoi>\w+) sh(?:ould|all) (?:exist maximum|occur at most) once\b")
 _FACTURE: Texte = "La facture", "The invoice"
 _ATTRIBUTS = frozenset({"schemeID", "listID", "unitCodeListID", "scheme identifier"})
 

@@ -105,7 +105,9 @@ def _dire(echec: Echec, ou: Place, claire: Anomalie | None) -> Anomalie:
     if echec.erreur:
         return replace(anomalie(INDECISE, found=echec.erreur, regle=regle, **ici), rule=regle)
     explication = (
-        (expliquer(regle) or expliquer_message(message) or _SANS_EXPLICATION) if claire is None else Explication(claire.fr, claire.en)
+        (expliquer(regle, message) or expliquer_message(message, ou.path) or _SANS_EXPLICATION)
+        if claire is None
+        else Explication(claire.fr, claire.en)
     )
     entiers = {"regle": regle, "message": message, "explication_fr": explication.fr, "explication_en": explication.en}
     une = anomalie(REGLE, found=ou.texte or None, entiers=entiers, **ici)
