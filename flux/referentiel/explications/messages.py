@@ -7,10 +7,11 @@ alone, tells which.
 from __future__ import annotations
 
 import re
-from functools import cache
+from typing import TypeVar
 
-from flux.referentiel.chemins import nommer, terme_du_chemin
+from flux.referentiel.chemins import nommer, sans_positions, terme_du_chemin
 from flux.referentiel.explications.modele import Texte
+from flux.referentiel.explications.mots import nom as termes
 from flux.referentiel.termes import TERMES
 
 _ELEMENT = r"Element (?:variant )?'(?P<nom>[\w:]+)(?P<cas>\[.*\])?'"
@@ -79,6 +80,36 @@ _LISTES: dict[str, Texte] = {
     "ram:ExemptionReasonCode": (" : codes VATEX", ": VATEX codes"),
     "ram:ReferenceTypeCode": (" : UNTDID 1153, par exemple AFL ou AVV", ": UNTDID 1153, such as AFL or AVV"),
 }  # fmt: skip
+#: Elements of CII that stand for one term, wherever they are.
+_SURS: dict[str, str] = {
+    "ram:InvoiceCurrencyCode": "BT-5",
+    "ram:TaxCurrencyCode": "BT-6",
+    "ram:SellerTradeParty": "BG-4",
+    "ram:BuyerTradeParty": "BG-7",
+    "ram:BuyerReference": "BT-10",
+    "ram:TaxBasisTotalAmount": "BT-109",
+    "ram:TotalPrepaidAmount": "BT-113",
+    "ram:DuePayableAmount": "BT-115",
+    "ram:IncludedSupplyChainTradeLineItem": "BG-25",
+}
+#: End of the path of an element → what its schemes are.
+_SCHEMAS_DE: dict[str, Texte] = {
+    "/ram:URIID": (" : 0225 en France", ": 0225 in France"),
+    "/ram:SpecifiedTaxRegistration/ram:ID": (
+        " : VA pour un numéro de TVA, FC pour un autre numéro fiscal",
+        ": VA for a VAT number, FC for another tax number",
+    ),
+    "/ram:SpecifiedLegalOrganization/ram:ID": (" : 0002 pour un SIREN", ": 0002 for a SIREN"),
+    "/ram:GlobalID": (" : 0009 pour un SIRET, 0088 pour un GLN", ": 0009 for a SIRET, 0088 for a GLN"),
+}
+#: End of a path → term that the table of terms does not hold.
+_LIEUX: dict[str, str] = {
+    "/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID": "BT-24",
+    "/rsm:ExchangedDocument/ram:IncludedNote/ram:SubjectCode": "BT-21",
+    "/ram:SellerTradeParty/ram:URIUniversalCommunication/ram:URIID": "BT-34",
+    "/ram:BuyerTradeParty/ram:URIUniversalCommunication/ram:URIID": "BT-49",
+    "/ram:AssociatedDocumentLineDocument/ram:LineID": "BT-126",
+}
 #: What a predicate holds → what it tells, the first that fits.
 _CAS: tuple[tuple[tuple[str, ...], Texte], ...] = (
     (("ChargeIndicator", "not("), (" sans indication de remise ou de charge", " neither allowance nor charge")),
@@ -113,7 +144,7 @@ def texte(message: str, chemin: str = "") -> Texte | None:
             nom, fois = champs["nom"], champs.get("fois") or ""
             sujet_fr, sujet_en = _sujet(nom, champs.get("cas") or "", chemin)
             nombre_fr, nombre_en = _NOMBRES.get(fois, (f"{fois} fois", f"{fois} times"))
-            liste_fr, liste_en = _LISTES.get(nom, ("", ""))
+            liste_fr, liste_en = _liste(nom, chemin)
             de = f"de {sujet_fr[:1].lower()}{sujet_fr[1:]}" if sujet_fr.startswith("L'élément") else f"de {sujet_fr}"
             return (
                 fr.replace("{X}", sujet_fr).replace("{DE}", de).replace("{N}", nombre_fr).replace("{R}", liste_fr),
@@ -123,6 +154,21 @@ def texte(message: str, chemin: str = "") -> Texte | None:
                 .replace("{R}", liste_en),
             )
     return None
+
+
+def _liste(nom: str, chemin: str) -> Texte:
+    """Return what the values of an element or attribute are, as far as its name and place tell."""
+    precise = _a_la_fin(_SCHEMAS_DE, chemin) if nom == "@schemeID" else None
+    return precise or _LISTES.get(nom, ("", ""))
+
+
+_Valeur = TypeVar("_Valeur")
+
+
+def _a_la_fin(table: dict[str, _Valeur], chemin: str) -> _Valeur | None:
+    """Return the row whose key a path ends with."""
+    chemin = sans_positions(chemin)
+    return next((valeur for fin, valeur in table.items() if chemin.endswith(fin)), None)
 
 
 def _sujet(nom: str, cas: str, chemin: str) -> Texte:
@@ -139,8 +185,13 @@ def _sujet(nom: str, cas: str, chemin: str) -> Texte:
 def _nommer(chemin: str, nom: str) -> Texte:
     """Return an element by its term, or by the term it is in; by its name alone when no term is near."""
     if not chemin:
-        terme = TERMES.get(_uniques().get(nom, ""))
+        terme = TERMES.get(_SURS.get(nom, ""))
         return (nom, nom) if terme is None else (f"« {terme.fr} » ({terme.numero}, {nom})", f"“{terme.en}” ({terme.numero}, {nom})")
+    hors_table = _a_la_fin(_LIEUX, chemin)
+    if hors_table is not None:
+        terme_fr, terme_en, _ = termes(hors_table)
+        nom = nom or _dernier(chemin)
+        return f"« {terme_fr} » ({hors_table}, {nom})", f"“{terme_en}” ({hors_table}, {nom})"
     found = terme_du_chemin(chemin)
     if found is None or not found.terme.numero:
         return nom, nom
@@ -158,20 +209,3 @@ def _dernier(chemin: str) -> str:
 def _cas(cas: str) -> Texte:
     """Return which variant of an element a message speaks of: the predicate in words."""
     return next((texte for marques, texte in _CAS if all(marque in cas for marque in marques)), ("", ""))
-
-
-@cache
-def _uniques() -> dict[str, str]:
-    """Return element of CII → key of the only term that it can stand for, wherever it is."""
-    found: dict[str, set[str]] = {}
-    for cle, terme in TERMES.items():
-        steps = re.sub(r"\[[^\]]*\]", "", terme.cii).replace("|", "/").rstrip("/").split("/")
-        found.setdefault(steps[-1], set()).add(cle)
-    return {nom: cle for nom, keys in found.items() for cle in keys if len(keys) == 1 and nom in _SURS and TERMES[cle].numero}
-
-
-#: Elements of CII that hold one term only, whatever is around them: named without their place.
-_SURS = frozenset({
-    "ram:InvoiceCurrencyCode", "ram:TaxCurrencyCode", "ram:SellerTradeParty", "ram:BuyerTradeParty", "ram:TaxBasisTotalAmount", "ram:DuePayableAmount",
-    "ram:ChargeTotalAmount", "ram:AllowanceTotalAmount", "ram:TotalPrepaidAmount", "ram:IncludedSupplyChainTradeLineItem", "ram:BuyerReference",
-})  # fmt: skip

@@ -194,6 +194,31 @@ def test_a_structural_message_names_the_term_around_an_element_that_is_none_and_
     )
 
 
+@pytest.mark.parametrize(
+    ("message", "chemin", "dit"),
+    [
+        (
+            "Value of '@schemeID' is not allowed.",
+            "ram:SellerTradeParty/ram:URIUniversalCommunication/ram:URIID",
+            "« adresse électronique du fournisseur » (BT-34, ram:URIID) n'est pas dans la liste admise : 0225",
+        ),
+        (
+            "Value of '@schemeID' is not allowed.",
+            "ram:SellerTradeParty/ram:SpecifiedTaxRegistration[2]/ram:ID",
+            "VA pour un numéro de TVA, FC",
+        ),
+        ("Value of '@schemeID' is not allowed.", "ram:SellerTradeParty/ram:SpecifiedLegalOrganization/ram:ID", "0002 pour un SIREN"),
+        (
+            "Value of 'ram:ID' is not allowed.",
+            "ram:GuidelineSpecifiedDocumentContextParameter/ram:ID",
+            "« profil de la facture » (BT-24, ram:ID)",
+        ),
+    ],
+)
+def test_a_list_is_told_as_its_place_needs_it(message, chemin, dit):
+    assert dit in expliquer_message(message, f"/rsm:CrossIndustryInvoice/{chemin}").fr
+
+
 def test_a_structural_explanation_stays_short_at_any_place():
     messages = {message for _, identifiant, _, message in assertions() if numero_publie(identifiant, message).startswith("FX-SCH")}
     long = "/rsm:CrossIndustryInvoice/rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeSettlement/ram:TaxCurrencyCode"
