@@ -16,11 +16,18 @@ def _sans(groupe: Texte, quoi_fr: str, quoi_en: str, fr: str, en: str) -> Texte:
     return f"{groupe[0]} n'a pas {quoi_fr}. {fr}", f"{groupe[1]} has no {quoi_en}. {en}"
 
 
-def _motif(sujet: str, code: str, motif: str, other: str = "") -> Texte:
-    plus_fr, plus_en = (f" ou {{le {other}}}", f" or the {{{other}}}") if other else ("", "")
+def sans_motif(groupe: str, *motifs: str) -> Texte:
+    """Return the text of an allowance or charge that nothing explains.
+
+    :param motifs: terms that would, one of them being enough.
+    """
+    *premiers, dernier = motifs
+    choix_fr = f"{', '.join(f'{{le {cle}}}' for cle in premiers)} ou {{le {dernier}}}"
+    choix_en = f"{', '.join(f'the {{{cle}}}' for cle in premiers)} or the {{{dernier}}}"
+    article = "A" if groupe in {"BG-27", "BG-28"} else "An"
     return (
-        f"Une {{{sujet}}} ne dit pas pourquoi elle est appliquée. Indiquez {{le {motif}}} ou {{le {code}}}{plus_fr}.",
-        f"{'A' if sujet in {'BG-27', 'BG-28'} else 'An'} {{{sujet}}} does not say why it is applied. Give the {{{motif}}} or the {{{code}}}{plus_en}.",
+        f"Une {{{groupe}}} ne dit pas pourquoi elle est appliquée. Indiquez {choix_fr}.",
+        f"{article} {{{groupe}}} does not say why it is applied. Give {choix_en}.",
     )
 
 
@@ -94,14 +101,14 @@ PRESENCE: dict[str, Texte] = {
     "BR-30": _ordre("BT-134", "BT-135"),
     "BR-31": _sans(_BG20, "de montant (BT-92)", "amount (BT-92)", "Indiquez-le.", "Give it."),
     "BR-32": _sans(_BG20, "de catégorie de TVA (BT-95)", "VAT category (BT-95)", "Indiquez la catégorie des lignes auxquelles elle s'applique, S pour le taux normal ou réduit.", "Give the category of the lines that it applies to, S for a standard or reduced rate."),
-    "BR-33": _motif("BG-20", "BT-98", "BT-97"),
+    "BR-33": sans_motif("BG-20", "BT-97", "BT-98"),
     "BR-36": _sans(_BG21, "de montant (BT-99)", "amount (BT-99)", "Indiquez-le.", "Give it."),
     "BR-37": _sans(_BG21, "de catégorie de TVA (BT-102)", "VAT category (BT-102)", "Indiquez la catégorie des lignes auxquelles elle s'applique, S pour le taux normal ou réduit.", "Give the category of the lines that it applies to, S for a standard or reduced rate."),
-    "BR-38": _motif("BG-21", "BT-105", "BT-104"),
+    "BR-38": sans_motif("BG-21", "BT-104", "BT-105"),
     "BR-41": _sans(_BG27, "de montant (BT-136)", "amount (BT-136)", "Indiquez-le.", "Give it."),
-    "BR-42": _motif("BG-27", "BT-140", "BT-139"),
+    "BR-42": sans_motif("BG-27", "BT-139", "BT-140"),
     "BR-43": _sans(_BG28, "de montant (BT-141)", "amount (BT-141)", "Indiquez-le.", "Give it."),
-    "BR-44": _motif("BG-28", "BT-145", "BT-144"),
+    "BR-44": sans_motif("BG-28", "BT-144", "BT-145"),
     "BR-45": _sans(_BG23, "de base HT (BT-116)", "taxable amount (BT-116)", "Indiquez le montant HT soumis à ce taux.", "Give the amount without VAT that this rate applies to."),
     "BR-46": _sans(_BG23, "de montant de TVA (BT-117)", "VAT amount (BT-117)", "Indiquez la TVA due à ce taux, 0 si elle est nulle.", "Give the VAT due at this rate, 0 when there is none."),
     "BR-47": _sans(_BG23, "de catégorie de TVA (BT-118)", "VAT category (BT-118)", "Indiquez S pour un taux normal ou réduit, ou le code de l'exonération.", "Give S for a standard or reduced rate, or the code of the exemption."),
@@ -143,10 +150,10 @@ COHERENCE: dict[str, Texte] = {
     "BR-CO-18": ("La facture n'a aucune ventilation de TVA (BG-23). Ajoutez-en une par taux ou par motif d'exonération, même à 0.", "The invoice has no VAT breakdown (BG-23). Add one for each rate or exemption reason, even at 0."),
     "BR-CO-19": _periode("BG-14", "BT-73", "BT-74"),
     "BR-CO-20": _periode("BG-26", "BT-134", "BT-135"),
-    "BR-CO-21": _motif("BG-20", "BT-98", "BT-97"),
-    "BR-CO-22": _motif("BG-21", "BT-105", "BT-104"),
-    "BR-CO-23": _motif("BG-27", "BT-140", "BT-139"),
-    "BR-CO-24": _motif("BG-28", "BT-145", "BT-144"),
+    "BR-CO-21": sans_motif("BG-20", "BT-97", "BT-98"),
+    "BR-CO-22": sans_motif("BG-21", "BT-104", "BT-105"),
+    "BR-CO-23": sans_motif("BG-27", "BT-139", "BT-140"),
+    "BR-CO-24": sans_motif("BG-28", "BT-144", "BT-145"),
     "BR-CO-25": ("Il reste un montant à payer (BT-115) mais rien ne dit quand. Indiquez {le BT-9} ou {le BT-20}.", "An amount remains to be paid (BT-115) but nothing says when. Give the {BT-9} or the {BT-20}."),
     "BR-CO-26": ("Rien n'identifie le fournisseur : il manque {le BT-29}, {le BT-30} ou {le BT-31}. Indiquez-en un au moins, le SIREN en BT-30 pour une entreprise française.", "Nothing identifies the supplier: the {BT-29}, the {BT-30} or the {BT-31} is missing. Give one at least, the SIREN in BT-30 for a French company."),
     "BR-CO-27": ("Le paiement est un virement : {le BT-84} doit être donné une fois. Indiquez un IBAN ou un numéro de compte, pas les deux.", "The payment is a credit transfer: the {BT-84} must be given once. Give an IBAN or an account number, not both."),

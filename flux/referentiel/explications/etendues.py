@@ -5,6 +5,7 @@ Both allow a cent for each amount that is added up, and lines that hold others: 
 
 from __future__ import annotations
 
+from flux.referentiel.explications.en16931 import sans_motif
 from flux.referentiel.explications.modele import Texte
 
 _MARGE: Texte = "à 0,01 près par montant additionné", "within 0.01 for each amount added up"
@@ -19,13 +20,6 @@ def _detail(cle: str) -> Texte:
     return (
         f"Une ligne (BG-25) de sous-type DETAIL, ou sans sous-type, n'indique pas {{le {cle}}}. Complétez-la, ou mettez GROUP ou INFORMATION en sous-type.",
         f"A line (BG-25) of subtype DETAIL, or without subtype, lacks the {{{cle}}}. Complete it, or write GROUP or INFORMATION as subtype.",
-    )
-
-
-def _pourquoi(groupe: str, motif: str, code: str, taxe: str) -> Texte:
-    return (
-        f"Une {{{groupe}}} ne dit pas pourquoi elle est appliquée. Indiquez {{le {motif}}}, {{le {code}}} ou {{le {taxe}}}.",
-        f"{'A' if groupe == 'BG-28' else 'An'} {{{groupe}}} does not say why it is applied. Give the {{{motif}}}, the {{{code}}} or the {{{taxe}}}.",
     )
 
 
@@ -53,11 +47,12 @@ _SOUS_TOTAUX: Texte = (
     "Une ligne GROUP porte un montant HT (BT-131), mais une ligne GROUP qu'elle contient n'en porte pas. Indiquez-le à chaque niveau, ou à aucun.",
     "A GROUP line bears an amount without VAT (BT-131), but a GROUP line inside it does not. Give it at each level, or at none.",
 )
-_NOM_ATTRIBUT: Texte = (
+#: A rule of both extensions and of BR-FR.
+NOM_ATTRIBUT: Texte = (
     "Un attribut de l'article (BG-32) n'a ni nom (BT-160) ni code (EXT-FR-FE-159). Ajoutez l'un des deux, ou retirez l'attribut.",
     "An item attribute (BG-32) has neither name (BT-160) nor code (EXT-FR-FE-159). Add one of them, or remove the attribute.",
 )
-_VALEUR_ATTRIBUT: Texte = (
+VALEUR_ATTRIBUT: Texte = (
     "Un attribut de l'article (BG-32) doit porter une valeur (BT-161), ou une valeur avec unité (EXT-FR-FE-160), pas les deux. Complétez-le ou retirez le double.",
     "An item attribute (BG-32) must bear a value (BT-161), or a value with unit (EXT-FR-FE-160), not both. Complete it, or remove the second one.",
 )
@@ -82,16 +77,16 @@ _COMMUNES: dict[str, Texte] = {
     "12": _SOUS_TOTAUX,
     "CO-04": _detail("BT-151"),
     **{f"BR-{numero}": row for numero, row in _DETAILS.items()},
-    "BR-38": _pourquoi("BG-21", "BT-104", "BT-105", "BT-177"),
-    "BR-44": _pourquoi("BG-28", "BT-144", "BT-145", "BT-193"),
+    "BR-38": sans_motif("BG-21", "BT-104", "BT-105", "BT-177"),
+    "BR-44": sans_motif("BG-28", "BT-144", "BT-145", "BT-193"),
 }
 
 TEXTES: dict[str, Texte] = {
     **{f"BR-{sigle}-{numero}": row for sigle in ("FREXT", "FXEXT") for numero, row in _COMMUNES.items()},
     **{f"BR-FREXT-{numero}": row for numero, row in _DETAILS.items()},
     "BR-FREXT-05": _SOUS_TYPE,
-    "BR-FREXT-54-1": _NOM_ATTRIBUT, "BR-FXEXT-BR-54-1": _NOM_ATTRIBUT,
-    "BR-FREXT-54-2": _VALEUR_ATTRIBUT, "BR-FXEXT-BR-54-2": _VALEUR_ATTRIBUT,
+    "BR-FREXT-54-1": NOM_ATTRIBUT, "BR-FXEXT-BR-54-1": NOM_ATTRIBUT,
+    "BR-FREXT-54-2": VALEUR_ATTRIBUT, "BR-FXEXT-BR-54-2": VALEUR_ATTRIBUT,
     "BR-FXEXT-CO-16": ("{Le BT-115} n'est pas égal au total TTC (BT-112) moins le déjà payé (BT-113), plus l'arrondi (BT-114) et {le BT-179}. Refaites le calcul et corrigez le montant faux.",
                        "The {BT-115} is not the total with VAT (BT-112) less the amount paid (BT-113), plus the rounding (BT-114) and the {BT-179}. Calculate again and correct the wrong amount."),
     "BR-FXEXT-01": ("Une note (BG-1) a un code sujet (BT-21) mais pas de texte. Indiquez {le BT-22} ou {le BT-X-5}, de même sens si vous donnez les deux.",

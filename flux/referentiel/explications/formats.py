@@ -57,15 +57,15 @@ CODES: dict[str, Texte] = {
     "BR-CL-24": _code("Le format d'une pièce jointe (BT-125, attribut mimeCode)", "The format of an attachment (BT-125, attribute mimeCode)", *_MIME),
     "BR-CL-25": _code("Le schéma d'une adresse électronique (BT-34 ou BT-49)", "The scheme of an electronic address (BT-34 or BT-49)", "codes EAS, 0225 en France", "EAS codes, 0225 in France"),
     "BR-CL-26": _code("Le schéma {du BT-71}", "The scheme of the {BT-71}", *_ICD),
-    "BR-EXT-CL-07": _code("Le schéma d'un objet facturé (BT-18 ou BT-128)", "The scheme of an invoiced object (BT-18 or BT-128)", *_OBJETS),
     "BR-FREXT-CL-10": _code("Le schéma d'un identifiant (BT-29, BT-46, BT-60…)", "The scheme of an identifier (BT-29, BT-46, BT-60…)", f"{_ICD[0]}, ou BY, SE", f"{_ICD[1]}, or BY, SE"),
     "BR-FREXT-CL-19-GP": _code("Le code du motif d'un rabais sur le prix (BT-147)", "The reason code of a price discount (BT-147)", "UNTDID 5189, par exemple 95 (remise)", "UNTDID 5189, such as 95 (discount)"),
-    "BR-FREXT-CL-20": _code("Un code de motif de charge (BT-105 ou BT-145)", "A charge reason code (BT-105 or BT-145)", "UNTDID 7161, par exemple FC (transport)", "UNTDID 7161, such as FC (freight)"),
     "BR-FREXT-CL-20-TAX": _code("Un code de taxe hors TVA (BT-177 ou BT-193)", "A non-VAT tax code (BT-177 or BT-193)", "UNTDID 5153, sauf VAT", "UNTDID 5153, except VAT"),
     "BR-FREXT-CL-20-LISTID": _code("Le listID d'un code de charge ou de taxe (BT-105, BT-177…)", "The listID of a charge or tax code (BT-105, BT-177…)", "7161 pour une charge, 5153 pour une taxe", "7161 for a charge, 5153 for a tax"),
-    "BR-FREXT-CL-24": _code("Le format d'une pièce jointe (BT-125, attribut mimeCode)", "The format of an attachment (BT-125, attribute mimeCode)", *_MIME),
     "BR-FREXT-CL-27": _code("L'Incoterm des conditions de livraison", "The Incoterm of the delivery terms", "codes à trois lettres, par exemple DAP ou EXW", "three-letter codes, such as DAP or EXW"),
 }  # fmt: skip
+
+#: Rule of an extension → the rule that it takes up.
+_REPRISES = {"BR-EXT-CL-07": "BR-CL-07", "BR-FREXT-CL-20": "BR-CL-20", "BR-FREXT-CL-24": "BR-CL-24"}
 
 #: UBL-DT number → attribute that no recipient reads.
 _ATTRIBUTS = dict(
@@ -120,6 +120,7 @@ _DATE: Texte = (
 TEXTES: dict[str, Texte] = {
     **{f"BR-DEC-{number}": _decimales(cle) for number, cle in _DECIMALES.items()},
     **CODES,
+    **{regle: CODES[reprise] for regle, reprise in _REPRISES.items()},
     **{f"UBL-DT-{number:02}": attribut_ignore(nom) for number, nom in _ATTRIBUTS.items()},
     "UBL-DT-01": ("Un montant a plus de deux décimales. Arrondissez-le au centime, par exemple 12.35 (élément cbc:Amount et semblables).",
                   "An amount has more than two decimals. Round it to the cent, such as 12.35 (element cbc:Amount and the like)."),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from flux.referentiel.explications.etendues import NOM_ATTRIBUT, VALEUR_ATTRIBUT
 from flux.referentiel.explications.modele import Texte
 from flux.referentiel.explications.mots import connu
 from flux.referentiel.types_facture import AVOIRS, RECTIFICATIVES, TYPES_REFORME
@@ -128,12 +129,10 @@ TEXTES: dict[str, Texte] = {
                        "The invoice is B2B (note BAR): the {BT-49} must begin with its SIREN, with scheme 0225. Copy it from the directory."),
     "BR-FR-22_BT-34": ("La facture est une autofacture B2B (note BAR) : {le BT-34} doit commencer par son SIREN, avec le schéma 0225. Relevez-la dans l'annuaire.",
                        "The invoice is a B2B self-billed one (note BAR): the {BT-34} must begin with its SIREN, with scheme 0225. Copy it from the directory."),
-    "BR-FR-27_BG-32": ("Un attribut de l'article (BG-32) n'a ni nom (BT-160) ni code (EXT-FR-FE-159). Ajoutez l'un des deux, ou retirez l'attribut.",
-                       "An item attribute (BG-32) has neither name (BT-160) nor code (EXT-FR-FE-159). Add one of them, or remove the attribute."),
+    "BR-FR-27_BG-32": NOM_ATTRIBUT,
     "BR-FR-27_BT-160": ("{Le BT-160} est vide. Remplissez-le, ou donnez un code (EXT-FR-FE-159) à la place.", "The {BT-160} is empty. Fill it, or give a code (EXT-FR-FE-159) instead."),
     "BR-FR-27_EXT-FR-FE-159": ("{Le EXT-FR-FE-159} est vide. Remplissez-le, ou donnez un nom (BT-160) à la place.", "The {EXT-FR-FE-159} is empty. Fill it, or give a name (BT-160) instead."),
-    "BR-FR-28-Value": ("Un attribut de l'article (BG-32) doit porter une valeur (BT-161), ou une valeur avec unité (EXT-FR-FE-160), pas les deux. Complétez-le ou retirez le double.",
-                       "An item attribute (BG-32) must bear a value (BT-161), or a value with unit (EXT-FR-FE-160), not both. Complete it, or remove the second one."),
+    "BR-FR-28-Value": VALEUR_ATTRIBUT,
     "BR-FR-29_BT-18": ("{Le BT-18} de schéma AFL ou AVV est donné deux fois. Gardez-en un par schéma.", "The {BT-18} of scheme AFL or AVV is given twice. Keep one for each scheme."),
     "BR-FR-29_AFL": ("{Le BT-18} de schéma AFL est vide. Remplissez-le ou retirez-le.", "The {BT-18} of scheme AFL is empty. Fill it or remove it."),
     "BR-FR-29_AVV": ("{Le BT-18} de schéma AVV est vide. Remplissez-le ou retirez-le.", "The {BT-18} of scheme AVV is empty. Fill it or remove it."),
