@@ -43,7 +43,9 @@ class Reglages(BaseSettings):
     sftp_racine: str = Field(
         "/", description="Folder that holds the partners' folders, as the platform's account names it on its SFTP server."
     )
-    severites: Path | None = Field(None, description="TOML file of severities put in place of the published ones, by rule.")
+    severites: Path | None = Field(
+        None, description="TOML file of severities put in place of the published ones, by management or official rule."
+    )
     moteur_regles: MoteurRegles = Field(
         MoteurRegles.NATIF,
         description="Engine of the official rules: `natif` (compiled, Saxon where it cannot), `saxon` (needs saxonche), `aucun`.",

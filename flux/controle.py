@@ -185,5 +185,6 @@ def _juger_par_regles(
         broken = frozenset(base(numero(one)) for one in found.echecs)
         same = expliquer_echecs(facture, contexte, broken)
         anomalies += en_anomalies(contexte.root, contexte.data, found.echecs, contexte.limites.anomalies_fichier, same, contexte.severites)
-    silent = tuple(anomalie(NON_JUGE, regle=cle) for cle in found.non_juges)
+    weight = contexte.severites.get(NON_JUGE, Severite.AVERTISSEMENT)
+    silent = tuple(replace(anomalie(NON_JUGE, regle=cle), severity=weight) for cle in found.non_juges)
     return anomalies + silent, found.replis

@@ -13,7 +13,7 @@ from flux.referentiel.explications import cdv, en16931, etendues, formats, franc
 from flux.referentiel.explications.modele import LONGUEUR, Explication, Texte
 from flux.referentiel.explications.mots import ecrire
 
-__all__ = ["LONGUEUR", "Explication", "expliquer", "expliquer_message"]
+__all__ = ["LONGUEUR", "Explication", "connue", "expliquer", "expliquer_message"]
 
 #: Rules about sums, products and roundings.
 _CALCUL = re.compile(
@@ -25,6 +25,9 @@ _CALCUL = re.compile(
 #: One dictionary: an identifier has one row.
 _TEXTES: dict[str, Texte] = {**en16931.TEXTES, **formats.TEXTES, **etendues.TEXTES, **multivendeurs.TEXTES}
 
+
+#: Numbers that BR-FR and BR-FR-CDV complete with a term: ``BR-FR-05`` of ``BR-FR-05_BT-22-1``.
+_BASES = frozenset(cle.partition("_")[0] for cle in (*francaises.TEXTES, *francaises.FAMILLES, *cdv.TEXTES))
 
 #: Families whose message says which element it is about.
 _STRUCTURE = ("UBL-", "CII-")
@@ -43,6 +46,11 @@ def expliquer(regle: str, message: str = "") -> Explication | None:
     """
     regle = regle.strip()
     return _expliquer(regle, message if regle.startswith(_STRUCTURE) else "")
+
+
+def connue(regle: str) -> bool:
+    """Tell whether a number is that of an official rule, with or without the term that BR-FR completes it with."""
+    return regle in _BASES or expliquer(regle) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -52,8 +52,10 @@ def en_anomalies(
     for echec, place in zip(dits, places, strict=True):
         line, column = lines.get(ranks.get(place, -1), (None, None))
         ou = Place(chemin_xpath(place), line, column, (place.text or "").strip() if len(place) == 0 else "")
-        une = _dire(echec, ou, _retirer(restants.get(base(numero(echec)), []), ou.path))
-        voulue = severites.get(une.rule, severites.get(base(une.rule), une.severity))
+        claire = _retirer(restants.get(base(numero(echec)), []), ou.path)
+        une = _dire(echec, ou, claire)
+        reglee = une.severity if claire is None or claire.published is None else claire.severity  # set under the management rule's key
+        voulue = severites.get(une.rule, severites.get(base(une.rule), reglee))
         told.append(une if voulue is une.severity else replace(une, severity=voulue, published=une.severity))
     if tus:
         pire = Severite.ERREUR if any(_severite(e) is Severite.ERREUR for e in tus) else Severite.AVERTISSEMENT

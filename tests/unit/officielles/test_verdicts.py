@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from flux.controle import juger
+from flux.errors import ErreurConfiguration
 from flux.fabrique import Niveau, ecrire_cii, ecrire_ubl, fabriquer_facture
 from flux.fabrique.ecrire_facturx import ecrire_facturx
 from flux.limites import Limites
@@ -21,6 +22,7 @@ from flux.referentiel.facturx import NIVEAUX
 from flux.referentiel.interfaces import INTERFACES, Ere
 from flux.referentiel.jeux import MoteurRegles
 from flux.referentiel.schemas import REGLES, SCHEMAS
+from flux.regles.gestion import lire_severites
 from flux.regles.officielles import charger
 from flux.regles.officielles.choix import jeux_applicables
 from flux.regles.officielles.constats import PAR_REGLE
@@ -153,6 +155,27 @@ def test_a_severity_of_this_platform_is_followed_and_the_published_one_kept():
     for cle in ("BR-FR-05_BT-22-2", "BR-FR-05"):
         verdict = _juger(ecrire_ubl(_facture()).replace(b"#PMD#", b"#AAI#"), severites={cle: Severite.AVERTISSEMENT})
         assert (verdict.decision, verdict.valide) == (Decision.ACCEPTE, False), cle
+
+
+def test_a_severity_set_under_the_management_rule_s_key_holds_for_the_official_rule_it_explains():
+    verdict = _juger(_ubl(("PayableAmount", "12.00")), severites={"GES-CO-16": Severite.AVERTISSEMENT})
+    assert [(one.rule, one.severity, one.published) for one in verdict.anomalies] == [("BR-CO-16", Severite.AVERTISSEMENT, Severite.ERREUR)]
+
+
+def test_severities_may_name_official_rules_and_nothing_that_does_not_exist(tmp_path):
+    path = tmp_path / "s.toml"
+    path.write_text('[severites]\n"BR-FR-05" = "warning"\n"BR-FR-05_BT-22-1" = "error"\n"OFF-03" = "error"\n', encoding="utf-8")
+    assert set(lire_severites(path)) == {"BR-FR-05", "BR-FR-05_BT-22-1", "OFF-03"}
+    for faux in ("BR-FR-99", "BR-CO-150", "BR-FR-05_BT-99999", "OFF-09"):
+        path.write_text(f'[severites]\n"{faux}" = "warning"\n', encoding="utf-8")
+        with pytest.raises(ErreurConfiguration):
+            lire_severites(path)
+
+
+def test_a_set_that_nothing_can_run_rejects_where_this_platform_wants_it():
+    regles = ReglesOfficielles(MoteurRegles.NATIF, CACHE, _Absente())
+    regles._jeux["en16931-ubl"] = None
+    assert _juger(_ubl(), regles, severites={"OFF-03": Severite.ERREUR}).decision is Decision.REJETE
 
 
 @pytest.mark.parametrize(
