@@ -45,7 +45,7 @@ def jour_102(value: str | None) -> date | None:
     if len(value) != 8 or not (value.isascii() and value.isdigit()):
         return None
     try:
-        return date(int(value[:4]), int(value[4:6]), int(value[6:]))
+        return date.fromisoformat(value)
     except ValueError:
         return None
 

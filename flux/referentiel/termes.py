@@ -119,6 +119,8 @@ _LIGNES: tuple[tuple[str, Terme], ...] = (
     # --- buyer ---------------------------------------------------------------------------------------------------------
     ("BG-7", Terme("BG-7", "destinataire", "recipient", _ACH, _ACH_C, cpp=f"{_D}")),
     ("BG-9", Terme("BG-9", "contact du destinataire", "recipient's contact", f"{_ACH}/cac:Contact", f"{_ACH_C}/ram:DefinedTradeContact")),
+    ("EXT-FR-FE-BG-01", Terme("EXT-FR-FE-BG-01", "agent de l'acheteur", "buyer's agent", f"{_ACH}/cac:AgentParty", f"{_ACC}/ram:BuyerAgentTradeParty")),
+    ("EXT-FR-FE-BG-04", Terme("EXT-FR-FE-BG-04", "bloc « adressée à »", "“addressed to” block", f"{_ACH}/cac:ServiceProviderParty", f"{_REG}/ram:InvoiceeTradeParty")),
     ("BT-44", Terme("BT-44", "nom du destinataire", "recipient's name", f"{_ACH}|cac:PartyLegalEntity/cbc:RegistrationName", f"{_ACH_C}/ram:Name", cpp=f"{_D}/Nom")),
     ("BT-45", Terme("BT-45", "nom commercial du destinataire", "recipient's trading name", f"{_ACH}|cac:PartyName/cbc:Name", f"{_ACH_C}|ram:SpecifiedLegalOrganization/ram:TradingBusinessName")),
     ("BT-46", Terme("BT-46", "SIRET du destinataire", "recipient's SIRET", f"{_ACH}|cac:PartyIdentification/cbc:ID", f"{_ACH_C}|{_ID_C}", cpp=f"{_D}/Identifiant")),

@@ -48,14 +48,16 @@ def _relever(regles: Iterable[Regle], facture: Facture, contexte: ContexteRegles
     found: list[tuple[Regle, Constat]] = []
     rest: list[Severite] = []
     for regle in regles:
-        if regle.verifier is not None:
-            constats = regle.verifier(facture, contexte)
-            if constats and not contexte.schema_valide:
-                constats = [] if regle.calcul else [one for one in constats if not one.absent]
-            if constats:
-                room = min(PAR_REGLE, contexte.limites.anomalies_fichier - len(found))
-                found += [(regle, one) for one in islice(constats, room)]
-                rest += [_severites(regle, one, contexte)[0] for one in constats[room:]]
+        if regle.verifier is None:
+            continue
+        constats = regle.verifier(facture, contexte)
+        if not constats:
+            continue
+        if not contexte.schema_valide:
+            constats = [] if regle.calcul else [one for one in constats if not one.absent]
+        room = min(PAR_REGLE, contexte.limites.anomalies_fichier - len(found))
+        found += [(regle, one) for one in islice(constats, room)]
+        rest += [_severites(regle, one, contexte)[0] for one in constats[room:]]
     return found, rest
 
 

@@ -8,7 +8,7 @@ from flux.annuaire import ConstatDestinataire as C
 from flux.annuaire import verifier_destinataire
 from flux.annuaire.destinataire import Constat as ConstatAnnuaire
 from flux.modele.facture import Facture
-from flux.referentiel.cadres import CADRES_TRAVAUX
+from flux.referentiel.cadres import CADRES_TRAVAUX, SOUS_TRAITANCE_DIRECTE
 from flux.referentiel.interfaces import Ere
 from flux.regles.gestion.regle import REFORME, SANS_JOUR, TOUTES, XP, Constat, ContexteRegles, Regle
 
@@ -62,6 +62,8 @@ def _constat(found: ConstatAnnuaire, f: Facture, *, classique: bool) -> Constat:
         "drapeau": nature.drapeau or "∅",
         "autres": ", ".join(f"{one.nom} ({one.siret})" for one in found.autres) or "∅",
     }
+    if nature is C.STRUCTURE_INCONNUE and not classique and f.cadre == SOUS_TRAITANCE_DIRECTE:
+        return Constat(terme, found.trouve, regle="CPRO-23", faits=faits)
     if nature is C.MOA_UNIQUE:  # the framework is at fault, not the SIRET
         return Constat(terme, f.cadre, absent=f.cadre is None, regle=_REGLE_DE[nature], faits=faits)
     return Constat(terme, found.trouve, absent=found.trouve is None, regle=_REGLE_DE[nature], faits=faits)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
-from io import BytesIO
-from zipfile import BadZipFile, ZipFile
 
 from flux.modele.facture import Facture, PieceJointe
+from flux.parsers.pieces import ZIP, ouvrir_pieces
 from flux.parsers.valeurs import octets_base64
 from flux.referentiel.espaces_de_noms import RAM, UBL_CBC
 from flux.referentiel.interfaces import Ere
@@ -19,9 +17,6 @@ _BINAIRES = {
     Syntaxe.CII: f"{{{RAM}}}AttachmentBinaryObject",
     Syntaxe.CPP: "Contenu",
 }
-_ZIP, _FICHIER_DE_ZIP = b"PK\x03\x04", b"PK\x01\x02"
-#: Files of a ZIP past which their names are not read: one is wanted (house).
-_FICHIERS_LUS = 100
 
 
 def _nom(piece: PieceJointe, c: ContexteRegles) -> tuple[str, str | None]:
@@ -94,29 +89,14 @@ def _taille_totale(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
 
 def _paquet(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     """A packed attachment is a ZIP of one file of the same name; many senders do otherwise, so this only informs."""
+    zips = [(rang, piece, *_nom(piece, c)) for rang, piece in enumerate(f.pieces_jointes) if (piece.contenu or b"").startswith(ZIP)]
+    zips = [one for one in zips if one[3] is not None and _extension(one[3]) not in EXTENSIONS_ZIP]
     found = []
-    for rang, piece in enumerate(f.pieces_jointes):
-        terme, nom = _nom(piece, c)
-        content = piece.contenu
-        if content is None or nom is None or not content.startswith(_ZIP) or len(content) >= c.limites.piece_jointe:
-            continue
-        if _extension(nom) not in EXTENSIONS_ZIP:
-            inside = _noms(content)
-            if inside != [nom]:
-                found.append(Constat(terme, ", ".join(inside[:5]) or "∅", nom, rang))
+    for (rang, _piece, terme, nom), ouverte in zip(zips, ouvrir_pieces((one[1] for one in zips), c.limites), strict=True):
+        inside = ouverte.nom if ouverte.refus is None else ouverte.refus
+        if inside != nom:
+            found.append(Constat(terme, inside, nom, rang))
     return found
-
-
-def _noms(content: bytes) -> list[str]:
-    """Return the names of the files of a ZIP, by its directory alone; none of one that cannot be read, the number of too many."""
-    count = content.count(_FICHIER_DE_ZIP)
-    if count > _FICHIERS_LUS:
-        return [str(count)]
-    try:
-        with ZipFile(BytesIO(content)) as archive:
-            return [one.filename for one in archive.infolist() if not one.is_dir()]
-    except (BadZipFile, OSError, ValueError, NotImplementedError, OverflowError, struct.error):
-        return []
 
 
 _NOMS = ("BT-122", "BT-125-2")

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import cast
 
 from lxml import etree
+from lxml.etree import _Element
 
 from flux.annuaire import Annuaire
 from flux.limites import Limites
 from flux.modele.facture import Facture
 from flux.referentiel.catalogue import Severite
-from flux.referentiel.espaces_de_noms import CII
+from flux.referentiel.espaces_de_noms import CII, PREFIXES
 from flux.referentiel.interfaces import Ere, Interface
 
 
@@ -42,27 +44,26 @@ class ContexteRegles:
     :ivar severites: severity in use, by key of a rule, where it is not the published one.
     :ivar officielles: numbers of the official rules that judge the same document: what they say too is left to them.
     :ivar schema_valide: False when the schema found faults: what is missing or does not add up may then be unreadable, and is not told.
+    :ivar syntaxe: what the document is written in, by its root. :ivar cii: True when it is a CrossIndustryInvoice.
     """
 
     interface: Interface
     le: date
-    root: etree._Element
+    root: _Element
     data: bytes
     annuaire: Annuaire | None = None
     severites: Mapping[str, Severite] = field(default_factory=dict)
     limites: Limites = field(default_factory=Limites)
     officielles: frozenset[str] = frozenset()
     schema_valide: bool = True
+    syntaxe: Syntaxe = field(init=False)
+    cii: bool = field(init=False)
 
-    @property
-    def syntaxe(self) -> Syntaxe:
-        """What the document is written in, by its root."""
-        return _SYNTAXES.get(str(self.root.tag), Syntaxe.UBL)
-
-    @property
-    def cii(self) -> bool:
-        """True when the document is a CrossIndustryInvoice."""
-        return self.syntaxe is Syntaxe.CII
+    def __post_init__(self) -> None:
+        """Read the syntax once: a dozen rules ask for it."""
+        syntaxe = _SYNTAXES.get(str(self.root.tag), Syntaxe.UBL)
+        object.__setattr__(self, "syntaxe", syntaxe)
+        object.__setattr__(self, "cii", syntaxe is Syntaxe.CII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,14 @@ class Constat:
     expected: object = None
     rang: int | None = None
     absent: bool = False
-    noeud: etree._Element | None = None
+    noeud: _Element | None = None
     regle: str | None = None
     faits: Mapping[str, object] | None = None
+
+
+def recherche(chemin: str) -> Callable[[_Element], list[_Element]]:
+    """Compile a path (project prefixes) that is looked for in every document; a third of what ``find`` takes."""
+    return cast("Callable[[_Element], list[_Element]]", etree.XPath(chemin, namespaces=PREFIXES))
 
 
 Verifier = Callable[[Facture, ContexteRegles], Sequence[Constat]]

@@ -8,7 +8,19 @@ from functools import lru_cache
 from flux.referentiel.anomalies import CATALOGUE, Couche
 from flux.referentiel.interfaces import INTERFACES, Interface
 from flux.referentiel.termes import TERMES
-from flux.regles.gestion import cadres, cpro, destinataire, document, identifiants, longueurs, montants, paiement, pieces_jointes, tva
+from flux.regles.gestion import (
+    cadres,
+    cpro,
+    cpro_blocs,
+    destinataire,
+    document,
+    identifiants,
+    longueurs,
+    montants,
+    paiement,
+    pieces_jointes,
+    tva,
+)
 from flux.regles.gestion.regle import SANS_JOUR, Regle
 
 #: Every rule, in the order in which they run and are told.
@@ -22,6 +34,7 @@ REGLES: tuple[Regle, ...] = (
     *paiement.REGLES,
     *pieces_jointes.REGLES,
     *cpro.REGLES,
+    *cpro_blocs.REGLES,
     *cadres.REGLES,
 )
 

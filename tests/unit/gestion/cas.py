@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from flux.annuaire import AnnuaireMemoire, Service, Structure
 from flux.fabrique import ecrire_cii, ecrire_ubl, fabriquer_facture
@@ -166,10 +166,11 @@ def _plus(path: str, amount: str) -> dict[str, object]:
     return {path: value}
 
 
-def _zip(name: str) -> bytes:
+def _zip(*names: str, content: bytes = b"x") -> bytes:
     out = BytesIO()
-    with ZipFile(out, "w") as archive:
-        archive.writestr(name, b"x")
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.writestr(name, content)
     return out.getvalue()
 
 
@@ -184,16 +185,30 @@ def _doubler(ubl: bytes, cii: bytes) -> Callable[[bytes, str], bytes]:
     return changer
 
 
-def _agent(*identifiants: bytes) -> Callable[[bytes, str], bytes]:
-    """Give the supplier an agent with a contact and, in CII, the identifiers given (``0009=…``)."""
-    ids = b"".join(b'<ram:GlobalID schemeID="%s">%s</ram:GlobalID>' % tuple(one.split(b"=")) for one in identifiants)
-    cii = b"<ram:SalesAgentTradeParty>%s<ram:Name>A</ram:Name><ram:DefinedTradeContact/></ram:SalesAgentTradeParty>" % ids
-    ubl = b"<cac:AgentParty><cac:PartyName><cbc:Name>A</cbc:Name></cac:PartyName></cac:AgentParty>"
+def _agent(*identifiants: tuple[str, str]) -> Callable[[bytes, str], bytes]:
+    """Give the supplier an agent with a contact (CII) and the identifiers given (scheme, value)."""
+    ids = "".join(f'<ram:GlobalID schemeID="{schema}">{value}</ram:GlobalID>' for schema, value in identifiants)
+    cii = f"<ram:SalesAgentTradeParty>{ids}<ram:Name>A</ram:Name><ram:DefinedTradeContact/></ram:SalesAgentTradeParty>".encode()
+    ids = "".join(
+        f'<cac:PartyIdentification><cbc:ID schemeID="{schema}">{value}</cbc:ID></cac:PartyIdentification>' for schema, value in identifiants
+    )
+    ubl = f"<cac:AgentParty>{ids}<cac:PartyName><cbc:Name>A</cbc:Name></cac:PartyName></cac:AgentParty>".encode()
 
     def changer(data: bytes, syntaxe: str) -> bytes:
         mark, new = (b"</ram:SellerTradeParty>", cii) if syntaxe == "cii" else (b"</cac:Party>\n</cac:AccountingSupplierParty>", ubl)
         at = data.index(mark)
         return data[: at + len(mark)] + new + data[at + len(mark) :] if syntaxe == "cii" else data[:at] + new + data[at:]
+
+    return changer
+
+
+def _bloc_ignore(ubl: bytes, cii: bytes, avant: bytes) -> Callable[[bytes, str], bytes]:
+    """Put an empty block at the end of the buyer (UBL) or before the element named (CII)."""
+
+    def changer(data: bytes, syntaxe: str) -> bytes:
+        mark = b"<" + avant if syntaxe == "cii" else b"</cac:Party>\n</cac:AccountingCustomerParty>"
+        at = data.index(mark)
+        return data[:at] + (cii if syntaxe == "cii" else ubl) + data[at:]
 
     return changer
 
@@ -251,6 +266,10 @@ def _destinataire(valeur: str) -> Callable[[Facture], Facture]:
         return replace(f, acheteur=acheteur, reference_acheteur=None)
 
     return changer
+
+
+def _titulaire_destinataire(f: Facture) -> Facture:
+    return replace(_destinataire(siret(siren(5)))(f), cadre="S3")
 
 
 def _etat_et_service(f: Facture) -> Facture:
@@ -398,6 +417,11 @@ CAS: tuple[Cas, ...] = (
     Cas("CPRO-19", R, lu=lambda f: replace(f, lignes=f.lignes[:1] * 1_000_000), syntaxes=("ubl",)),
     Cas("CPRO-20", R, {"factures_anterieures": (FactureAnterieure("P1", _AVANT), FactureAnterieure("P2", _AVANT))}),
     Cas("CPRO-21", R, {"cadre": "S3"}),
+    Cas("CPRO-16", R, xml=_bloc_ignore(b"<cac:AgentParty/>", b"<ram:BuyerAgentTradeParty/>", b"ram:BuyerOrderReferencedDocument>")),
+    Cas("CPRO-16", R, xml=_bloc_ignore(b"<cac:ServiceProviderParty><cac:Party/></cac:ServiceProviderParty>", b"<ram:InvoiceeTradeParty/>", b"ram:PayeeTradeParty>"), casse={"beneficiaire": Partie(nom="F", identifiants=(SIRET_TIERS,))}),
+    Cas("CPRO-22", R, {"cadre": "S6"}, xml=_agent(("0002", siren(5)), ("0009", siret(siren(5))))),
+    Cas("CPRO-23", R, {"cadre": "S3"}, contexte={"annuaire": _vide}, bon_contexte=_OUVERT),
+    Cas("CPRO-23", R, _titulaire_destinataire, xml=_agent(("0002", siren(5)), ("0009", siret(siren(5))))),
     Cas("CPRO-24", R, {"cadre": "S5"}),
     Cas("CPRO-25", R, xml=_doubler(b"cac:PaymentTerms", b"ram:SpecifiedTradePaymentTerms")),
     Cas("CPRO-26", R, syntaxes=("cii",), xml=_doubler(b"", b"ram:DefinedTradeContact")),

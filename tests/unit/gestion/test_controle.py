@@ -12,10 +12,12 @@ from flux.fabrique.classique import classique
 from flux.fabrique.ecrire_cpp import ecrire_cpp_facture
 from flux.limites import Limites
 from flux.modele.verdict import Decision
+from flux.parsers import pieces
+from flux.parsers.pieces import Refus
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.interfaces import INTERFACES, Ere, Format
 from flux.regles.gestion import REGLES, lire_severites, regles_de
-from tests.unit.gestion.cas import CAS, LE, C, Cas, R, bonne, juger
+from tests.unit.gestion.cas import CAS, LE, C, Cas, R, _zip, bonne, juger
 
 _ECRIRE = {Format.UBL: ecrire_ubl, Format.CII: ecrire_cii, Format.CPP_FACTURE: ecrire_cpp_facture}
 _W, _E = Severite.AVERTISSEMENT, Severite.ERREUR
@@ -114,8 +116,8 @@ def test_one_fault_in_many_lines_does_not_hide_the_others_and_is_counted():
 
 
 def test_the_count_of_warnings_alone_only_warns():
-    pieces = lambda f: tuple(replace(f.pieces_jointes[0], contenu=b"PK\x03\x04") for _ in range(25))  # noqa: E731 - read in one line
-    found = anomalies(Cas("PJ-08", R, {"pieces_jointes": pieces}))
+    many = lambda f: tuple(replace(f.pieces_jointes[0], contenu=b"PK\x03\x04") for _ in range(25))  # noqa: E731 - read in one line
+    found = anomalies(Cas("PJ-08", R, {"pieces_jointes": many}))
     assert (found[-1].rule, found[-1].found, found[-1].severity) == ("GES-00", "5", _W)
 
 
@@ -176,9 +178,25 @@ def test_a_public_mark_or_a_directory_proves_the_recipient():
     assert "PER-01" not in regles(anomalies(cas("PER-01"), **cas("DST-03").bon_contexte))
 
 
-def test_a_zip_of_very_many_files_is_counted_not_opened():
-    content = b"PK\x03\x04" + b"PK\x01\x02" * 101
-    assert phrase(Cas("PJ-08", R, {"pieces_jointes.0.contenu": content}), "PJ-08").found == "101"
+def test_a_packed_attachment_that_does_not_open_says_why():
+    def found(content):
+        return phrase(Cas("PJ-08", R, {"pieces_jointes.0.contenu": content}), "PJ-08").found
+
+    assert found(_zip("BL-1.csv")[:40]) == Refus.ABIME
+    assert found(_zip("a", "b")) == Refus.PLUSIEURS
+
+
+def test_a_thousand_small_bombs_are_not_all_opened(monkeypatch):
+    opened = []
+    true = pieces.ouvrir_piece
+    monkeypatch.setattr(pieces, "ouvrir_piece", lambda content, limit: opened.append(limit) or true(content, limit))
+    bomb = _zip("BL-1.csv", content=bytes(20_000))
+    many = lambda f: f.pieces_jointes[:1] * 40  # noqa: E731 - read in one line
+    limits = Limites(piece_jointe=10_000, taille_fichier=35_000)
+    casse = Cas("PJ-08", R, lambda f: replace(f, pieces_jointes=tuple(replace(one, contenu=bomb) for one in many(f))))
+    anomalies(casse, limites=limits)
+    assert opened[:5] == [10_000, 10_000, 10_000, 5_000, 0]
+    assert set(opened[4:]) == {0}
 
 
 # --- settings -----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.interfaces import INTERFACES
 from flux.regles.gestion import ContexteRegles, controler
 from flux.regles.gestion.regle import SANS_JOUR
-from tests.unit.gestion.cas import IBAN, LE, SYNTAXES, C, Cas, R, bonne, juger
+from tests.unit.gestion.cas import IBAN, LE, SYNTAXES, C, Cas, R, _agent, bonne, juger
 
 _D = Decimal
 
@@ -146,18 +146,35 @@ def test_a_siret_under_the_siren_s_scheme_is_judged_as_one_in_the_classic_era():
 
 
 def test_the_seller_s_agent_needs_both_numbers_in_a_subcontract():
-    def agent(*numbers):
-        ids = b"".join(b'<ram:GlobalID schemeID="%s">%s</ram:GlobalID>' % one for one in numbers)
-        mark = b"</ram:SellerTradeParty>"
-        return lambda data, _: data.replace(mark, mark + b"<ram:SalesAgentTradeParty>" + ids + b"</ram:SalesAgentTradeParty>")
-
     def told(*numbers):
-        return {one.rule for one in juger(Cas("", R, {"cadre": "S6"}, xml=agent(*numbers)), "cii", casse=True)[0]}
+        return {one.rule for one in juger(Cas("", R, {"cadre": "S6"}, xml=_agent(*numbers)), "cii", casse=True)[0]}
 
-    siret_, siren_ = (b"0009", siret(siren(5)).encode()), (b"0002", siren(5).encode())
+    siret_, siren_ = ("0009", siret(siren(5))), ("0002", siren(5))
     assert {"CPRO-21"} == told(siret_) & {"CPRO-18", "CPRO-21"}
     assert {"CPRO-18", "CPRO-21"} <= told(siren_)
     assert not told(siret_, siren_) & {"CPRO-18", "CPRO-21"}
+
+
+@pytest.mark.parametrize("syntaxe", ["ubl", "cii"])
+def test_a_main_contractor_that_the_directory_knows_is_known_and_another_is_only_to_be_made_sure_of(syntaxe):
+    contractor = siret(siren(5))
+    signed = _agent(("0002", siren(5)), ("0009", contractor))
+
+    def told(*others):
+        knows = lambda f: AnnuaireMemoire([Structure(f.siret_destinataire, "Mairie"), *others])  # noqa: E731 - read in one line
+        found = juger(Cas("", R, {"cadre": "S6"}, xml=signed, contexte={"annuaire": knows}), syntaxe, casse=True)[0]
+        return {one.rule: one for one in found}
+
+    assert "CPRO-22" not in told(Structure(contractor, "Régie"))
+    unknown = told()["CPRO-22"]
+    assert not unknown.bloquante
+    assert contractor in unknown.fr
+
+
+def test_the_unknown_recipient_of_a_direct_payment_is_told_once():
+    nobody = lambda _: AnnuaireMemoire([Structure(siret(siren(77)), "Autre")])  # noqa: E731 - read in one line
+    assert regles({"cadre": "S3"}, annuaire=nobody) & {"DST-01", "CPRO-23"} == {"CPRO-23"}
+    assert regles({"cadre": "S1"}, annuaire=nobody) & {"DST-01", "CPRO-23"} == {"DST-01"}
 
 
 def test_a_packed_file_of_two_informs_and_office_files_are_no_packages():

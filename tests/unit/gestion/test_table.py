@@ -25,6 +25,11 @@ def _attendues(regle, interface):
     return [row for row in REGLES if row.cle == regle and row.en_vigueur(interface, date(2026, 7, 20))]
 
 
+def test_every_published_control_of_chorus_pro_has_its_row():
+    told = {row.publie for row in REGLES if row.publie.startswith("BR-FR-CPRO-")}
+    assert told == {f"BR-FR-CPRO-{number:02}" for number in range(1, 45)}
+
+
 def test_every_rule_of_every_era_has_an_invoice_that_breaks_it():
     wanted = {(row.cle, era) for row in REGLES for era in row.eres}
     assert {(cas.regle, cas.ere) for cas in CAS} == wanted
