@@ -13,6 +13,7 @@ import structlog
 from flux.contexte import Contexte
 from flux.controle import juger
 from flux.errors import ErreurInvariant
+from flux.etapes.devancer import devancer
 from flux.etapes.ouverture import TacheTraiter
 from flux.etapes.pieces_declarees import Declarations
 from flux.etapes.sujet import statut_initial
@@ -66,9 +67,7 @@ def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Mem
     directory = contexte.annuaire if contexte.annuaire is not None and contexte.annuaire.version else None
     declared = Declarations(contexte.engine, contexte.reglages.pj_reference_stricte)
     with contexte.entrepot.ouvrir(tranche.cle) as stored:
-        for member in members:
-            stored.seek(member.debut or 0)
-            content = stored.read(member.taille)
+        for member, content in devancer(directory, stored, members):
             verdict = juger(
                 member.nom, content, interface, limits,
                 le=day, annuaire=directory, severites=contexte.severites, officielles=contexte.officielles,
