@@ -18,6 +18,9 @@ from flux.archive import Nature, nature
 from flux.limites import Limites
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.facture import Facture, PieceJointe
+from flux.parsers.valeurs import octets_base64
+from flux.referentiel.espaces_de_noms import RAM, UBL_CBC
+from flux.xsd.reperes import chemin_xpath, lignes_colonnes, rangs
 
 #: First bytes of a zip, of a file in it, and of its central directory.
 ZIP, _CENTRE = b"PK\x03\x04", b"PK\x01\x02"
@@ -118,23 +121,36 @@ def _decomprimer(data: bytes, drapeaux: int, methode: int, comprimee: int, limit
     return octets
 
 
-def verifier_visuel(_root: _Element, facture: Facture | None, _data: bytes, limites: Limites) -> tuple[Anomalie, ...]:
+#: Elements that hold the content of an attachment, in each syntax.
+CONTENUS = (f"{{{UBL_CBC}}}EmbeddedDocumentBinaryObject", f"{{{RAM}}}AttachmentBinaryObject", "Contenu")
+
+
+def verifier_visuel(root: _Element, facture: Facture | None, data: bytes, limites: Limites) -> tuple[Anomalie, ...]:
     """Ask a mixed flow (E2) for the invoice's own PDF among its attachments: VIS-01 none, VIS-02 not opened, VIS-03 no PDF.
 
     The visual is the attachment of type 01; where the format gives no type, the first that is a PDF.
     """
     if facture is None:
         return ()
-    jointes = [one for one in facture.pieces_jointes if one.contenu is not None and one.type_piece in (None, "01")]
-    typees = [one for one in jointes if one.type_piece == "01"]
-    found: list[Anomalie] = []
-    retenues = typees or jointes
+    jointes = [one for one in facture.pieces_jointes if one.contenu is not None]
+    retenues = [one for one in jointes if one.type_piece == "01"] or [one for one in jointes if one.type_piece is None]
+    faulty: tuple[PieceJointe, str, str] | None = None
     for piece, ouverte in zip(retenues, ouvrir_pieces(retenues, limites), strict=True):
-        nom = piece.nom or piece.reference or "?"
         if ouverte.contenu is None:
-            found.append(anomalie("VIS-02", path="/*", found=ouverte.refus, name=nom))
+            faulty = faulty or (piece, "VIS-02", ouverte.refus or "")
         elif (kind := nature(ouverte.contenu[:1024])) is Nature.PDF:
             return ()
         else:
-            found.append(anomalie("VIS-03", path="/*", found=kind, name=nom))
-    return tuple(found[:1]) or (anomalie("VIS-01", path="/*"),)
+            faulty = faulty or (piece, "VIS-03", kind)
+    if faulty is None:
+        return (anomalie("VIS-01", path="/*"),)
+    piece, rule, why = faulty
+    node = _contenu_de(root, next(rang for rang, one in enumerate(jointes) if one is piece))
+    line, column = next(iter(lignes_colonnes(data, rangs(root, (node,)).values()).values()), (None, None))
+    return (anomalie(rule, path=chemin_xpath(node), line=line, column=column, found=why, name=piece.nom or piece.reference or "?"),)
+
+
+def _contenu_de(root: _Element, rang: int) -> _Element:
+    """Return the element that holds the content of the attachment of that rank among those that have one."""
+    nodes = [node for node in root.iter(*CONTENUS) if octets_base64(node.text) is not None]
+    return nodes[rang] if rang < len(nodes) else root

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flux.modele.facture import Facture, PieceJointe
-from flux.parsers.pieces import ZIP, ouvrir_pieces
+from flux.parsers.pieces import CONTENUS, ZIP, ouvrir_pieces
 from flux.parsers.valeurs import octets_base64
-from flux.referentiel.espaces_de_noms import RAM, UBL_CBC
 from flux.referentiel.interfaces import Ere
 from flux.referentiel.types_pieces import EXTENSIONS, EXTENSIONS_ZIP
-from flux.regles.gestion.regle import CLASSIQUE, FEV_2026, PJ, REFORME, TOUTES, XP, Constat, ContexteRegles, Regle, Syntaxe
-
-_BINAIRES = {
-    Syntaxe.UBL: f"{{{UBL_CBC}}}EmbeddedDocumentBinaryObject",
-    Syntaxe.CII: f"{{{RAM}}}AttachmentBinaryObject",
-    Syntaxe.CPP: "Contenu",
-}
+from flux.regles.gestion.regle import CLASSIQUE, FEV_2026, PJ, REFORME, TOUTES, XP, Constat, ContexteRegles, Regle
 
 
 def _nom(piece: PieceJointe, c: ContexteRegles) -> tuple[str, str | None]:
@@ -62,7 +55,7 @@ def _contenu(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     if all(piece.contenu is not None for piece in f.pieces_jointes):
         return ()
     found = []
-    for node in c.root.iter(_BINAIRES[c.syntaxe]):
+    for node in c.root.iter(*CONTENUS):
         text = (node.text or "").strip()
         if not text:
             found.append(Constat("BT-125", noeud=node, regle="PJ-04"))
