@@ -9,6 +9,7 @@ from itertools import chain
 
 from flux.modele.facture import Facture
 from flux.referentiel.catalogue import Severite
+from flux.referentiel.devises import SANS_DECIMALE
 from flux.regles.gestion.regle import (
     AIFE,
     ANNEXE_7,
@@ -27,7 +28,7 @@ from flux.regles.gestion.regle import (
 CENT = Decimal("0.01")
 #: BT-24 of Factur-X MINIMUM.
 PROFIL_MINIMUM = "urn:factur-x.eu:1p0:minimum"
-_ZERO = Decimal(0)
+_ZERO, _UN = Decimal(0), Decimal(1)
 #: Characters of a number, sign included, point not (G1.14 to G1.16).
 _POSITIONS = 19
 _DEUX = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?").fullmatch
@@ -123,8 +124,9 @@ def etendue(f: Facture) -> bool:
 
 
 def tolerance(f: Facture) -> Decimal:
-    """One cent (G1.53); in the EXTENDED profile one cent a line (BR-FREXT-CO)."""
-    return CENT * max(1, len(f.lignes)) if etendue(f) else CENT
+    """One cent (G1.53), or one unit of a currency that has no cents; in the EXTENDED profile as much for each line (BR-FREXT-CO)."""
+    unit = _UN if f.devise in SANS_DECIMALE else CENT
+    return unit * max(1, len(f.lignes)) if etendue(f) else unit
 
 
 def _somme_lignes(f: Facture, _: ContexteRegles) -> Sequence[Constat]:

@@ -48,6 +48,14 @@ def test_a_cent_is_passed_over_in_the_vat_of_the_rates(cents, told):
     assert ("GES-G1.53b" in regles(off)) is told
 
 
+@pytest.mark.parametrize(("devise", "told"), [("EUR", True), ("HUF", True), ("XPF", False), ("JPY", False)])
+def test_tax_in_a_currency_without_cents_is_rounded_to_its_unit(devise, told):
+    off = {"devise": devise, "profil": None, "tva.0.montant": lambda f: f.tva[0].montant + _D("0.4")}
+    assert ("GES-G1.53c" in regles(off, C)) is told
+    more = off | {"tva.0.montant": lambda f: f.tva[0].montant + _D("1.4")}
+    assert "GES-G1.53c" in regles(more, C)
+
+
 @pytest.mark.parametrize(
     ("amount", "told"), [("1" * 19, False), ("1" * 20, True), ("-" + "1" * 18, False), ("-" + "1" * 19, True), ("1" * 17 + ".11", False)]
 )
