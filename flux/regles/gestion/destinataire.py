@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flux.annuaire import Adressage, Annuaire, verifier_adressage
 from flux.annuaire import ConstatDestinataire as C
-from flux.annuaire import verifier_destinataire
 from flux.annuaire.destinataire import Constat as ConstatAnnuaire
+from flux.annuaire.modele import SIRET_NON_RENSEIGNE
 from flux.modele.facture import Facture
 from flux.referentiel.cadres import CADRES_TRAVAUX, SOUS_TRAITANCE_DIRECTE
 from flux.referentiel.interfaces import Ere
@@ -35,11 +36,27 @@ def _annuaire(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
         return ()
     classique = c.interface.ere is Ere.CLASSIQUE
     travaux = classique and f.cadre in CADRES_TRAVAUX
+    code = f.code_service if classique else _service_de_la_reforme(f, c.annuaire)
+    adressage = Adressage(f.siret_destinataire, code, f.engagement, f.contrat)
     return [
         _constat(found, f, classique=classique)
-        for found in verifier_destinataire(f, c.annuaire, travaux, le=None if c.le == SANS_JOUR else c.le)
+        for found in verifier_adressage(adressage, c.annuaire, travaux, le=None if c.le == SANS_JOUR else c.le)
         if found.nature in _REGLE_DE and c.annuaire.version
     ]
+
+
+def _service_de_la_reforme(f: Facture, annuaire: Annuaire) -> str | None:
+    """Return BT-46 of scheme 0224. Many write the service in BT-10, as the classic formats do; but BT-10 is any reference of the buyer's:
+    it counts where it is a service, or where the recipient asks for one.
+    """
+    code, reference, siret = f.acheteur.identifiant("0224"), f.reference_acheteur, f.siret_destinataire
+    if code is not None or reference is None or siret is None:
+        return code
+    if siret == SIRET_NON_RENSEIGNE:
+        return reference
+    structure = annuaire.structure(siret)
+    asked = structure is not None and structure.service_requis
+    return reference if asked or annuaire.service(siret, reference) is not None else None
 
 
 def _terme(nature: C, f: Facture, *, classique: bool) -> str:

@@ -237,7 +237,16 @@ _SANS_SERVICE = {
 
 
 def _service(code: str) -> dict[str, object]:
-    return {"reference_acheteur": code, "acheteur.identifiants": _SANS_SERVICE["acheteur.identifiants"]}
+    """The recipient's service: an identifier of scheme 0224 in the reform, BT-10 in the classic era."""
+
+    def reforme(f: Facture) -> bool:
+        return f.acheteur.identifiant("0009") is not None
+
+    def identifiants(f: Facture) -> tuple[Identifiant, ...]:
+        others = tuple(one for one in f.acheteur.identifiants if one.schema != "0224")
+        return (*others, Identifiant(code, "0224")) if reforme(f) else others
+
+    return {"reference_acheteur": lambda f: None if reforme(f) else code, "acheteur.identifiants": identifiants}
 
 
 def _annuaire(*services: Service, **structure: Any) -> Callable[[Facture], AnnuaireMemoire]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from flux.annuaire import AnnuaireMemoire, Structure
+from flux.annuaire import AnnuaireMemoire, Service, Structure
 from flux.fabrique import ecrire_ubl
 from flux.fabrique.identifiants import siren, siret
 from flux.modele.facture import Adresse, Compte, Identifiant, Livraison, Paiement, Partie
@@ -201,3 +201,18 @@ def test_dates_of_every_group_are_looked_at():
         "date de livraison",
         "date d'exigibilité de la TVA",
     }
+
+
+def test_a_reference_of_the_buyer_that_is_no_service_is_one_in_the_classic_era_only():
+    def told(ere, reference, **structure):
+        knows = lambda f: AnnuaireMemoire(  # noqa: E731 - read in one line
+            [Structure(f.siret_destinataire, "Mairie", **structure), Service(f.siret_destinataire, "VOIRIE", "Voirie")]
+        )
+        casse = {"reference_acheteur": reference, "acheteur.identifiants": lambda f: f.acheteur.identifiants[:1]}
+        return {rule for rule in regles(casse, ere, annuaire=knows) if rule.startswith("DST")}
+
+    assert told(R, "Commande 12") == set()
+    assert told(C, "Commande 12") == {"DST-04"}
+    assert told(R, "VOIRIE", service_requis=True) == set()
+    assert told(R, "VOIRE", service_requis=True) == {"DST-04"}
+    assert told(R, None, service_requis=True) == {"DST-03"}
