@@ -79,7 +79,8 @@ def _dire(found: list[tuple[Regle, Constat]], rest: list[Severite], contexte: Co
         line, column = lines.get(ranks.get(element, -1), (None, None))
         in_use, published = _severites(regle, constat, contexte)
         fr, en = noms_du_terme(constat)
-        facts: dict[str, Any] = {"terme_fr": fr, "terme_en": en, **(constat.faits or {})}
+        facts: dict[str, Any] = {"terme_fr": fr, "terme_en": en, "Terme_fr": fr[0].upper() + fr[1:], "Terme_en": en[0].upper() + en[1:]}
+        facts |= constat.faits or {}
         facts |= {"found": constat.found, "expected": constat.expected, "line": line, "column": column}
         one = anomalie(constat.regle or regle.cle, path=chemin_xpath(element, attribute), **facts)
         told.append(replace(one, severity=in_use, published=None if in_use is published else published))

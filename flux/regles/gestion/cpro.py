@@ -6,7 +6,7 @@ Told elsewhere: 02 (document), 04 to 08 (identifiants), 10 to 13 and 23 (destina
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from flux.modele.facture import Facture, Identifiant, Partie
 from flux.referentiel.interfaces import Ere
@@ -23,6 +23,11 @@ _TYPES_DE_CONTRAT = ("CONTRAT", "MARCHE")
 # --- identity ---------------------------------------------------------------------------------------------------------
 
 
+def noms_des_schemas(codes: Iterable[str]) -> str:
+    """Return ``0009 (SIRET), 0223 (UE_HORS_FRANCE)…``."""
+    return ", ".join(f"{code} ({SCHEMAS_IDENTIFIANTS[code].nom})" for code in sorted(codes))
+
+
 def _a_un_schema(partie: Partie, schemas: Container[str | None]) -> bool:
     return any(one.schema in schemas for one in partie.identifiants)
 
@@ -31,7 +36,7 @@ def _fournisseur(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     """03. A supplier with a SIREN is told by 09."""
     if _a_un_schema(f.vendeur, FOURNISSEUR) or f.vendeur.identifiant("0002") is not None:
         return ()
-    return (Constat("BT-29", expected=", ".join(sorted(FOURNISSEUR)), absent=True),)
+    return (Constat("BT-29", expected=noms_des_schemas(FOURNISSEUR), absent=True),)
 
 
 def _siret_du_fournisseur(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
@@ -49,7 +54,7 @@ def _beneficiaire(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     if f.beneficiaire is None:
         return ()
     admis = ("0009",) if f.beneficiaire.identifiant("0002") is not None else FOURNISSEUR
-    return () if _a_un_schema(f.beneficiaire, admis) else (Constat("BT-60", expected=", ".join(sorted(admis)), absent=True),)
+    return () if _a_un_schema(f.beneficiaire, admis) else (Constat("BT-60", expected=noms_des_schemas(admis), absent=True),)
 
 
 def _cadre_interdit(f: Facture, _: ContexteRegles) -> Sequence[Constat]:

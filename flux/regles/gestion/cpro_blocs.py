@@ -12,7 +12,7 @@ from lxml.etree import _Element
 
 from flux.modele.facture import Facture
 from flux.referentiel.cadres import CADRES_AVEC_AGENT, SOUS_TRAITANCE_DIRECTE
-from flux.regles.gestion.cpro import FOURNISSEUR
+from flux.regles.gestion.cpro import FOURNISSEUR, noms_des_schemas
 from flux.regles.gestion.regle import FEV_2026, REFORME, XP, Constat, ContexteRegles, Regle, Syntaxe, Verifier, recherche
 
 _ACCORD = "*/ram:ApplicableHeaderTradeAgreement"
@@ -48,7 +48,7 @@ def _identite_de_l_agent(_: Facture, c: ContexteRegles) -> Sequence[Constat]:
     if agent is None:
         return ()
     admis = frozenset({"0009"}) if "0002" in ids else FOURNISSEUR
-    return () if ids.keys() & admis else (Constat("EXT-FR-FE-69", expected=", ".join(sorted(admis)), absent=True, noeud=agent),)
+    return () if ids.keys() & admis else (Constat("EXT-FR-FE-69", expected=noms_des_schemas(admis), absent=True, noeud=agent),)
 
 
 def _agent_obligatoire(f: Facture, c: ContexteRegles) -> Sequence[Constat]:

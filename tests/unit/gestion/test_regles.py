@@ -196,10 +196,10 @@ def test_dates_of_every_group_are_looked_at():
     old = date(1999, 1, 1)
     changes = {"echeance": old, "livraison": Livraison(date=old), "date_exigibilite": old}
     found = juger(Cas("", R, changes), "ubl", casse=True)[0]
-    assert {one.fr.split(", ")[-1].split(" (")[0] for one in found if one.rule == "GES-G1.36"} == {
-        "date d'échéance",
-        "date de livraison",
-        "date d'exigibilité de la TVA",
+    assert {one.fr.split(" (")[0] for one in found if one.rule == "GES-G1.36"} == {
+        "Date d'échéance",
+        "Date de livraison",
+        "Date d'exigibilité de la TVA",
     }
 
 
