@@ -11,6 +11,7 @@ from lxml import etree
 from typer.testing import CliRunner
 
 from flux.cli import app
+from flux.config import reglages
 from flux.errors import ErreurUsage
 from flux.fabrique import Demande, ecrire_exemple
 from flux.fabrique.fichier import ecrire_flux
@@ -233,3 +234,17 @@ def test_a_directory_given_judges_recipients(tmp_path):
     done = _lancer(flow, "--annuaire", empty)
     assert isinstance(done.exception, ErreurUsage)
     assert "ANN-" in str(done.exception)
+
+
+@pytest.mark.parametrize("day", ["2026-05-01", "2026-12-01"])
+def test_a_severity_set_for_a_sum_holds_before_and_after_the_official_rules_judge_it(tmp_path, monkeypatch, request, day):
+    flow = _fabriquer(tmp_path, factures=1, defauts=("total-faux",), part_fautive=1.0, le=date(2026, 4, 1))
+    assert _lancer(flow, "--date", day).exit_code == 1
+    softer = tmp_path / "s.toml"
+    softer.write_text('[severites]\n"GES-CO-15" = "warning"\n', encoding="utf-8")
+    monkeypatch.setenv("FLUX_SEVERITES", str(softer))
+    request.addfinalizer(reglages.cache_clear)
+    reglages.cache_clear()
+    done = _lancer(flow, "--date", day, "--format", "json")
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["accepted"], found["valid"]) == (0, True, False)
