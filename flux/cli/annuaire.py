@@ -21,6 +21,7 @@ from flux.cli.interfaces import FormatSortie
 from flux.contexte import Contexte, contexte
 from flux.errors import ErreurUsage
 from flux.modele.anomalie import visible
+from flux.modele.temps import PARIS
 from flux.registre.annuaire import AnnuaireRegistre, etat_annuaire
 from flux.registre.annuaire_import import importer as importer_annuaire
 from flux.registre.annuaire_pj import Fournisseur, ajouter_piece, pieces_declarees, retirer_piece
@@ -67,7 +68,9 @@ def _cellule(valeur: object) -> str:
         return ""
     if isinstance(valeur, bool):
         return "oui" if valeur else "non"
-    return visible(_en_texte(valeur))
+    if isinstance(valeur, datetime):
+        return f"{valeur.astimezone(PARIS):%d/%m/%Y %H:%M}"
+    return visible(", ".join(map(_en_texte, valeur)) if isinstance(valeur, tuple) else _en_texte(valeur))
 
 
 def _fiche(titre: str, faits: Mapping[str, object]) -> None:

@@ -67,7 +67,7 @@ def _contenu(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
 def _taille(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     limite = c.limites.piece_jointe
     return [
-        Constat("BT-125", len(piece.contenu), limite, rang, faits={"nom": _nom(piece, c)[1] or "∅"})
+        Constat("BT-125", len(piece.contenu), limite, rang, faits={"nom": _nom(piece, c)[1] or f"n° {rang + 1}"})
         for rang, piece in enumerate(f.pieces_jointes)
         if piece.contenu is not None and len(piece.contenu) >= limite
     ]
