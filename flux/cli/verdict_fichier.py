@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from flux.modele.verdict import Decision, VerdictDocument
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.interfaces import INTERFACES, Interface
 from flux.referentiel.jeux import jeu_en_vigueur
+from flux.registre.doublons import cle_unicite, double_du_flux
+from flux.registre.projection import ETATS
 from flux.regles.officielles.moteur import ReglesOfficielles
 
 
@@ -124,6 +126,7 @@ def parcourir(chemin: Path, verdict: VerdictFichier, jugement: Jugement) -> Iter
     if row is None:
         return
     ceiling = settings.limites.factures_structurees if row.limite_factures else None
+    tenues: dict[bytes, str] = {}
     try:
         with chemin.open("rb") as source:
             for found in ouvrir_flux(source, chemin.stat().st_size, chemin.name, settings.limites, factures_max=ceiling):
@@ -137,9 +140,25 @@ def parcourir(chemin: Path, verdict: VerdictFichier, jugement: Jugement) -> Iter
                     found.nom, found.contenu, row, settings.limites,
                     le=jugement.le, annuaire=jugement.annuaire, severites=jugement.severites, officielles=jugement.officielles,
                 )  # fmt: skip
+                document = _double(document, tenues, settings)
                 verdict.documents.append(document)
                 verdict.anomalies += document.anomalies
                 if document.decision is not Decision.ACCEPTE:
                     yield found
     except OSError as error:
         raise ErreurUsage(f"{chemin} ne peut pas être lu / cannot be read: {error.strerror}", file=str(chemin)) from error
+
+
+def _double(document: VerdictDocument, tenues: dict[bytes, str], reglages: Reglages) -> VerdictDocument:
+    """Refuse an invoice that the flow already holds, as the platform will; what other flows hold only the ledger knows.
+
+    :param tenues: key of an invoice → file that holds it; this one is added.
+    """
+    facture = document.facture
+    cle = None if facture is None or ETATS[document.decision] in reglages.numero_libere_par else cle_unicite(facture)
+    if cle is None or facture is None:
+        return document
+    if cle in tenues and document.decision is Decision.ACCEPTE:
+        return replace(document, anomalies=(*document.anomalies, double_du_flux(facture, document.nom, tenues[cle])))
+    tenues.setdefault(cle, document.nom)
+    return document

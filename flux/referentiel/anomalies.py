@@ -168,8 +168,10 @@ _LIGNES = (
         "ARC-11",
         "IRR_TYPE_F",
         _A,
-        "Le contenu est de type {found} alors que l'interface {interface} attend {expected}. Déposez-le sous l'interface de son format.",
-        "The content is {found} while the interface {interface} takes {expected}. Deposit it under its format's interface.",
+        "Le contenu est de type {found} alors que l'interface {interface} attend {expected}. Déposez-le sous l'interface de son format ; "
+        "plusieurs fichiers se déposent ensemble en tar.gz.",
+        "The content is {found} while the interface {interface} takes {expected}. Deposit it under its format's interface; several files go "
+        "together as tar.gz.",
         motif_501="IRR_TYPE_F",
     ),
     # --- container: the Factur-X PDF --------------------------------------------------------------------------------

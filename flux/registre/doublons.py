@@ -130,6 +130,11 @@ def _refuser(r: ResultatMembre, flux_id: int, nom: str, par: _Tenante | str) -> 
     return replace(r, decision=Decision.REJETE, anomalies=(*r.anomalies, one), statut=statut)
 
 
+def double_du_flux(facture: Facture, nom: str, premier: str) -> Anomalie:
+    """Say that the file ``nom`` holds the same invoice as ``premier``, another file of its flow."""
+    return _anomalie(facture, 0, nom, premier)
+
+
 def _anomalie(facture: Facture, flux_id: int, nom: str, par: _Tenante | str) -> Anomalie:
     _, qui = fournisseur(facture.vendeur) or ("", "")
     annee = "" if facture.date_emission is None else facture.date_emission.year

@@ -22,7 +22,9 @@ from flux.regles.gestion.regle import (
     Constat,
     ContexteRegles,
     Regle,
+    Syntaxe,
     Verifier,
+    recherche,
 )
 
 CENT = Decimal("0.01")
@@ -212,6 +214,23 @@ def _total_negatif(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     return (Constat("BT-112", total, faits={"type": f.type_code or "∅"}),)
 
 
+_DEVISES = {
+    Syntaxe.UBL: recherche("cac:LegalMonetaryTotal/*[@currencyID != /*/cbc:DocumentCurrencyCode]"),
+    Syntaxe.CII: recherche(
+        "*/ram:ApplicableHeaderTradeSettlement/ram:SpecifiedTradeSettlementHeaderMonetarySummation/*[not(self::ram:TaxTotalAmount)]"
+        "[@currencyID != ../../ram:InvoiceCurrencyCode]"
+    ),
+}
+
+
+def _devise_des_totaux(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
+    """The total of VAT alone may be in two currencies (BT-110, BT-111). CPPFactureMixte writes its currency once."""
+    find = _DEVISES.get(c.syntaxe)
+    if find is None or f.devise is None:
+        return ()
+    return [Constat("BT-115", node.get("currencyID"), f.devise, noeud=node) for node in find(c.root)]
+
+
 def _prix_net(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     found = []
     for rang, ligne in enumerate(f.lignes):
@@ -262,5 +281,6 @@ REGLES = (
     _souple("GES-CO-15", "BR-CO-15", "BT-112", _total_ttc, _FACTURX_2018, "FSO1117A P01, P02, P17"),
     Regle("GES-CO-16", "BR-CO-16", TOUTES, ("BT-115",), EN, _net_a_payer, officielle="BR-CO-16", calcul=True),
     Regle("MNT-02", "", TOUTES, ("BT-112",), f"{AIFE}, P17: a negative total is taken", _total_negatif),
+    Regle("MNT-03", "", TOUTES, ("BT-115",), f"{EN}, one currency for all amounts but BT-111; no French rule rejects", _devise_des_totaux),
     Regle("GES-G1.55", "G1.55", REFORME, ("BT-146",), f"{ANNEXE_7}, G1.55", _prix_net, depuis=OCT_2025),
 )  # fmt: skip

@@ -248,3 +248,15 @@ def test_a_severity_set_for_a_sum_holds_before_and_after_the_official_rules_judg
     done = _lancer(flow, "--date", day, "--format", "json")
     found = json.loads(done.stdout)
     assert (done.exit_code, found["accepted"], found["valid"]) == (0, True, False)
+
+
+def test_an_invoice_that_the_flow_already_holds_is_refused_as_the_platform_will(tmp_path):
+    xml = _fabriquer(tmp_path, factures=1, avoirs=False).read_bytes()
+    wrong = xml.replace(b">EUR<", b">EUX<", 1)
+    flow = tmp_path / "FSO1140A_ABC123_ABC1231140000000000000009"
+    ecrire_flux(flow, [("faux.xml", wrong), ("a.xml", xml), ("a.xml", xml), ("b.xml", xml)], archive=True)
+    found = json.loads(_lancer("--format", "json", "--date", "2026-12-01", flow).stdout)
+    assert [one["verdict"] for one in found["invoices"]] == ["rejected", "accepted", "rejected", "rejected"]
+    told = [one for one in found["anomalies"] if one["rule"].startswith("DBL")]
+    assert [(one["rule"], one["member"]) for one in told] == [("DBL-02", "a.xml"), ("DBL-02", "b.xml")]
+    assert "« a.xml »" in told[1]["fr"]
