@@ -6,6 +6,7 @@ import binascii
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
 _DECALAGE = re.compile(r"Z|[+-][0-9]{2}:[0-9]{2}").fullmatch
@@ -42,7 +43,12 @@ def jour_102(value: str | None) -> date | None:
     if value is None:
         return None
     value = value.strip()
-    if len(value) != 8 or not (value.isascii() and value.isdigit()):
+    return _jour_de_huit_chiffres(value) if len(value) == 8 else None
+
+
+@lru_cache(maxsize=4096)  # the days of a flow are few
+def _jour_de_huit_chiffres(value: str) -> date | None:
+    if not (value.isascii() and value.isdigit()):
         return None
     try:
         return date.fromisoformat(value)

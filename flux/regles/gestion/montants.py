@@ -25,6 +25,7 @@ from flux.regles.gestion.regle import (
     Syntaxe,
     Verifier,
     recherche,
+    valeurs_cherchees,
 )
 
 CENT = Decimal("0.01")
@@ -214,21 +215,19 @@ def _total_negatif(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     return (Constat("BT-112", total, faits={"type": f.type_code or "∅"}),)
 
 
-_DEVISES = {
-    Syntaxe.UBL: recherche("cac:LegalMonetaryTotal/*[@currencyID != /*/cbc:DocumentCurrencyCode]"),
-    Syntaxe.CII: recherche(
-        "*/ram:ApplicableHeaderTradeSettlement/ram:SpecifiedTradeSettlementHeaderMonetarySummation/*[not(self::ram:TaxTotalAmount)]"
-        "[@currencyID != ../../ram:InvoiceCurrencyCode]"
-    ),
-}
+_TOTAUX = "cac:LegalMonetaryTotal/*"
+_DEVISES_DES_TOTAUX = valeurs_cherchees(f"{_TOTAUX}/@currencyID")
 
 
 def _devise_des_totaux(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
-    """The total of VAT alone may be in two currencies (BT-110, BT-111). CPPFactureMixte writes its currency once."""
-    find = _DEVISES.get(c.syntaxe)
-    if find is None or f.devise is None:
+    """UBL alone writes a currency on each amount; that of VAT may be in two (BT-110, BT-111) and is left out."""
+    if c.syntaxe is not Syntaxe.UBL or f.devise is None or not {*_DEVISES_DES_TOTAUX(c.root)} - {f.devise}:
         return ()
-    return [Constat("BT-115", node.get("currencyID"), f.devise, noeud=node) for node in find(c.root)]
+    return [
+        Constat("BT-115", code, f.devise, noeud=node)
+        for node in recherche(_TOTAUX)(c.root)
+        if (code := node.get("currencyID", f.devise)) != f.devise
+    ]
 
 
 def _prix_net(f: Facture, _: ContexteRegles) -> Sequence[Constat]:

@@ -94,6 +94,11 @@ def recherche(chemin: str) -> Callable[[_Element], list[_Element]]:
     return cast("Callable[[_Element], list[_Element]]", etree.XPath(chemin, namespaces=PREFIXES))
 
 
+def valeurs_cherchees(chemin: str) -> Callable[[_Element], list[str]]:
+    """Compile a path that leads to attributes or texts."""
+    return cast("Callable[[_Element], list[str]]", etree.XPath(chemin, namespaces=PREFIXES, smart_strings=False))
+
+
 Verifier = Callable[[Facture, ContexteRegles], Sequence[Constat]]
 
 CLASSIQUE = frozenset({Ere.CLASSIQUE})

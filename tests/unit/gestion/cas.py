@@ -230,13 +230,6 @@ def _dernier(before: bytes, after: bytes) -> Callable[[bytes, str], bytes]:
     return changer
 
 
-def _devise_du_net(data: bytes, syntaxe: str) -> bytes:
-    """Write the amount due in another currency."""
-    if syntaxe == "cii":
-        return _remplacer(b"<ram:DuePayableAmount>", b'<ram:DuePayableAmount currencyID="USD">')(data, syntaxe)
-    return _remplacer(b'<cbc:PayableAmount currencyID="EUR">', b'<cbc:PayableAmount currencyID="USD">')(data, syntaxe)
-
-
 _SANS_SERVICE = {
     "reference_acheteur": None,
     "acheteur.identifiants": lambda f: tuple(one for one in f.acheteur.identifiants if one.schema != "0224"),
@@ -387,7 +380,7 @@ CAS: tuple[Cas, ...] = (
     *(Cas("GES-CO-15", ere, _plus("totaux.ttc", "1"), SOMMES_CPP if ere is C else TOUTES) for ere in (R, C)),
     *(Cas("GES-CO-16", ere, _plus("totaux.net_a_payer", "1"), CPP if ere is C else TOUTES) for ere in (R, C)),
     *(Cas("MNT-02", ere, {"totaux.ttc": _D(-1)}, CPP if ere is C else TOUTES) for ere in (R, C)),
-    *(Cas("MNT-03", ere, xml=_devise_du_net) for ere in (R, C)),
+    *(Cas("MNT-03", ere, syntaxes=("ubl", "avoir"), xml=_remplacer(b'<cbc:PayableAmount currencyID="EUR">', b'<cbc:PayableAmount currencyID="USD">')) for ere in (R, C)),
     Cas("GES-G1.55", R, {"lignes.0.prix_brut": _D(10), "lignes.0.prix_remise": _D(1), "lignes.0.prix_net": _D(5)}),
     # --- VAT
     *(Cas("GES-G1.24", ere, {"tva.0.taux": _D(15)}, CPP if ere is C else TOUTES) for ere in (R, C)),
