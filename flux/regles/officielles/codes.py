@@ -23,7 +23,11 @@ from flux.regles.officielles.arbre import (
     Variable,
 )
 
-_MEMO = re.compile(r"M\[\d+\]")
+_MEMO = re.compile(r"M\[(?:\d+|'e\d+')\]")
+_LEVE = re.compile(
+    r"\b(?:opt|grouper|trouver|grouper|decimal|decimal_de|double|booleen|date|un|val_un|norm_un|dec_un|exactement|lu|lever|vrai|compare|compare_un|divise|modulo"
+    r"|chaine_item|nombre_item|somme|f_\w+|qe_\d+)\(|M\['e"
+)
 NOEUDS = frozenset({"element", "noeud"})  # noeud: an element or the document node
 BRUTS = frozenset({"attribut", "texte", "nontype"})  # untyped text, held as a plain str
 TEXTES = BRUTS | {"chaine"}
@@ -32,14 +36,33 @@ NUMERIQUES = EXACTS | {"double", "numerique"}
 _SUR_CONTEXTE = frozenset({"normalize-space", "string", "name", "local-name", "namespace-uri", "number", "string-length"})
 
 
+def peut_lever(py: str) -> bool:
+    """Whether generated code may raise a dynamic error."""
+    return _LEVE.search(py) is not None
+
+
+def est_memo(py: str) -> bool:
+    """Whether generated code is a value remembered for the document."""
+    return _MEMO.fullmatch(py) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Pour:
-    """One ``for`` of a comprehension; ``base`` and ``tag`` when it walks the children of that name."""
+    """One ``for`` of a comprehension.
+
+    ``base`` and ``tag`` when it walks the children of that name; ``seul`` when it walks one item, of that expression.
+    """
 
     var: str
     source: str
     base: str = ""
     tag: str = ""
+    seul: str = ""
+
+    @staticmethod
+    def un(var: str, py: str) -> Pour:
+        """Give one item a name."""
+        return Pour(var, f"({py},)", seul=py)
 
     def __str__(self) -> str:
         return f"for {self.var} in {self.source}"
@@ -85,7 +108,7 @@ class Code:
     def memo(self) -> str:
         """``M[n]`` when the value is remembered for the whole document, else empty."""
         source = self.liste if self.forme == "liste" else self.py
-        return source if _MEMO.fullmatch(source) else ""
+        return source if est_memo(source) else ""
 
     @property
     def liste(self) -> str:
@@ -103,12 +126,19 @@ class Code:
 class Portee:
     """What an expression sees: variables by name, and the context item (``None`` in a function).
 
-    ``souvent``: it is evaluated more than once for a document.
+    ``souvent``: it is evaluated more than once for a document. ``racine``: the context item is the root element, whatever the document.
+    ``exacte``: its depth where it is the same for every node, else 0.
     """
 
     variables: Mapping[str, Code]
     foyer: Code | None
     souvent: bool = True
+    racine: bool = False
+    exacte: int = 0
+
+    def du_document(self) -> Portee:
+        """The scope of a value remembered for the document, where there is no node at hand but the root element."""
+        return replace(self, souvent=False, foyer=Code("M.sommet", "element", profondeur=1) if self.racine else self.foyer)
 
     def sur(self, foyer: Code) -> Portee:
         """The same variables with another context item, one among several."""

@@ -357,6 +357,24 @@ def morceaux(expression: re.Pattern[str], source: str) -> list[str]:
     return expression.split(source) if source else []
 
 
+class ListeDeCodes:
+    """A code list written as one text, the codes between spaces.
+
+    :ivar texte: the text. :ivar codes: the codes in it.
+    """
+
+    __slots__ = ("codes", "texte")
+
+    def __init__(self, texte: str) -> None:
+        self.texte = texte
+        self.codes = frozenset(texte[1:-1].split(" ")) if texte[:1] == texte[-1:] == " " else frozenset()
+
+
+def parmi_codes(code: str, liste: ListeDeCodes) -> bool:
+    """``contains($liste, concat(' ', $code, ' '))``: a look-up, unless the code itself holds a space."""
+    return code in liste.codes or f" {code} " in liste.texte
+
+
 # -- truth and comparisons ------------------------------------------------------------------------------------------------
 
 

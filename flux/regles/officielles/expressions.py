@@ -24,23 +24,14 @@ from flux.regles.officielles.arbre import (
     Variable,
 )
 from flux.regles.officielles.atelier import Atelier
-from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Besoins, Code, Garde, Portee, Pour, besoins
+from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Besoins, Code, Garde, Portee, Pour, besoins, est_memo, peut_lever
 from flux.regles.officielles.erreurs import ErreurRegles
 
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _VALEUR = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _ARITHMETIQUE = {"+": "plus", "-": "moins", "*": "fois", "div": "divise", "mod": "modulo"}
-_LEVE = re.compile(
-    r"\b(?:opt|trouver|decimal|decimal_de|double|booleen|date|un|val_un|norm_un|dec_un|exactement|lu|lever|vrai|compare|compare_un|divise|modulo"
-    r"|chaine_item|nombre_item|somme|f_\w+)\(|M\["
-)
 _ATTRIBUT = re.compile(r"(\w+)\.attrs\.get\(('[^']*')\)")
 _NOM = re.compile(r"[A-Za-z_]\w*(?:\.[a-z]\w*)*")  # a name, or a cheap attribute of one
-
-
-def peut_lever(py: str) -> bool:
-    """Whether generated code may raise a dynamic error."""
-    return _LEVE.search(py) is not None
 
 
 class Traducteur:
@@ -57,25 +48,38 @@ class Traducteur:
 
         :raises ErreurRegles: a construct, function or combination of types not known.
         """
-        if isinstance(e, Appel | Binaire | Chemin | Filtre | Si | Boucle) and not chemins.est_direct(e):
-            besoin = besoins(e)
-            if not besoin.foyer and self._du_document(besoin.document, besoin.variables, portee):
-                return self._memorise(e, portee)
+        if isinstance(e, Chemin) and portee.exacte > 1:
+            e = chemins.depuis_le_sommet(e, portee.exacte)
+        if isinstance(e, Appel | Binaire | Chemin | Filtre | Si | Boucle) and not chemins.est_direct(e) and self.du_document(e, portee):
+            return self._memorise(e, portee)
         return self._code(e, portee)
 
-    def _du_document(self, document: bool, variables: frozenset[str], portee: Portee) -> bool:
+    def du_document(self, e: Expression, portee: Portee) -> bool:
         """Whether a value depends on the document and on nothing closer."""
-        return (document or bool(variables)) and all(v in portee.variables and portee.variables[v].memo for v in variables)
+        besoin = besoins(e)
+        if besoin.foyer and not portee.racine:
+            return False
+        return (besoin.document or besoin.foyer or bool(besoin.variables)) and all(
+            v in portee.variables and portee.variables[v].memo for v in besoin.variables
+        )
+
+    def cle_de_memoire(self, e: Expression, portee: Portee) -> object:
+        """What tells the value of an expression that only the document decides from any other."""
+        besoin = besoins(e)
+        return (e, besoin.foyer, tuple(sorted((v, portee.variables[v].memo) for v in besoin.variables)))
 
     def _memorise(self, e: Expression, portee: Portee) -> Code:
         """Evaluate once for a document: ``M[n]`` in the generated code."""
-        cle = (e, tuple(sorted((v, portee.variables[v].memo) for v in besoins(e).variables)))
+        cle = self.cle_de_memoire(e, portee)
         self.atelier.lectures[cle] += 2 if portee.souvent else 1
         if not self.atelier.vaut(cle):
             return self._code(e, portee)
         connu = self.atelier.memo(cle)
         if connu is None:
-            connu = self.atelier.retenir(cle, self._code(e, replace(portee, souvent=False)))
+            code = self._code(e, portee.du_document())
+            if self.atelier.est_consultation(code):
+                return self._code(e, portee)
+            connu = self.atelier.retenir(cle, code)
         numero, code = connu
         lu = f"M[{numero}]"
         if code.forme != "liste":
@@ -136,7 +140,7 @@ class Traducteur:
         if code.forme == "un" and _NOM.fullmatch(code.py):
             return (), code.py
         var = self.atelier.nouveau()
-        pour = Pour(var, f"({code.py},)")
+        pour = Pour.un(var, code.py)
         return ((pour,) if code.forme == "un" else (pour, Garde(f"{var} is not None"))), var
 
     # -- operators ----------------------------------------------------------------------------------------------------
@@ -194,8 +198,8 @@ class Traducteur:
                 g, d = d, g
             if _memoire(d):
                 d = self._ensemble_memorise(d)
-            ensemble = re.fullmatch(r"frozenset\(.*\)|[A-Z][A-Z_0-9]*|M\[\d+\]", d.liste)
-            if ensemble is None:
+            ensemble = re.fullmatch(r"frozenset\(.*\)|[A-Z][A-Z_0-9]*", d.liste)
+            if ensemble is None and not est_memo(d.liste):
                 return f"(not {{*{g.liste}}}.isdisjoint({d.liste}))"
             if g.forme != "liste":
                 return f"({g.py} in {d.liste})"
@@ -206,7 +210,7 @@ class Traducteur:
             droite = d.py
         elif d.forme == "liste":
             var, droite = self.atelier.nouveau(), self.atelier.nouveau()
-            return self.existe((Pour(var, f"({d.liste},)"), *g.clauses, Pour(droite, var), Garde(f"{g.py} {python} {droite}")))
+            return self.existe((Pour.un(var, d.liste), *g.clauses, Pour(droite, var), Garde(f"{g.py} {python} {droite}")))
         else:
             avant, droite = self.iterer(d)
         source = _noeuds_simples(g) if g.forme == "liste" else ""
@@ -231,19 +235,11 @@ class Traducteur:
         if isinstance(derniere, Pour) and derniere.tag:
             if len(clauses) == 1:
                 return f"({derniere.tag} in {derniere.base}.kids)"
-            enchaine = all(
-                isinstance(c, Pour) and c.tag and (i == 0 or (isinstance(p := clauses[i - 1], Pour) and c.base == p.var))
-                for i, c in enumerate(clauses)
-            )
-            premier = clauses[0]
-            if enchaine and isinstance(premier, Pour):
-                return f"existe({premier.base}, {', '.join(c.tag for c in clauses if isinstance(c, Pour))})"
             clauses = (*clauses[:-1], Garde(f"{derniere.tag} in {derniere.base}.kids"))
         if len(clauses) == 1 and isinstance(clauses[0], Pour):
             tous = re.fullmatch(r"enfants\(([\w.]+)\)", clauses[0].source)
             return f"bool({tous[1]}.kids)" if tous else f"bool({clauses[0].source})"
-        corps = " ".join(map(str, clauses))
-        return f"any(True {corps})" if peut_lever(corps) else f"([1 {corps}] != [])"
+        return self.atelier.questions.poser(clauses)
 
     def verite(self, code: Code) -> str:  # noqa: PLR0911 one case a kind of value
         """Effective boolean value, as a Python boolean expression."""
@@ -299,7 +295,7 @@ class Traducteur:
             ajout, py = self.iterer(code)
             if not _NOM.fullmatch(py):
                 var = self.atelier.nouveau()
-                ajout, py = (*ajout, Pour(var, f"({py},)")), var
+                ajout, py = (*ajout, Pour.un(var, py)), var
             clauses = (*clauses, *ajout)
             portee = replace(portee, souvent=True).plus(nom, Code(py, code.genre, profondeur=code.profondeur))
         corps = self.code(e.corps, portee)
@@ -308,8 +304,7 @@ class Traducteur:
             return Code(py, corps.genre, "liste", (*clauses, *ajout), max1=not clauses and corps.forme != "liste", ordonne=False)
         if not clauses:
             return Code(self.verite(corps), "booleen")
-        fonction = "any" if e.genre == "some" else "all"
-        return Code(f"{fonction}({self.verite(corps)} {' '.join(map(str, clauses))})", "booleen")
+        return Code(self.atelier.questions.poser(clauses, self.verite(corps), toutes=e.genre == "every"), "booleen")
 
     # -- conversions --------------------------------------------------------------------------------------------------
 
@@ -397,7 +392,7 @@ def _memoire(code: Code) -> str:
     """What tells a remembered list of texts, or of the texts of remembered nodes, from another; empty for any other sequence."""
     if code.forme == "liste" and len(code.clauses) == 1 and isinstance(code.clauses[0], Pour):
         source = code.clauses[0].source
-        if source.startswith("M[") and source[2:-1].isdigit():
+        if est_memo(source):
             return source + code.py.removeprefix(code.clauses[0].var)
     return ""
 

@@ -24,6 +24,11 @@ class Alternative:
     absolu: bool
     pas: tuple[Pas, ...]
 
+    @property
+    def fixe(self) -> bool:
+        """Whether all its nodes are at the depth that the number of steps says."""
+        return self.absolu and not any(p.dessous for p in self.pas)
+
 
 def alternatives(e: Expression) -> list[Alternative]:
     """Cut a pattern into branches without ``|``.
