@@ -15,7 +15,7 @@ from flux.regles.officielles.codes import Code, Portee, Pour, peut_lever
 from flux.regles.officielles.erreurs import ErreurRegles
 from flux.regles.officielles.expressions import Traducteur
 from flux.regles.officielles.grammaire import lire
-from flux.regles.officielles.lecteur import Assertion, Lie, Motif, Regle, Regles, Texte
+from flux.regles.officielles.lecteur import Assertion, Fonction, Lie, Motif, Regle, Regles, Texte
 from flux.regles.officielles.motifs import Alternative, alternatives, conditions, sur_le_nom, termes
 from flux.regles.officielles.presence import necessaires, noms_cites
 from flux.regles.officielles.usages import compter, immediates
@@ -38,8 +38,8 @@ _MODULES = {
     "document": "enfants norm normaliser",
     "erreurs": "ErreurXPath",
     "execution": (
-        "Attribut ListeDeCodes NonType apres arrondi avant booleen chaine_item compare compare_un date dec_un decimal decimal_de divise double "
-        "egal_un exactement fois joint lever lu maximum minimum modulo moins morceaux nombre nombre_item norm_un opt parmi parmi_codes plus seq "
+        "Attribut ListeDeCodes NonType Souvenir apres arrondi avant booleen chaine_item compare compare_un date dec_un decimal decimal_de divise double "
+        "egal_un exactement fois fois_exact joint lever lu maximum minimum modulo moins moins_exact morceaux nombre nombre_item norm_un opt parmi parmi_codes plus plus_exact quotient seq "
         "somme sous_chaine texte traduit un val_opt val_un vrai"
     ),
 }  # what generated code calls
@@ -155,7 +155,13 @@ class Compilateur:
             resultat = self._code(f.resultat, portee)
             if f.type != "xs:boolean" or resultat.genre != "booleen" or resultat.forme != "un":
                 raise self._situee(ErreurRegles(f"{f.nom} as {f.type}: {resultat.genre}"), f.resultat)
-            self.corps.append("\n".join([*lignes, f"    return {resultat.py}\n"]))
+            texte = "\n".join([*lignes, f"    return {resultat.py}\n"])
+            self.corps.append(f"@Souvenir\n{texte}" if self._que_des_textes(f, texte) else texte)
+
+    def _que_des_textes(self, f: Fonction, source: str) -> bool:
+        """Whether a function reads nothing but texts given to it."""
+        corps = source.partition(":\n")[2].replace("M.reserve", "")
+        return all((g or "").startswith("xs:string") for _, g in f.parametres) and re.search(r"\bM\b", corps) is None
 
     def _variables_globales(self) -> None:
         portee = Portee({}, Code("M.racine", "noeud"))
@@ -274,6 +280,7 @@ class Compilateur:
     def _regle(self, motif: int, position: int, nom: str, regle: Regle, portee: Portee) -> str:
         """Write the function of a rule; ``None`` when absences say everything."""
         lignes: list[str] = []
+        dispenses: list[str] = []  # for each assertion, what in the document makes it true of every node
         toujours = frozenset(b.pas[-1].test for b in self._alternatives(regle.contexte))
         totaux = iter(self._lectures(regle))
         for piece in regle.contenu:
@@ -292,14 +299,32 @@ class Compilateur:
                 ]
                 continue
             lignes += self._assertion(numero, piece, portee, toujours, statique=statique)
+            dispenses.append(self._dispense(piece, portee))
         if not any(ligne.lstrip().startswith("echec(") for ligne in lignes):
             return "None"
         entete = [f"def regle_{nom}(noeuds, M, echec, erreur):", f"    # {_uni(regle.contexte.xpath)}", "    for n in noeuds:"]
+        if dispenses[0] and len(set(dispenses)) == 1:
+            entete[2:2] = [
+                "    try:",
+                f"        if {dispenses[0]} and not M.complet:",
+                "            return  # true of every node",
+                "    except ErreurXPath:",
+                "        pass  # each node will tell it",
+            ]
         for local, valeur in (("A", "M.attributs"), ("P", "M.noms")):
             if any(re.search(rf"if .*\b in {local}(?: and |:$)|' in {local}(?: and |:$)", ligne) for ligne in lignes):
                 entete.insert(2, f"    {local} = {valeur}")
         self.corps.append("\n".join([*entete, *lignes, ""]))
         return f"regle_{nom}"
+
+    def _dispense(self, piece: Assertion, portee: Portee) -> str:
+        """The first term of an alternative when only the document decides it: where it is true, no node need be looked at."""
+        e = self._lire(piece.test)
+        while isinstance(e, Binaire) and e.operateur == "or":
+            e = e.gauche
+            if not portee.racine and not piece.constat and self.traducteur.du_document(e, portee):
+                return self.traducteur.verite(self.traducteur.code(e, portee))
+        return ""
 
     def _lectures(self, regle: Regle) -> list[int]:
         """How many times each variable of a rule is read."""

@@ -12,7 +12,6 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 from flux.regles.officielles.document import Noeud, norm
@@ -110,22 +109,71 @@ def seq(valeur: Valeur) -> Liste:
 # -- casts ----------------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=8192)
+_LUS_MAX = 10_000  # texts remembered by a process, short ones only: what comes from outside must not fill the memory
+_COURT = 64  # characters
+_decimaux: dict[str, Decimal] = {}
+_doubles: dict[str, float] = {}
+
+
 def decimal(texte: str) -> Decimal:
     """Cast text to xs:decimal (XML Schema lexical form, white space around allowed)."""
+    connu = _decimaux.get(texte)
+    if connu is not None:
+        return connu
     propre = texte.strip(_BLANCS)
     if _DECIMAL.fullmatch(propre) is None:
         raise ErreurXPath("FORG0001")
-    return Decimal(propre)
+    lu = Decimal(propre)
+    retenir(_decimaux, texte, lu, texte)
+    return lu
 
 
-@lru_cache(maxsize=8192)
 def double(texte: str) -> float:
     """Cast text to xs:double."""
+    connu = _doubles.get(texte)
+    if connu is not None:
+        return connu
     propre = texte.strip(_BLANCS)
     if _DOUBLE.fullmatch(propre) is None:
         raise ErreurXPath("FORG0001")
-    return float(propre)
+    lu = float(propre)
+    retenir(_doubles, texte, lu, texte)
+    return lu
+
+
+def retenir(connus: dict[Any, Any], cle: Any, valeur: Any, *textes: str | None) -> None:  # noqa: ANN401 any key, any value
+    """Remember a value for the process, within limits."""
+    if all(texte is None or len(texte) <= _COURT for texte in textes):
+        if len(connus) >= _LUS_MAX:
+            connus.clear()
+        connus[cle] = valeur
+
+
+class Souvenir:
+    """A function of the rule set that only its texts decide: each text is judged once by the process.
+
+    What ends with an error, or could not evaluate a variable, is not remembered.
+    """
+
+    __slots__ = ("_connus", "_fonction")
+
+    def __init__(self, fonction: Callable[..., bool]) -> None:
+        self._fonction = fonction
+        self._connus: dict[tuple[str | None, ...], bool] = {}
+
+    def __call__(self, memoire: Valeur, *textes: str | None) -> bool:
+        """Call the function, or remember what it said."""
+        connu = self._connus.get(textes)
+        if connu is not None:
+            return connu
+        avant, memoire.reserve = memoire.reserve, False
+        try:
+            valeur = self._fonction(memoire, *textes)
+            if not memoire.reserve:
+                retenir(self._connus, textes, valeur, *textes)
+        finally:
+            memoire.reserve = memoire.reserve or avant
+        return valeur
 
 
 def booleen(texte: str) -> bool:
@@ -250,6 +298,26 @@ def _decimales(valeur: Decimal) -> int:
     """Digits after the point, without trailing zeros."""
     exposant = valeur.normalize(CONTEXTE).as_tuple().exponent
     return max(0, -int(exposant))
+
+
+def plus_exact(a: Decimal | int | None, b: Decimal | int | None) -> Valeur:
+    """``+`` of decimals and integers."""
+    return None if a is None or b is None else a + b
+
+
+def moins_exact(a: Decimal | int | None, b: Decimal | int | None) -> Valeur:
+    """``-`` of decimals and integers."""
+    return None if a is None or b is None else a - b
+
+
+def fois_exact(a: Decimal | int | None, b: Decimal | int | None) -> Valeur:
+    """``*`` of decimals and integers."""
+    return None if a is None or b is None else a * b
+
+
+def quotient(a: Decimal | int | None, b: Decimal | int) -> Valeur:
+    """``div`` of a decimal or an integer by a constant that is not zero."""
+    return a if a is None or not a else divise(a, b)
 
 
 def modulo(a: Nombre | None, b: Nombre | None) -> Valeur:

@@ -30,6 +30,7 @@ from flux.regles.officielles.erreurs import ErreurRegles
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _VALEUR = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _ARITHMETIQUE = {"+": "plus", "-": "moins", "*": "fois", "div": "divise", "mod": "modulo"}
+_PUISSANCE = re.compile(r"1(0+)")  # of ten: to divide by it is to multiply by a decimal fraction, exactly
 _ATTRIBUT = re.compile(r"(\w+)\.attrs\.get\(('[^']*')\)")
 _NOM = re.compile(r"[A-Za-z_]\w*(?:\.[a-z]\w*)*")  # a name, or a cheap attribute of one
 
@@ -166,8 +167,14 @@ class Traducteur:
         if genres == {"entier"} and operateur != "div":
             genre = "entier"
         forme = "un" if g.forme == d.forme == "un" else "opt"
+        if genres <= EXACTS and operateur == "div" and (puissance := _PUISSANCE.fullmatch(d.py)) is not None:
+            operateur, d = "*", Code(self.atelier.constante("DIXIEME", f"Decimal('1e-{len(puissance[1])}')"), "decimal")
         if forme == "un" and operateur in "+-*" and (genres <= EXACTS or genres == {"double"}):
             return Code(f"({g.py} {operateur} {d.py})", genre)
+        if genres <= EXACTS and operateur in "+-*":
+            return Code(f"{_ARITHMETIQUE[operateur]}_exact({g.py}, {d.py})", genre, forme)
+        if genres <= EXACTS and operateur == "div" and re.fullmatch(r"[1-9]\d*", d.py):
+            return Code(f"quotient({g.py}, {d.py})", genre, forme)
         return Code(f"{_ARITHMETIQUE[operateur]}({g.py}, {d.py})", genre, forme)
 
     def _comparaison_de_valeurs(self, operateur: str, g: Code, d: Code) -> Code:

@@ -60,7 +60,7 @@ class JeuDeRegles:
         :return: failures, in the order of the rule file's report: by pattern, node in document order, assertion.
         :raises ErreurMoteur: a fault of this engine on this document; the reference engine can still decide it.
         """
-        return self.evaluer_avec_reserve(document)[0]
+        return self._garde(document, complet=False)[0]
 
     def evaluer_avec_reserve(self, document: Document) -> tuple[list[Echec], bool]:
         """Decide every assertion, and say whether a variable could not be evaluated, even one that nothing read.
@@ -69,18 +69,21 @@ class JeuDeRegles:
 
         :raises ErreurMoteur: as :meth:`evaluer`.
         """
+        return self._garde(document, complet=True)
+
+    def _garde(self, document: Document, *, complet: bool) -> tuple[list[Echec], bool]:
         avant = getcontext()
         setcontext(CONTEXTE.copy())
         try:
-            return self._evaluer(document)
+            return self._evaluer(document, complet=complet)
         except _FAUTES as faute:
             raise ErreurMoteur(f"{self.nom}: {faute!r}", jeu=self.nom, cause=repr(faute)) from faute
         finally:
             setcontext(avant)
 
-    def _evaluer(self, document: Document) -> tuple[list[Echec], bool]:
+    def _evaluer(self, document: Document, *, complet: bool) -> tuple[list[Echec], bool]:
         plan = self._planificateur.plan(document.forme)
-        memoire = Memoire(document, self._memos, self._cles, plan.tous)
+        memoire = Memoire(document, (self._memos, self._cles, plan.tous), complet=complet)
         trouves: list[tuple[int, Noeud, str | None, str]] = []
 
         def echec(assertion: int, noeud: Noeud, message: str | None = None) -> None:

@@ -19,7 +19,8 @@ Groupes = Mapping[str, Sequence[Noeud]]
 class Memoire(dict[object, Any]):
     """Expressions that only the document decides, evaluated at their first use; an error is raised again at each use.
 
-    :param tous: names of which the rules ask for every element.
+    :param plan: remembered expressions, keys, and names of which the rules ask for every element.
+    :param complet: evaluate the variables of rules that the document dispenses with too, so that ``reserve`` is complete.
     :ivar racine: the document node.
     :ivar sommet: the root element.
     :ivar tous: every element of a name, in document order.
@@ -27,7 +28,8 @@ class Memoire(dict[object, Any]):
     :ivar reserve: whether a variable could not be evaluated, read or not.
     """
 
-    def __init__(self, document: Document, fonctions: Mapping[object, Fonction], cles: Sequence[Fonction], tous: Iterable[str]) -> None:
+    def __init__(self, document: Document, plan: tuple[Mapping[object, Fonction], Sequence[Fonction], Iterable[str]], *, complet: bool = False) -> None:
+        fonctions, cles, tous = plan
         super().__init__()
         self.racine = document.noeud
         self.sommet = document.sommet
@@ -36,6 +38,7 @@ class Memoire(dict[object, Any]):
         self.noms = document.forme.par_nom
         self.attributs = document.attributs
         self.reserve = False
+        self.complet = complet
         self._fonctions = fonctions
         self._cles = cles
         self._index: dict[tuple[int, int], tuple[Sequence[Noeud], dict[str, list[Noeud]] | None]] = {}
