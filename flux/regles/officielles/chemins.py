@@ -9,6 +9,7 @@ from flux.regles.officielles.arbre import Appel, Binaire, Chemin, Contexte, Etap
 from flux.regles.officielles.codes import NOEUDS, Code, Garde, Portee, Pour
 from flux.regles.officielles.erreurs import ErreurRegles
 from flux.regles.officielles.motifs import termes
+from flux.regles.officielles.presence import sans_erreur
 
 if TYPE_CHECKING:
     from flux.regles.officielles.expressions import Traducteur
@@ -70,7 +71,7 @@ def _couper(e: Chemin) -> tuple[Chemin, Expression | None, Expression | None] | 
     if isinstance(derniere, Etape):
         if derniere.axe not in _COUPABLES and derniere.predicats:
             return None
-        predicats = tuple(terme for p in derniere.predicats for terme in termes(p))
+        predicats = tuple(terme for p in derniere.predicats for terme in _successifs(p))
         if any(isinstance(p, Litteral) for p in predicats):
             return None
         if predicats:
@@ -80,6 +81,12 @@ def _couper(e: Chemin) -> tuple[Chemin, Expression | None, Expression | None] | 
     if not any(isinstance(etape, Etape) and etape.predicats for etape in avant):
         return None  # walking names costs no more than remembering where they lead
     return Chemin(e.absolu, tuple(avant)), derniere, None
+
+
+def _successifs(predicat: Expression) -> list[Expression]:
+    """``[a and b]`` as ``[a][b]``, unless an error in ``a`` could be hidden by ``b``."""
+    parties = termes(predicat)
+    return parties if all(map(sans_erreur, parties[:-1])) else [predicat]
 
 
 def _entame(t: Traducteur, e: Chemin, portee: Portee) -> bool:
@@ -160,12 +167,19 @@ def _predicat(t: Traducteur, courant: Code, predicat: Expression, portee: Portee
         dedans = courant.avec(clauses=courant.clauses[avant:]).liste
         var = t.atelier.nouveau()
         return courant.avec(py=var, clauses=(*courant.clauses[:avant], Pour(var, f"{dedans}{tranche}")), max1=avant == 0)
-    if isinstance(predicat, Binaire) and predicat.operateur == "and":
-        courant = _predicat(t, courant, predicat.gauche, portee, avant)
-        return _predicat(t, courant, predicat.droite, portee, avant)
-    par_index = index.par_valeur(t, courant, predicat, portee)
-    if par_index is not None:
-        return par_index
+    parties = _successifs(predicat)
+    if len(parties) > 1:
+        for partie in parties:
+            courant = _predicat(t, courant, partie, portee, avant)
+        return courant
+    entiere = isinstance(predicat, Binaire) and predicat.operateur == "and"
+    for terme in termes(predicat):
+        par_index = index.par_valeur(t, courant, terme, portee, suffit=not entiere)
+        if par_index is not None and not entiere:
+            return par_index
+        if par_index is not None:
+            courant = par_index  # the others are false, whatever an error in another term: the whole predicate is asked of these
+            break
     element = Code(courant.py, courant.genre, profondeur=courant.profondeur)
     code = t.code(predicat, portee.sur(element))
     if code.genre in {"entier", "decimal", "double", "numerique", "item"} and code.forme != "liste":

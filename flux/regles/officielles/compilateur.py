@@ -318,12 +318,11 @@ class Compilateur:
         return f"regle_{nom}"
 
     def _dispense(self, piece: Assertion, portee: Portee) -> str:
-        """The first term of an alternative when only the document decides it: where it is true, no node need be looked at."""
-        e = self._lire(piece.test)
-        while isinstance(e, Binaire) and e.operateur == "or":
-            e = e.gauche
-            if not portee.racine and not piece.constat and self.traducteur.du_document(e, portee):
-                return self.traducteur.verite(self.traducteur.code(e, portee))
+        """A term of an alternative that only the document decides: where it is true, no node need be looked at."""
+        if not portee.racine and not piece.constat:
+            for e in termes(self._lire(piece.test), "or"):
+                if self.traducteur.du_document(e, portee):
+                    return self.traducteur.verite(self.traducteur.code(e, portee))
         return ""
 
     def _lectures(self, regle: Regle) -> list[int]:

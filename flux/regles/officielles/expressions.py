@@ -26,6 +26,7 @@ from flux.regles.officielles.arbre import (
 from flux.regles.officielles.atelier import Atelier
 from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Besoins, Code, Garde, Portee, Pour, besoins, est_memo, peut_lever
 from flux.regles.officielles.erreurs import ErreurRegles
+from flux.regles.officielles.motifs import termes
 
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _VALEUR = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -148,8 +149,10 @@ class Traducteur:
 
     def _binaire(self, operateur: str, gauche: Expression, droite: Expression, portee: Portee) -> Code:
         if operateur in {"and", "or"}:
-            g, d = self.verite(self.code(gauche, portee)), self.verite(self.code(droite, portee))
-            return Code(f"({g} {operateur} {d})", "booleen")
+            conditions = [self.verite(self.code(e, portee)) for e in termes(Binaire(operateur, gauche, droite), operateur)]
+            if any(map(peut_lever, conditions[:-1])):
+                return Code(self.atelier.questions.decider(conditions, operateur), "booleen")
+            return Code(f"({f' {operateur} '.join(conditions)})", "booleen")
         if operateur == "|":
             return chemins.union(self, self.code(gauche, portee), self.code(droite, portee))
         if operateur in _PYTHON:

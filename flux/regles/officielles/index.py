@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 _VASTES = ("M.racine", "M.tous(", "M[", ".parent.kids.get(")
 
 
-def par_valeur(t: Traducteur, courant: Code, predicat: Expression, portee: Portee) -> Code | None:
+def par_valeur(t: Traducteur, courant: Code, predicat: Expression, portee: Portee, *, suffit: bool = True) -> Code | None:
     """The nodes of a long list whose key has a value given from outside; ``None`` for anything else.
+
+    :param suffit: the predicate alone decides; else every node is given when a key or the value cannot be read.
 
     The value must not depend on the node looked for; one written in the rule is left alone (measured: an index gains nothing there).
     """
@@ -40,7 +42,7 @@ def par_valeur(t: Traducteur, courant: Code, predicat: Expression, portee: Porte
         globales = tuple(sorted((v, portee.variables[v].memo) for v in besoins(cle).variables))
         numero = t.atelier.cle(f"lambda {var}, M: {lue.liste}", (courant.genre, cle, globales))
         valeurs = f"lambda: {code.liste}" if peut_lever(code.liste) else code.liste  # read only if there is a key to compare with
-        source = f"M.trouver({numero}, {dernier.source}, {valeurs})"
+        source = f"M.{'trouver' if suffit else 'candidats'}({numero}, {dernier.source}, {valeurs})"
         return courant.avec(clauses=(*courant.clauses[:-1], Pour(dernier.var, source)))
     return None
 

@@ -78,6 +78,14 @@ class Memoire(dict[object, Any]):
         listes = [connu[1][v] for v in dict.fromkeys(valeurs) if v in connu[1]]
         return listes[0] if len(listes) == 1 else trie(n for liste in listes for n in liste)
 
+    def candidats(self, cle: int, noeuds: Sequence[Noeud], valeurs: Iterable[str] | Callable[[], Iterable[str]]) -> Sequence[Noeud]:
+        """Those of the nodes whose key has one of the values; all of them when a key or a value cannot be read."""
+        try:
+            trouves = self.trouver(cle, noeuds, valeurs)
+        except ErreurXPath:
+            return noeuds
+        return noeuds if isinstance(trouves, Parcours) else trouves
+
     def grouper(self, cle: int, noeuds: Sequence[Noeud]) -> Groupes | Parcourus:
         """Nodes by key; when a key cannot be read, something that walks the nodes for each value as XPath does."""
         groupes = self._indexer(self._cles[cle], noeuds)

@@ -95,7 +95,7 @@ class _Essai:
             case Chemin(absolu, etapes):
                 for rang, etape in enumerate(etapes):
                     if self.valeur(etape, foyer=foyer and not absolu and rang == 0) == _VIDE and isinstance(etape, Etape | Chemin | Conversion | Appel):
-                        return _VIDE if all(_sure(avant) for avant in etapes[:rang]) else None
+                        return _VIDE if all(sans_erreur(avant) for avant in etapes[:rang]) else None
                 return None
             case Filtre(base, _):
                 return _VIDE if self.valeur(base, foyer=foyer) == _VIDE else None
@@ -108,7 +108,7 @@ class _Essai:
                 return None if su is None else self.valeur(alors if su else sinon, foyer=foyer)
             case Boucle(genre, liaisons, _):
                 for rang, (_, valeur) in enumerate(liaisons):
-                    if self.valeur(valeur, foyer=foyer) == _VIDE and all(_sure(v) for _, v in liaisons[:rang]):
+                    if self.valeur(valeur, foyer=foyer) == _VIDE and all(sans_erreur(v) for _, v in liaisons[:rang]):
                         return {"every": True, "some": False}.get(genre, _VIDE)
                 return None
             case Binaire(operateur, gauche, droite):
@@ -141,39 +141,39 @@ class _Essai:
         if operateur in {"and", "or"}:
             fin = operateur == "or"
             vg, vd = _vrai(g), _vrai(d)
-            if vg is fin or (vd is fin and _sure(gauche)):
+            if fin in {vg, vd}:  # an error on the other side does not count
                 return fin
             return not fin if vg is not None and vd is not None else None
         if operateur == "|":
             return _VIDE if g == d == _VIDE else None
         if operateur in _COMPARE or operateur in _COMPARE_VALEUR:
-            if g == _VIDE or (d == _VIDE and _sure(gauche)):
+            if g == _VIDE or (d == _VIDE and sans_erreur(gauche)):
                 return False
             if g is None or d is None or g.__class__ is not d.__class__ or d == _VIDE:
                 return None
             return _COMPARE[_COMPARE_VALEUR.get(operateur, operateur)](g, d)
         if operateur in _CALCUL and g.__class__ is int and d.__class__ is int:
             return _CALCUL[operateur](g, d)
-        if (g == _VIDE and _sure(droite)) or (d == _VIDE and _sure(gauche)):
+        if (g == _VIDE and sans_erreur(droite)) or (d == _VIDE and sans_erreur(gauche)):
             return _VIDE
         return None
 
 
-def _sure(e: Expression) -> bool:  # noqa: PLR0911 one case a kind of expression
+def sans_erreur(e: Expression) -> bool:  # noqa: PLR0911 one case a kind of expression
     """Whether an expression surely raises no error, as a sequence or as a condition."""
     match e:
         case Litteral() | Contexte():
             return True
         case Etape(_, _, predicats):
-            return all(map(_sure, predicats))
+            return all(map(sans_erreur, predicats))
         case Chemin(_, etapes):
-            return all(isinstance(etape, Etape) and _sure(etape) for etape in etapes)
+            return all(isinstance(etape, Etape) and sans_erreur(etape) for etape in etapes)
         case Appel("not" | "exists" | "empty" | "boolean" | "count", (argument,)):
-            return _sure(argument)
+            return sans_erreur(argument)
         case Appel("true" | "false", ()):
             return True
         case Binaire("and" | "or", gauche, droite):
-            return _sure(gauche) and _sure(droite)
+            return sans_erreur(gauche) and sans_erreur(droite)
         case Binaire("=" | "!=", gauche, Litteral(str())):
-            return isinstance(gauche, Etape | Chemin) and _sure(gauche)
+            return isinstance(gauche, Etape | Chemin) and sans_erreur(gauche)
     return False

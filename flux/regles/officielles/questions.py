@@ -15,7 +15,7 @@ from flux.regles.officielles.codes import Garde, Pour, peut_lever
 # A local variable of generated code, outside literals and attribute names.
 _LOCALE = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<![\w.])(x\d+|n\d*|v_\w+|p_\w+|M)\b")
 _LIEE = re.compile(r"\bfor (\w+) in\b|^\s*(\w+) = ", re.MULTILINE)
-_PARAMETRES = "abcdefghijklm"
+_PARAMETRES = (*"abcdfghijklmopqrstuvwyz", *(f"p{rang}" for rang in range(100)))  # `e` is an error, `n` a node, `x` an item
 
 
 @dataclass(slots=True)
@@ -44,6 +44,18 @@ class Questions:
             lignes.append(f"{marge}if {'not ' if toutes else ''}{corps}:")
             marge += " " * 4
         lignes += [f"{marge}return {not toutes}", f"    return {toutes}"]
+        return self._appel("\n".join(lignes))
+
+    def decider(self, termes: Sequence[str], operateur: str) -> str:
+        """Call the function that joins conditions by ``and`` or ``or`` as Saxon does: an error counts only if no other term decides."""
+        fin = operateur == "or"
+        lignes = ["    code = ''"]
+        for terme in termes:
+            question = [f"    if {'' if fin else 'not '}{terme}:", f"        return {fin}"]
+            if peut_lever(terme):
+                question = ["    try:", *(f"    {ligne}" for ligne in question), "    except ErreurXPath as e:", "        code = code or e.code"]
+            lignes += question
+        lignes += ["    if code:", "        raise ErreurXPath(code)", f"    return {not fin}"]
         return self._appel("\n".join(lignes))
 
     def _appel(self, texte: str) -> str:
