@@ -41,6 +41,11 @@ def peut_lever(py: str) -> bool:
     return _LEVE.search(py) is not None
 
 
+def est_constante(py: str) -> bool:
+    """Whether generated code is a constant of the module."""
+    return re.fullmatch(r"frozenset\(.*\)|[A-Z][A-Z_0-9]*", py) is not None
+
+
 def est_memo(py: str) -> bool:
     """Whether generated code is a value remembered for the document."""
     return _MEMO.fullmatch(py) is not None
@@ -90,6 +95,7 @@ class Code:
     :ivar max1: a ``liste`` known to hold one item at most.
     :ivar profondeur: least depth of an element (the root element has 1), so that ``..`` is known to exist.
     :ivar ordonne: nodes are in document order.
+    :ivar general: a number whose type Saxon knows only when running, which changes the way it compares.
     """
 
     py: str
@@ -99,6 +105,7 @@ class Code:
     max1: bool = False
     profondeur: int = 0
     ordonne: bool = True
+    general: bool = False
 
     def avec(self, **changements: object) -> Code:
         """A copy with some fields changed."""

@@ -24,7 +24,7 @@ from flux.regles.officielles.arbre import (
     Variable,
 )
 from flux.regles.officielles.atelier import Atelier
-from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Besoins, Code, Garde, Portee, Pour, besoins, est_memo, peut_lever
+from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Besoins, Code, Garde, Portee, Pour, besoins, est_constante, est_memo, peut_lever
 from flux.regles.officielles.erreurs import ErreurRegles
 from flux.regles.officielles.motifs import termes
 
@@ -160,8 +160,9 @@ class Traducteur:
         if operateur in _VALEUR:
             return self._comparaison_de_valeurs(operateur, self.code(gauche, portee), self.code(droite, portee))
         if operateur in _ARITHMETIQUE:
-            g2, d2 = self.numerique(self.code(gauche, portee)), self.numerique(self.code(droite, portee))
-            return self._arithmetique(operateur, g2, d2)
+            cotes = [self.code(gauche, portee), self.code(droite, portee)]
+            incertain = any(c.genre in NOEUDS | BRUTS or c.general for c in cotes)  # Saxon does not know the type of what it computes
+            return self._arithmetique(operateur, *map(self.numerique, cotes)).avec(general=incertain)
         raise ErreurRegles(f"operator {operateur}")
 
     def _arithmetique(self, operateur: str, g: Code, d: Code) -> Code:
@@ -186,6 +187,9 @@ class Traducteur:
             raise ErreurRegles(f"{g.genre} {operateur} {d.genre}")
         if g.forme == d.forme == "un" and (g.genre in TEXTES or {g.genre, d.genre} <= EXACTS):
             return Code(f"({g.py} {_VALEUR[operateur]} {d.py})", "booleen")
+        if g.forme == "opt" and peut_lever(d.py):
+            (avant_g, py_g), (avant_d, py_d) = self.iterer(g), self.iterer(d)
+            return Code(self.existe((*avant_g, *avant_d, Garde(f"compare_un('{operateur}', {py_g}, {py_d})"))), "booleen")
         return Code(f"compare_un('{operateur}', {g.py}, {d.py})", "booleen")
 
     def comparaison(self, operateur: str, g: Code, d: Code) -> str:  # noqa: C901, PLR0911, PLR0912 the cheapest form of each case
@@ -193,43 +197,62 @@ class Traducteur:
         g, d = self.atomise(g), self.atomise(d)
         if "vide" in {g.genre, d.genre}:
             return "False"
+        general = g.general or d.general or "numerique" in {g.genre, d.genre}
         accord = _accorder(g, d)
         if accord is None:
             return f"compare('{operateur}', {self.items(g)}, {self.items(d)})"
         g, d = accord
         python = _PYTHON[operateur]
         texte = g.genre in TEXTES
-        if g.forme != "liste" and d.forme == "liste":
-            g, d, python = d, g, {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(python, python)
-        if g.forme == d.forme == "un" or (python == "==" and "un" in {g.forme, d.forme} and "liste" not in {g.forme, d.forme} and texte):
+        hative = python == "==" and "un" in {g.forme, d.forme} and "liste" not in {g.forme, d.forme} and texte
+        if g.forme == d.forme == "un" or (hative and (g.forme == "un" or not peut_lever(d.py))):
             return f"({g.py} {python} {d.py})"
-        if texte and python == "==" and d.forme == "liste":
-            if _memoire(g) and not _memoire(d):
+        if texte and python == "==" and "liste" in {g.forme, d.forme}:
+            rapide = self._egalite_de_textes(g, d)
+            if rapide:
+                return rapide
+        return self._un_couple(g, python, d, general=general)
+
+    def _egalite_de_textes(self, g: Code, d: Code) -> str:
+        """Whether two sequences of texts, of which one is a list, have one in common: the cheap forms, empty when none fits."""
+        if d.forme != "liste" or (_memoire(g) and not _memoire(d)):
+            g, d = d, g
+        if g.forme == "liste" or est_constante(d.liste) or est_memo(d.liste):
+            if d.forme != "liste":
                 g, d = d, g
             if _memoire(d):
                 d = self._ensemble_memorise(d)
-            ensemble = re.fullmatch(r"frozenset\(.*\)|[A-Z][A-Z_0-9]*", d.liste)
-            if ensemble is None and not est_memo(d.liste):
-                return f"(not {{*{g.liste}}}.isdisjoint({d.liste}))"
-            if g.forme != "liste":
+            if not est_constante(d.liste) and not est_memo(d.liste):
+                return f"(not {{*{g.liste}}}.isdisjoint({d.liste}))" if g.forme == "liste" else ""
+            if g.forme == "un":
                 return f"({g.py} in {d.liste})"
             source = _noeuds_simples(g)
-            return f"parmi({source}, {d.liste})" if source else self.existe((*g.clauses, Garde(f"{g.py} in {d.liste}")))
-        if d.forme == "un" and (_NOM.fullmatch(d.py) or re.fullmatch(r"'[^']*'|-?[\d.]+|True|False", d.py)):
-            avant: tuple[Pour | Garde, ...] = ()
-            droite = d.py
-        elif d.forme == "liste":
-            var, droite = self.atelier.nouveau(), self.atelier.nouveau()
-            return self.existe((Pour.un(var, d.liste), *g.clauses, Pour(droite, var), Garde(f"{g.py} {python} {droite}")))
-        else:
-            avant, droite = self.iterer(d)
-        source = _noeuds_simples(g) if g.forme == "liste" else ""
-        if source and texte and python == "==" and not avant:
-            return f"egal_un({source}, {droite})"
-        clauses, gauche = self.iterer(g)
-        # As Saxon: the left side first, and the right side only if the left one is not empty.
-        dans_l_ordre = (*clauses, *avant) if any(peut_lever(str(c)) for c in avant) or g.forme != "liste" else (*avant, *clauses)
-        return self.existe((*dans_l_ordre, Garde(f"{gauche} {python} {droite}")))
+            return f"parmi({source}, {d.liste})" if source else self.existe((*g.clauses, Garde(f"{g.py} in {d.liste}"))) if g.clauses else ""
+        source = _noeuds_simples(d)
+        return f"egal_un({source}, {g.py})" if source and g.forme == "un" else ""
+
+    def _un_couple(self, g: Code, python: str, d: Code, *, general: bool) -> str:
+        """Whether a couple of items compares, each side evaluated when Saxon does: it shows when one is empty and the other an error.
+
+        Two single values of known types: the left one, then the right one if there is a left one. A single value and a sequence: the
+        single value, then the sequence if there is one. Otherwise both.
+        """
+        seul_g, seul_d = (c.forme != "liste" or c.max1 for c in (g, d))
+        (avant_g, py_g), (avant_d, py_d) = self._iterer_ou_inscrire(g), self._iterer_ou_inscrire(d)
+        garde = Garde(f"{py_g} {python} {py_d}")
+        if not avant_g or not avant_d:
+            return self.existe((*avant_g, *avant_d, garde))
+        if (general or not (seul_g or seul_d)) and (not (seul_g and seul_d) or peut_lever(g.liste + d.liste)):
+            a, b = self.atelier.nouveau(), self.atelier.nouveau()
+            x, y = self.atelier.nouveau(), self.atelier.nouveau()
+            return self.existe((Pour.un(b, d.liste), Pour.un(a, g.liste), Pour(x, a), Pour(y, b), Garde(f"{x} {python} {y}")))
+        return self.existe((*avant_g, *avant_d, garde) if seul_g else (*avant_d, *avant_g, garde))
+
+    def _iterer_ou_inscrire(self, code: Code) -> tuple[tuple[Pour | Garde, ...], str]:
+        """As :meth:`iterer`, a literal left where it is."""
+        if code.forme == "un" and re.fullmatch(r"'[^']*'|-?[\d.]+|True|False", code.py):
+            return (), code.py
+        return self.iterer(code)
 
     def _ensemble_memorise(self, code: Code) -> Code:
         """The set of a remembered list of texts, remembered too."""

@@ -147,7 +147,7 @@ class _Essai:
         if operateur == "|":
             return _VIDE if g == d == _VIDE else None
         if operateur in _COMPARE or operateur in _COMPARE_VALEUR:
-            if g == _VIDE or (d == _VIDE and sans_erreur(gauche)):
+            if (g == _VIDE and sans_erreur(droite)) or (d == _VIDE and sans_erreur(gauche)):
                 return False
             if g is None or d is None or g.__class__ is not d.__class__ or d == _VIDE:
                 return None
