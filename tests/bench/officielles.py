@@ -104,7 +104,11 @@ def mesurer(cas: Cas, lignes: int, charges: dict[str, JeuDeRegles], reference: R
     def plancher() -> None:
         compiled.validate(etree.fromstring(data, parser))
 
-    actions: tuple[tuple[Callable[[], None], int], ...] = ((natif, 1 + 200 // lignes), (saxon, 1 + 20 // lignes), (plancher, 1 + 400 // lignes))
+    actions: tuple[tuple[Callable[[], None], int], ...] = (
+        (natif, 1 + 200 // lignes),
+        (saxon, 1 + 20 // lignes),
+        (plancher, 1 + 400 // lignes),
+    )
     temps: list[list[float]] = [[], [], []]
     for tour in range(ROUNDS[lignes] + 1):
         for releve, (action, fois) in zip(temps, actions, strict=True):
@@ -118,12 +122,15 @@ def mesurer(cas: Cas, lignes: int, charges: dict[str, JeuDeRegles], reference: R
 def linearite(cas: Cas, charges: dict[str, JeuDeRegles]) -> dict[int, float]:
     """Milliseconds of the engine by number of lines: median of three."""
 
-    def un(data: bytes) -> None:
-        document = Document(etree.fromstring(data, etree.XMLParser(huge_tree=True)))
-        for cle in cas.jeux:
-            charges[cle].evaluer(document)
+    def juger(data: bytes) -> Callable[[], None]:
+        def un() -> None:
+            document = Document(etree.fromstring(data, etree.XMLParser(huge_tree=True)))
+            for cle in cas.jeux:
+                charges[cle].evaluer(document)
 
-    return {n: median(_chronometrer(lambda data=cas.document(n): un(data), 1) for _ in range(3)) for n in LIGNES_LINEARITE}
+        return un
+
+    return {n: median(_chronometrer(un, 1) for _ in range(3)) for n in LIGNES_LINEARITE for un in [juger(cas.document(n))]}
 
 
 def chargement(cache: Path) -> dict[str, dict[str, float]]:
@@ -149,20 +156,24 @@ def mesurer_tout(console: Console) -> dict[str, object]:
     return {"measures": [asdict(one) for one in measures], "lines": lines, "loads": loads}
 
 
-def _imprimer(
-    console: Console, measures: Sequence[Mesure], lines: dict[str, dict[int, float]], loads: dict[str, dict[str, float]]
-) -> None:
+def _imprimer(console: Console, measures: Sequence[Mesure], lines: dict[str, dict[int, float]], loads: dict[str, dict[str, float]]) -> None:
     table = Table(title="Règles officielles : ms de processeur par document, médianes")
     for title in ("jeux", "lignes", "natif", "Saxon", "Saxon / natif", "lxml + XSD", "natif / lxml + XSD"):
         table.add_column(title, justify="left" if title == "jeux" else "right")
     for one in measures:
-        figures = (f"{one.natif:.2f}", f"{one.saxon:.1f}", f"{one.saxon / one.natif:.1f}", f"{one.plancher:.2f}", f"{one.natif / one.plancher:.1f}")
+        figures = (
+            f"{one.natif:.2f}",
+            f"{one.saxon:.1f}",
+            f"{one.saxon / one.natif:.1f}",
+            f"{one.plancher:.2f}",
+            f"{one.natif / one.plancher:.1f}",
+        )
         table.add_row(one.jeux, str(one.lignes), *figures)
     console.print(table)
     for nom, by_lines in lines.items():
         console.print(f"{nom} : " + ", ".join(f"{n} lignes {ms:.1f} ms ({ms / n * 1000:.0f} µs par ligne)" for n, ms in by_lines.items()))
-    for etat, one in loads.items():
-        console.print(f"charger les {len(REGLES)} jeux {etat} : {one['secondes']:.2f} s, {one['mio']:.0f} Mio pour le processus")
+    for etat, load in loads.items():
+        console.print(f"charger les {len(REGLES)} jeux {etat} : {load['secondes']:.2f} s, {load['mio']:.0f} Mio pour le processus")
 
 
 def principal() -> None:

@@ -14,8 +14,9 @@ from flux.regles.officielles.codes import Code, peut_lever
 from flux.regles.officielles.erreurs import ErreurRegles
 from flux.regles.officielles.questions import Questions
 
-
-_CONSULTATION = re.compile(r"^(?:bool\(|len\()?M\[[^]]*\]\.get\('[^']*', \(\)\)\)?$|^    for x1 in M\[[^]]*\]\.get\('[^']*', \(\)\):$", re.MULTILINE)
+_CONSULTATION = re.compile(
+    r"^(?:bool\(|len\()?M\[[^]]*\]\.get\('[^']*', \(\)\)\)?$|^    for x1 in M\[[^]]*\]\.get\('[^']*', \(\)\):$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def depuis_le_sommet(e: Chemin, profondeur: int) -> Chemin:
     return Chemin(True, (Etape("child", "*"), *e.etapes[montees:]))
 
 
-def _couper(e: Chemin) -> tuple[Chemin, Expression | None, Expression | None] | None:
+def _couper(e: Chemin) -> tuple[Chemin, Expression | None, Expression | None] | None:  # noqa: PLR0911 one case a kind of end
     """A path without its last predicate, or without the step after it: what comes before may be shared with other paths.
 
     ``None`` for a path without predicate, and where positions count.

@@ -24,8 +24,9 @@ _ENTETE = '''"""Rules of {fichier}, compiled by flux.regles.officielles. Generat
 
 SHA-256 of the rule file: {empreinte}
 Each rule of the file is one function, each test follows its identifier and its XPath. In the code, n is the context node,
-n.kids its child elements by name, M[..] an expression that only the document decides (evaluated once, see MEMOS; 'e..' when it may raise a dynamic error),
-P and A the names of elements and attributes found in the document: a test that no absence can fail is not evaluated.
+n.kids its child elements by name, M[..] an expression that only the document decides (evaluated once, see MEMOS;
+'e..' when it may raise a dynamic error), P and A the names of elements and
+attributes found in the document: a test that no absence can fail is not evaluated.
 """
 
 import re
@@ -37,10 +38,11 @@ _MODULES = {
     "axes": "ancetres descendants freres nom nom_local espace_de_noms parents precedents textes trie union",
     "document": "enfants norm normaliser",
     "erreurs": "ErreurXPath",
+    "conversions": "Souvenir booleen date decimal decimal_de double nombre",
     "execution": (
-        "Attribut ListeDeCodes NonType Souvenir apres arrondi avant booleen chaine_item compare compare_un date dec_un decimal decimal_de divise double "
-        "egal_un exactement fois fois_exact joint lever lu maximum minimum modulo moins moins_exact morceaux nombre nombre_item norm_un opt parmi parmi_codes plus plus_exact quotient seq "
-        "somme sous_chaine texte traduit un val_opt val_un vrai"
+        "Attribut ListeDeCodes NonType apres arrondi avant chaine_item compare compare_un dec_un divise egal_un exactement fois "
+        "fois_exact joint lever lu maximum minimum modulo moins moins_exact morceaux nombre_item norm_un opt parmi parmi_codes plus "
+        "plus_exact quotient seq somme sous_chaine texte traduit un val_opt val_un vrai"
     ),
 }  # what generated code calls
 
@@ -102,7 +104,8 @@ class Compilateur:
         for numero, py in self.atelier.memos.items():
             yield f"def {noms[numero]}(M):\n    return {py}\n"
         yield f"MEMOS = {{{', '.join(f'{numero}: {nom}' for numero, nom in noms.items())}}}\n"
-        yield f"# Names whose elements are asked for wherever they are\nTOUS = frozenset(({' '.join(t + ',' for t in self.atelier.tous)}))\n"
+        yield "# Names whose elements are asked for wherever they are"
+        yield f"TOUS = frozenset(({' '.join(t + ',' for t in self.atelier.tous)}))\n"
         yield "# Keys of nodes, by which M.trouver finds them\nCLES = ("
         yield from (f"    {cle},  # {rang}" for rang, cle in enumerate(self.atelier.cles))
         yield ")\n"

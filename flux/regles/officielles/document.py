@@ -228,7 +228,7 @@ class Document:
             for noeud in noeuds:
                 noeud.kids = VIDE
 
-    def _indexer(self, racine: etree._Element) -> None:
+    def _indexer(self, racine: etree._Element) -> None:  # noqa: C901, PLR0912, PLR0915 one piece, see below
         """Make the nodes in one walk of the document, without recursion: the number of its children says where an element ends.
 
         The hot loop of the index, kept in one piece.

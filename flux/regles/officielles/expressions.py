@@ -24,7 +24,22 @@ from flux.regles.officielles.arbre import (
     Variable,
 )
 from flux.regles.officielles.atelier import Atelier
-from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Besoins, Code, Garde, Portee, Pour, besoins, est_constante, est_memo, peut_lever
+from flux.regles.officielles.codes import (
+    BRUTS,
+    EXACTS,
+    NOEUDS,
+    NUMERIQUES,
+    TEXTES,
+    Besoins,
+    Code,
+    Garde,
+    Portee,
+    Pour,
+    besoins,
+    est_constante,
+    est_memo,
+    peut_lever,
+)
 from flux.regles.officielles.erreurs import ErreurRegles
 from flux.regles.officielles.motifs import termes
 
@@ -192,7 +207,7 @@ class Traducteur:
             return Code(self.existe((*avant_g, *avant_d, Garde(f"compare_un('{operateur}', {py_g}, {py_d})"))), "booleen")
         return Code(f"compare_un('{operateur}', {g.py}, {d.py})", "booleen")
 
-    def comparaison(self, operateur: str, g: Code, d: Code) -> str:  # noqa: C901, PLR0911, PLR0912 the cheapest form of each case
+    def comparaison(self, operateur: str, g: Code, d: Code) -> str:
         """A general comparison, as a Python boolean expression."""
         g, d = self.atomise(g), self.atomise(d)
         if "vide" in {g.genre, d.genre}:
@@ -227,7 +242,9 @@ class Traducteur:
             if g.forme == "un":
                 return f"({g.py} in {d.liste})"
             source = _noeuds_simples(g)
-            return f"parmi({source}, {d.liste})" if source else self.existe((*g.clauses, Garde(f"{g.py} in {d.liste}"))) if g.clauses else ""
+            return (
+                f"parmi({source}, {d.liste})" if source else self.existe((*g.clauses, Garde(f"{g.py} in {d.liste}"))) if g.clauses else ""
+            )
         source = _noeuds_simples(d)
         return f"egal_un({source}, {g.py})" if source and g.forme == "un" else ""
 

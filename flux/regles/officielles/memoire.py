@@ -8,9 +8,9 @@ from types import GeneratorType
 from typing import Any
 
 from flux.regles.officielles.axes import trie
+from flux.regles.officielles.conversions import Valeur
 from flux.regles.officielles.document import Chemin, Document, Noeud
 from flux.regles.officielles.erreurs import ErreurXPath
-from flux.regles.officielles.execution import Valeur
 
 Fonction = Callable[..., Any]  # generated code
 Groupes = Mapping[str, Sequence[Noeud]]
@@ -28,7 +28,9 @@ class Memoire(dict[object, Any]):
     :ivar reserve: whether a variable could not be evaluated, read or not.
     """
 
-    def __init__(self, document: Document, plan: tuple[Mapping[object, Fonction], Sequence[Fonction], Iterable[str]], *, complet: bool = False) -> None:
+    def __init__(
+        self, document: Document, plan: tuple[Mapping[object, Fonction], Sequence[Fonction], Iterable[str]], *, complet: bool = False
+    ) -> None:
         fonctions, cles, tous = plan
         super().__init__()
         self.racine = document.noeud
@@ -152,7 +154,7 @@ class Interrompue(Sequence[Any]):
 
     def __len__(self) -> int:
         """Counting meets the error."""
-        return self._echouer()
+        raise ErreurXPath(self._code)
 
     def __getitem__(self, rang: Any) -> Any:  # noqa: ANN401 an index or a slice, as a list does
         """Read an item; past the first ones, the error."""

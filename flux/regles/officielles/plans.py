@@ -67,7 +67,8 @@ class PlanDeForme:
 class Planificateur:
     """Plans of one rule set.
 
-    :param motifs: the patterns of the generated module. :param absences: what it says must be absent. :param tous: see :class:`PlanDeForme`.
+    :param motifs: the patterns of the generated module. :param absences: what it says must be absent.
+    :param tous: see :class:`PlanDeForme`.
     """
 
     def __init__(self, motifs: Any, absences: Any, tous: frozenset[str]) -> None:  # noqa: ANN401 data of the generated module
@@ -195,7 +196,11 @@ def partager(etape: Etape, chemin: Chemin, noeuds: list[Noeud], memoire: Memoire
     if etape.barrages:
         restants = [n for n in noeuds if not arrete(n, etape.barrages, memoire)]
     for candidat in etape.candidats:
-        pris = restants if candidat.condition is None else declencher(candidat, chemin, noeuds if candidat.cle is not None else restants, memoire)
+        pris = (
+            restants
+            if candidat.condition is None
+            else declencher(candidat, chemin, noeuds if candidat.cle is not None else restants, memoire)
+        )
         if candidat.cle is not None and restants is not noeuds and pris:
             ouverts = set(restants)
             pris = [n for n in pris if n in ouverts]

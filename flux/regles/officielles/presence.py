@@ -86,15 +86,16 @@ class _Essai:
     def valeur(self, e: Expression, *, foyer: bool) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 one case a kind of expression
         """The value, ``None`` when not known. ``foyer``: the context node is that of the rule."""
         match e:
-            case Litteral(valeur):
-                return valeur if isinstance(valeur, str | int) else None
+            case Litteral(ecrite):
+                return ecrite if isinstance(ecrite, str | int) else None
             case Sequence(()):
                 return _VIDE
             case Etape():
                 return _VIDE if self._absente(e, foyer=foyer) else None
             case Chemin(absolu, etapes):
                 for rang, etape in enumerate(etapes):
-                    if self.valeur(etape, foyer=foyer and not absolu and rang == 0) == _VIDE and isinstance(etape, Etape | Chemin | Conversion | Appel):
+                    ici = foyer and not absolu and rang == 0
+                    if isinstance(etape, Etape | Chemin | Conversion | Appel) and self.valeur(etape, foyer=ici) == _VIDE:
                         return _VIDE if all(sans_erreur(avant) for avant in etapes[:rang]) else None
                 return None
             case Filtre(base, _):
@@ -136,7 +137,7 @@ class _Essai:
             return ""
         return None
 
-    def _binaire(self, operateur: str, gauche: Expression, droite: Expression, *, foyer: bool) -> Any:  # noqa: ANN401, C901, PLR0911 one case an operator
+    def _binaire(self, operateur: str, gauche: Expression, droite: Expression, *, foyer: bool) -> Any:  # noqa: ANN401, PLR0911 one case an operator
         g, d = self.valeur(gauche, foyer=foyer), self.valeur(droite, foyer=foyer)
         if operateur in {"and", "or"}:
             fin = operateur == "or"

@@ -53,7 +53,12 @@ class Questions:
         for terme in termes:
             question = [f"    if {'' if fin else 'not '}{terme}:", f"        return {fin}"]
             if peut_lever(terme):
-                question = ["    try:", *(f"    {ligne}" for ligne in question), "    except ErreurXPath as e:", "        code = code or e.code"]
+                question = [
+                    "    try:",
+                    *(f"    {ligne}" for ligne in question),
+                    "    except ErreurXPath as e:",
+                    "        code = code or e.code",
+                ]
             lignes += question
         lignes += ["    if code:", "        raise ErreurXPath(code)", f"    return {not fin}"]
         return self._appel("\n".join(lignes))

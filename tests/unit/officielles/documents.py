@@ -52,7 +52,13 @@ def messages() -> Iterator[tuple[str, bytes]]:
         yield f"cdar-long-{nom}.xml", cdar_facture(replace(rejetee, numero="F" * 70, type_code="999"), _ENVELOPPE, dialecte)
         for code, raisons in (("INTEGRE", ()), ("IRRECEVABLE", (Motif("IRR_SYNTAX", "Le XML n'est pas bien formé"),))):
             flux = cdar_flux(
-                STATUTS_FLUX[code], _ENVELOPPE.identifiant, _ENVELOPPE, horodatage=_INSTANT, recu_le=_INSTANT, motifs=raisons, dialecte=dialecte
+                STATUTS_FLUX[code],
+                _ENVELOPPE.identifiant,
+                _ENVELOPPE,
+                horodatage=_INSTANT,
+                recu_le=_INSTANT,
+                motifs=raisons,
+                dialecte=dialecte,
             )
             yield f"cdar-{code}-{nom}.xml", flux
 
