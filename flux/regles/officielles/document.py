@@ -13,10 +13,13 @@ from typing import Any, ClassVar
 
 from lxml import etree
 
+from flux.regles.officielles.erreurs import ErreurMoteur
+
 VIDE: dict[str, Any] = {}
-FORMES_MAX = 500  # distinct sets of paths remembered in a process, some 50 kB each with what the rule sets plan for them
+PROFONDEUR_MAX = 500  # nested elements; flux.limites lets far fewer in
+FORMES_MAX = 200  # distinct sets of paths remembered in a process, some 50 kB each with what the rule sets plan for them
 CHEMINS_PAR_FORME = 2_000
-CHEMINS_MAX = 50_000  # distinct paths remembered in a process; past it the memory starts anew (names come from outside)
+CHEMINS_MAX = 20_000  # distinct paths remembered in a process; past it the memory starts anew (names come from outside)
 
 _BLANCS = re.compile(r"[ \t\r\n]+")
 _texte_de = etree.XPath("string()", smart_strings=False)
@@ -195,6 +198,7 @@ class Document:
     """The index of one document.
 
     :param racine: root element, already parsed and found safe (no DOCTYPE); it must not change while the index lives.
+    :raises ErreurMoteur: elements nested deeper than :data:`PROFONDEUR_MAX`.
     :ivar noeud: the document node.
     :ivar sommet: the root element.
     :ivar par_chemin: nodes of each distinct path, in document order.
@@ -281,6 +285,8 @@ class Document:
             nombre = len(elem)
             if nombre:
                 dessus.append((parent, chemin, suites, kids, restent))
+                if len(dessus) > PROFONDEUR_MAX:
+                    raise ErreurMoteur(f"more than {PROFONDEUR_MAX} nested elements", jeu="", cause="depth")
                 parent, chemin, suites, restent = noeud, suite, suite.enfants, nombre
                 kids = noeud.kids = {}
                 continue
