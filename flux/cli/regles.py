@@ -10,6 +10,7 @@ import typer
 
 from flux.cli.interfaces import FormatSortie
 from flux.cli.regles_compiler import compiler
+from flux.cli.regles_comparer import comparer
 from flux.cli.regles_diff import diff
 from flux.cli.texte import Langue, table
 from flux.referentiel.anomalies import CATALOGUE
@@ -18,6 +19,7 @@ from flux.regles.gestion import REGLES, Regle
 regles = typer.Typer(help="Règles : les lister, comparer deux dates, préparer les règles officielles. / Rules.", no_args_is_help=True)
 regles.command()(diff)
 regles.command()(compiler)
+regles.command()(comparer)
 
 _Format = Annotated[FormatSortie, typer.Option("--format", help="texte ou json")]
 _Langue = Annotated[Langue, typer.Option(help="Langue des phrases / language of the sentences.")]
