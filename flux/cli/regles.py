@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from flux.cli.interfaces import FormatSortie
-from flux.cli.regles_compiler import compiler
 from flux.cli.regles_comparer import comparer
+from flux.cli.regles_compiler import compiler
 from flux.cli.regles_diff import diff
 from flux.cli.texte import Langue, table
 from flux.referentiel.anomalies import CATALOGUE

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from tests.mutants import mutants
 
 from flux.annuaire import AnnuaireMemoire, lire_annuaire
 from flux.annuaire.exemple import annuaire_exemple
@@ -22,7 +23,6 @@ from flux.parsers.facturx import ouvrir_pdf
 from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.interfaces import INTERFACES, Interface
 from tests.bornes import MIO, sous_bornes
-from tests.mutants import mutants
 from tests.unit.annuaire.exemples import ecrire_csv, ecrire_f14, etablissement, services, structures
 from tests.unit.gestion.cas import LE
 from tests.unit.parsers.exemples import facturx
