@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 import psycopg
@@ -20,10 +21,8 @@ from flux.registre.valeurs import EtatFlux, EtatTranche, ResultatMembre
 
 _COLONNES_STATUT = ("flux_id", "membre_rang", "rang", "code", "horodatage", "complement", "commentaire", "motifs")
 _INDEX_UNICITE = "uq_factures_cle_unicite"
-_DECIDER = """
-UPDATE membres SET decision = r.decision FROM unnest(%s::integer[], %s::text[]) AS r (rang, decision)
-WHERE flux_id = %s AND tranche_rang = %s AND membres.rang = r.rang AND membres.decision IS NULL
-"""
+# One statement a decision, and no join: of rows this new the planner would make one that grows with the square of the tranche.
+_DECIDER = "UPDATE membres SET decision = %s WHERE flux_id = %s AND tranche_rang = %s AND rang = ANY (%s) AND decision IS NULL"
 
 
 def enregistrer_tranche(
@@ -99,9 +98,11 @@ def _verifier(flux_id: int, rang: int, resultats: Sequence[ResultatMembre]) -> N
 
 def _decider(conn: Connection, flux_id: int, rang: int, nombre: int, resultats: Sequence[ResultatMembre]) -> None:
     """Write the decisions; hold that each member of the tranche gets one and no other member does."""
+    rangs: dict[Decision, list[int]] = defaultdict(list)
+    for r in resultats:
+        rangs[r.decision].append(r.rang)
     with pilote(conn).cursor() as curseur:
-        curseur.execute(_DECIDER, ([r.rang for r in resultats], [r.decision.value for r in resultats], flux_id, rang))
-        ecrits = curseur.rowcount
+        ecrits = sum(curseur.execute(_DECIDER, (one.value, flux_id, rang, ones)).rowcount for one, ones in rangs.items())
     if not ecrits == nombre == len(resultats):
         raise ErreurInvariant(
             f"tranche {rang} of flow {flux_id} has {nombre} members; {len(resultats)} results came, {ecrits} of them theirs",
