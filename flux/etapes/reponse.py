@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
@@ -21,6 +22,7 @@ from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant
+from flux.etapes.ramasse_miettes import sans_ramasse_miettes
 from flux.etapes.sujet import commentaire, statut_de
 from flux.explication import terme_de
 from flux.modele.anomalie import Anomalie
@@ -55,7 +57,8 @@ def repondre(contexte: Contexte, lot_id: int) -> int:
         with transaction(contexte.engine, "repondre") as conn:
             flow = flux_par_id(conn, flux_id)
         if flow is not None and flow.etat is EtatFlux.TRAITE:
-            answered += _repondre_un(contexte, flow)
+            with sans_ramasse_miettes():
+                answered += _repondre_un(contexte, flow)
     return answered
 
 
@@ -126,13 +129,18 @@ class _Reponse:
     @property
     def dialecte(self) -> DialecteCdar:
         """How CDAR messages are written: to users, under this platform's number."""
-        return replace(DIALECTE_PA, matricule=self.contexte.reglages.matricule)
+        return _dialecte(self.contexte.reglages.matricule)
 
     @property
     def id_flux(self) -> str:
         """What the partner knows its flow by: the id, else the whole name."""
         nom = NomFlux.lire(self.flow.nom)
         return nom.identifiant if nom is not None else self.flow.nom
+
+
+@lru_cache(maxsize=4)  # asked for once a message
+def _dialecte(matricule: str) -> DialecteCdar:
+    return replace(DIALECTE_PA, matricule=matricule)
 
 
 @dataclass(frozen=True, slots=True)

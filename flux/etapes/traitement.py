@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +14,7 @@ from flux.errors import ErreurInvariant
 from flux.etapes.devancer import devancer
 from flux.etapes.ouverture import TacheTraiter
 from flux.etapes.pieces_declarees import Declarations
+from flux.etapes.ramasse_miettes import sans_ramasse_miettes
 from flux.etapes.sujet import statut_initial
 from flux.modele.temps import PARIS
 from flux.modele.verdict import VerdictDocument
@@ -43,22 +42,10 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
             raise ErreurInvariant(f"the ledger has no tranche {rank} of flow {flux_id}", flux_id=flux_id, rang=rank)
         if tranche.etat is EtatTranche.TRAITEE:
             continue
-        with _sans_ramasse_miettes():
+        with sans_ramasse_miettes():
             results = _juger(contexte, flow, tranche, members)
             stored = enregistrer_tranche(contexte.engine, flux_id, rank, results, libere_par=contexte.reglages.numero_libere_par)
         _journal.info("tranche_traitee", flux_id=flux_id, tranche=rank, fichiers=tranche.nombre, nouveau=stored)
-
-
-@contextmanager
-def _sans_ramasse_miettes() -> Iterator[None]:
-    """Leave the cycle collector out of one batch: its values hold no cycle, and walking them again and again costs a tenth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Membre]) -> Iterator[ResultatMembre]:

@@ -125,19 +125,16 @@ def statuts_du_flux(source: Source, flux_id: int) -> Iterator[LigneStatut]:
         .where(s.flux_id == flux_id)
         .order_by(s.membre_rang, s.rang)
     )  # fmt: skip
-    for row in _flot(source, requete, "statuts_du_flux", jointures=True):
-        row["motifs"] = tuple(Motif(code, texte) for code, texte in row["motifs"] or ())
-        yield LigneStatut(**row)
+    with lecture(source, "statuts_du_flux") as conn:
+        joindre_sans_boucles(conn)
+        for row in _flot(conn, requete, "statuts_du_flux"):
+            row["motifs"] = tuple(Motif(code, texte) for code, texte in row["motifs"] or ())
+            yield LigneStatut(**row)
 
 
-def _flot(source: Source, requete: Executable, operation: str, *, jointures: bool = False) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a query through a server-side cursor, closed when the reader stops.
-
-    :param jointures: it joins tables of one flow: see :func:`flux.registre.connexion.joindre_sans_boucles`.
-    """
-    with lecture(source, operation) as conn:
-        if jointures:
-            joindre_sans_boucles(conn)
-        with conn.execute(requete, execution_options={"yield_per": PAR_PAQUET}) as resultat:
-            for row in resultat.mappings():
-                yield dict(row)
+def _flot(source: Source, requete: Executable, operation: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a query through a server-side cursor, closed when the reader stops."""
+    with lecture(source, operation) as conn, conn.execute(requete, execution_options={"yield_per": PAR_PAQUET}) as resultat:
+        names = tuple(resultat.keys())
+        for row in resultat:
+            yield dict(zip(names, row, strict=True))
