@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from flux.contexte import Contexte
-from flux.controle import juger
+from flux.controle import juger_a_la_suite
 from flux.errors import ErreurInvariant
 from flux.etapes.devancer import devancer
 from flux.etapes.ouverture import TacheTraiter
@@ -54,11 +54,11 @@ def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Mem
     directory = contexte.annuaire if contexte.annuaire is not None and contexte.annuaire.version else None
     declared = Declarations(contexte.engine, contexte.reglages.pj_reference_stricte)
     with contexte.entrepot.ouvrir(tranche.cle) as stored:
-        for member, content in devancer(directory, stored, members):
-            verdict = juger(
-                member.nom, content, interface, limits,
-                le=day, annuaire=directory, severites=contexte.severites, officielles=contexte.officielles,
-            )  # fmt: skip
+        verdicts = juger_a_la_suite(
+            devancer(directory, stored, members), interface, limits,
+            le=day, annuaire=directory, severites=contexte.severites, officielles=contexte.officielles,
+        )  # fmt: skip
+        for member, verdict in verdicts:
             if verdict.sha256 != member.sha256:
                 raise ErreurInvariant(
                     f"member {member.rang} of flow {flow.id} changed in the staging store", flux_id=flow.id, membre=member.rang

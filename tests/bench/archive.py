@@ -66,7 +66,7 @@ class Chronometre:
             (controle, "valider", "XSD"),
             (controle, "controler", "règles de gestion"),
             (ReglesOfficielles, "evaluer", "règles officielles"),
-            (traitement, "juger", "verdict"),
+            (controle, "_juger_ensemble", "verdict"),
             (traitement, "enregistrer_tranche", "registre"),
         ]
         avant = [(objet, nom, getattr(objet, nom)) for objet, nom, _ in poses]
