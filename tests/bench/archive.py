@@ -36,7 +36,7 @@ LIGNES, FACTURES, RAPIDE = 5, 10_000, 1_000
 
 
 class Chronometre:
-    """Seconds by step. A step inside another one counts for itself only: parts add up to the whole."""
+    """Processor seconds by step. A step inside another one counts for itself only: parts add up to the whole."""
 
     def __init__(self) -> None:
         self.parts: dict[str, float] = defaultdict(float)
@@ -46,12 +46,12 @@ class Chronometre:
         """Return ``fonction``, timed as ``etape``."""
 
         def chronometree(*args: Any, **nommes: Any) -> Any:
-            debut = time.perf_counter()
+            debut = time.process_time()
             self._interieur.append(0.0)
             try:
                 return fonction(*args, **nommes)
             finally:
-                passe = time.perf_counter() - debut
+                passe = time.process_time() - debut
                 self.parts[etape] += passe - self._interieur.pop()
                 if self._interieur:
                     self._interieur[-1] += passe
@@ -86,22 +86,26 @@ class Chronometre:
 class Archive:
     """One archive taken through.
 
-    :ivar secondes: from reception to the last answer, by the clock. :ivar processeur: processor milliseconds an invoice, of every process
-        and of PostgreSQL: on a machine that does something else too it says more than the clock.
-    :ivar parts: step → milliseconds an invoice by the clock, all processes together; those of the ledger hold what PostgreSQL takes.
+    :ivar secondes: from reception to the last answer, by the clock.
+    :ivar parts: step → processor milliseconds an invoice, all processes together. On a machine that does something else too they say more
+        than the clock.
     """
 
     format: str
     factures: int
     processus: int
     secondes: float
-    processeur: float
     parts: dict[str, float]
 
     @property
     def debit(self) -> float:
-        """Invoices a second."""
+        """Invoices a second, by the clock."""
         return self.factures / self.secondes
+
+    @property
+    def processeur(self) -> float:
+        """Processor milliseconds an invoice."""
+        return sum(self.parts.values())
 
 
 def mesurer(nom: str, base: str, dossier: Path, factures: int, processus: int, sequence: int) -> Archive:
@@ -117,38 +121,28 @@ def mesurer(nom: str, base: str, dossier: Path, factures: int, processus: int, s
         processus, get_context("spawn"), _preparer, (base, str(dossier), INTERFACES[nom], un_seul.read_bytes())
     ) as pool:
         list(pool.map(time.sleep, [0.5] * processus * 2))
-        parts: dict[str, float] = defaultdict(float)
-        processeur = -_processeur(dossier)
+        chronometre, serveur = Chronometre(), -_postgresql(dossier)
         debut = time.perf_counter()
-        lot = enregistrer(contexte, flux)
-        taches = ouvrir(contexte, lot)
-        parts["ouvrir"] = time.perf_counter() - debut
+        lot = chronometre.autour("recevoir", enregistrer)(contexte, flux)
+        taches = chronometre.autour("ouvrir", ouvrir)(contexte, lot)
         for found in pool.map(_traiter_ici, taches):
             for etape, secondes in found.items():
-                parts[etape] += secondes
-        avant = time.perf_counter()
-        repondre(contexte, lot)
-        parts["répondre"] = time.perf_counter() - avant
+                chronometre.parts[etape] += secondes
+        chronometre.autour("répondre", repondre)(contexte, lot)
         passe = time.perf_counter() - debut
-        processeur += _processeur(dossier)
+        chronometre.parts["PostgreSQL"] = serveur + _postgresql(dossier)
     flux.unlink()
     un_seul.unlink()
-    return Archive(
-        nom,
-        factures,
-        processus,
-        passe,
-        processeur * 1000 / factures,
-        {etape: secondes * 1000 / factures for etape, secondes in parts.items()},
-    )
+    parts = {etape: secondes * 1000 / factures for etape, secondes in chronometre.parts.items()}
+    return Archive(nom, factures, processus, passe, parts)
 
 
-def _processeur(dossier: Path) -> float:
-    """Return the processor seconds that this process, its workers and the ledger's server have used until now."""
-    ici, serveur = psutil.Process(), psutil.Process(int((dossier / "postgres" / "postmaster.pid").read_text().split()[0]))
+def _postgresql(dossier: Path) -> float:
+    """Return the processor seconds that the ledger's server has used until now."""
+    serveur = psutil.Process(int((dossier / "postgres" / "postmaster.pid").read_text().split()[0]))
     finis = serveur.cpu_times()
     total: float = finis.children_user + finis.children_system
-    for one in (ici, *ici.children(), serveur, *serveur.children()):
+    for one in (serveur, *serveur.children()):
         with suppress(psutil.NoSuchProcess):  # it ended meanwhile
             temps = one.cpu_times()
             total += temps.user + temps.system
@@ -180,16 +174,14 @@ def _traiter_ici(tache: TacheTraiter) -> dict[str, float]:
 
 def tableau(one: Archive) -> Table:
     """Return what a person reads of one archive."""
-    total = sum(one.parts.values())
-    titre = (
-        f"{one.format}, {one.factures} factures de {LIGNES} lignes, {one.processus} processus : {one.debit:.0f} factures/s, "
-        f"{one.processeur:.2f} ms de processeur chacune"
+    table = Table(
+        title=f"{one.format}, {one.factures} factures de {LIGNES} lignes, {one.processus} processus : {one.debit:.0f} factures/s ; "
+        f"{one.processeur:.2f} ms de processeur chacune, soit {one.processus * 1000 / one.processeur:.0f} factures/s à pleine charge"
     )
-    table = Table(title=titre)
     for column in ("étape", "ms par facture", "part"):
         table.add_column(column, justify="left" if column == "étape" else "right")
     for etape, ms in one.parts.items():
-        table.add_row(etape, f"{ms:.3f}", f"{ms / total:.0%}")
+        table.add_row(etape, f"{ms:.3f}", f"{ms / one.processeur:.0%}")
     return table
 
 
