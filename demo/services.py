@@ -40,7 +40,7 @@ from flux.registre import embarque
 from flux.registre.annuaire_import import Mode, importer
 from flux.registre.connexion import moteur
 from flux.registre.migrations import migrer
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 
 _TOURS = (("scheduler", "dag-processor", "triggerer"),)
 """Who is asked to end, while the API server still answers them. That one and the SFTP server keep nothing: they are killed."""

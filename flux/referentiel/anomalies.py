@@ -9,6 +9,7 @@ of the published code, the nearest one is given and the published code stays in 
 from __future__ import annotations
 
 from flux.referentiel.anomalies_gestion import LIGNES_GESTION
+from flux.referentiel.anomalies_raccordement import LIGNES_RACCORDEMENT
 from flux.referentiel.anomalies_schema import LIGNES_SCHEMA
 from flux.referentiel.catalogue import Couche, LigneCatalogue, Severite
 
@@ -401,7 +402,8 @@ _LIGNES = (
         motif_501="IRR_VID_PJ",
         motif_213="REJ_REF_PJ",
     ),
-    # --- management rules: a file of their own ----------------------------------------------------------------------
+    # --- connection records and management rules: files of their own ------------------------------------------------
+    *LIGNES_RACCORDEMENT,
     *LIGNES_GESTION,
 )
 
