@@ -18,6 +18,11 @@ from flux.modele.raccordement import ETATS_OUVERTS, EtatFiche, Protocole, Sens
 from flux.referentiel.interfaces import Environnement
 from flux.referentiel.schemas_identifiants import siren_valide, siret_valide
 
+_CODE_APPLICATION = r"^[A-Z]{3}[0-9]{3}$"
+_DOSSIER = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$"
+_INTERFACE = r"^[A-Z]{3}[0-9]{4}[A-Z]$"
+_COURRIEL = r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+$"
+
 
 def _siren(value: str) -> str:
     if not siren_valide(value):
@@ -49,7 +54,7 @@ class Contact(_Valeur):
     """Whom to write to. :ivar role: ``technique`` gets the notices about certificates."""
 
     nom: _Ligne
-    courriel: Annotated[str, Field(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+$")]
+    courriel: Annotated[str, Field(max_length=254, pattern=_COURRIEL)]
     telephone: Annotated[str, Field(pattern=r"^\+?[0-9 .()-]{4,30}$")] | None = None
     role: Literal["technique", "fonctionnel"] = "technique"
 
@@ -68,7 +73,7 @@ class Reseau(_Valeur):
 class Abonnement(_Valeur):
     """One interface in one direction, as the partner sees it (``emission``: it sends)."""
 
-    interface: Annotated[str, Field(pattern=r"^[A-Z]{3}[0-9]{4}[A-Z]$")]
+    interface: Annotated[str, Field(pattern=_INTERFACE)]
     sens: Sens
 
 
@@ -79,9 +84,9 @@ class Demande(_Valeur):
     :ivar fin: last day of exchanges, Europe/Paris.
     """
 
-    code_application: Annotated[str, Field(pattern=r"^[A-Z]{3}[0-9]{3}$")]
+    code_application: Annotated[str, Field(pattern=_CODE_APPLICATION)]
     raison_sociale: _Ligne
-    dossier: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$")]
+    dossier: Annotated[str, Field(pattern=_DOSSIER)]
     siren: Annotated[str, AfterValidator(_siren)] | None = None
     siret: Annotated[str, AfterValidator(_siret)] | None = None
     protocole: Protocole = Protocole.SFTP
@@ -153,9 +158,17 @@ _PHRASES = {
     "literal_error": "une de ces valeurs : {expected} / one of these values: {expected}",
 }
 
+_FORMES = {
+    _CODE_APPLICATION: "trois lettres majuscules et trois chiffres, par exemple ABC123 / three capital letters and three digits",
+    _DOSSIER: "lettres, chiffres, « . », « _ » et « - » ; pas de point au début / letters, digits, “.”, “_” and “-”; no dot first",
+    _INTERFACE: "code d'interface de huit caractères, par exemple FSO1100A / an interface code of eight characters",
+    _COURRIEL: "adresse de courriel attendue / an e-mail address is wanted",
+}
+
 
 def _phrase(error: Any) -> str:  # noqa: ANN401 - pydantic's own dictionary
     if error["type"] == "value_error":
         return re.sub(r"^Value error, ", "", error["msg"])
-    model = _PHRASES.get(error["type"])
-    return str(error["msg"]) if model is None else model.format_map(error.get("ctx", {}))
+    facts = error.get("ctx", {})
+    model = _FORMES.get(facts.get("pattern")) or _PHRASES.get(error["type"])
+    return str(error["msg"]) if model is None else model.format_map(facts)

@@ -6,8 +6,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-import flux.registre.migrations as migrations
 from flux.referentiel.interfaces import INTERFACES, Environnement
+from flux.registre import migrations
 from flux.registre.connexion import creer_moteur
 from flux.registre.embarque import adresse
 from raccordement.droits import refus_de_la_fiche
