@@ -69,7 +69,7 @@ class ServeurSftp:
                 "127.0.0.1",
                 self.port,
                 self.comptes.get(compte, compte),
-                key_filename=str(self.cle(compte)),
+                pkey=paramiko.PKey.from_path(self.cle(compte)),  # by file name it tries every kind, and reports the last failure
                 look_for_keys=False,
                 allow_agent=False,
                 timeout=10,

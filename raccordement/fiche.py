@@ -104,8 +104,9 @@ class Demande(_Valeur):
         given = dict(given)
         if isinstance(given.get("code_application"), str):
             given.setdefault("dossier", given["code_application"].lower())
-        if isinstance(given.get("siret"), str) and given.get("siren") is None:
-            given["siren"] = given["siret"][:9]
+        siret = given.get("siret")
+        if isinstance(siret, str) and given.get("siren") is None and siret_valide(siret.strip()):
+            given["siren"] = siret.strip()[:9]
         return given
 
     @model_validator(mode="after")
