@@ -11,10 +11,12 @@ from paramiko import SFTPClient
 
 from flux.contexte import Contexte
 from flux.enveloppe import interface_du_nom, verifier_nom
+from flux.errors import ErreurTransport
 from flux.registre.depots import enregistrer_depot, former_lots, marquer_lance
 from flux.registre.valeurs import Depot, Lot, Partenaire
 from flux.transport import sftp as transport
 from flux.transport.prets import Depot as FichierDepose
+from flux.transport.prets import nom_lisible
 from raccordement.droits import refus_de_la_fiche
 from raccordement.partenaires import partenaires
 
@@ -46,7 +48,7 @@ def recevoir(contexte: Contexte, sftp: SFTPClient, *, intervalle: float = 1.0) -
         transport.reclamer(sftp, posixpath.dirname(ready.dossier), ready.nom, _jeton(contexte.horloge(), ready))
     for folder, partner in dossiers.items():
         for waiting in transport.lister(sftp, posixpath.join(folder, transport.TRAITEMENT)):
-            _enregistrer(contexte, sftp, partner, waiting)
+            _enregistrer_si_permis(contexte, sftp, partner, waiting)
     settings = contexte.reglages
     lots = former_lots(contexte.engine, contexte.horloge(), settings.lot_flux, settings.lot_octets)
     codes = {one.id: one.code_application for one in partenaires(contexte.engine)}
@@ -61,6 +63,16 @@ def confirmer_lance(contexte: Contexte, lot_id: int) -> None:
 def _jeton(now: datetime, ready: FichierDepose) -> str:
     """Return a claim token: time and modification date keep two deposits of one name apart."""
     return f"{now:%Y%m%dT%H%M%S%f}-{ready.date}"
+
+
+def _enregistrer_si_permis(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, waiting: FichierDepose) -> None:
+    """Register a file; one that its owner let nobody read waits for an operator, and holds up nobody else."""
+    try:
+        _enregistrer(contexte, sftp, partner, waiting)
+    except ErreurTransport as refused:
+        if not isinstance(refused.__cause__, PermissionError):
+            raise
+        _journal.exception("depot_illisible", path=nom_lisible(waiting.chemin), conseil="chmod g+r")
 
 
 def _enregistrer(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, waiting: FichierDepose) -> None:

@@ -10,7 +10,11 @@ import paramiko
 import psutil
 import pytest
 
+from flux.config import Reglages
+from flux.contexte import Contexte
+from flux.etapes import recevoir
 from flux.modele.raccordement import EtatCertificat, EtatFiche
+from flux.transport.entrepot import Entrepot
 from raccordement.certificats_partenaire import certificats, fermer, mettre_en_vigueur
 from raccordement.etats import changer_etat
 from raccordement.fiches import modifier, trouver
@@ -23,6 +27,7 @@ from tests.integration.raccordement.porte import (
     geste,
     porte,
 )
+from tests.integration.registre.aides import compte
 
 __all__ = ["porte"]
 pytestmark = pytest.mark.sshd
@@ -61,8 +66,8 @@ def test_the_right_key_opens_its_account_and_no_other(porte: Porte) -> None:
     assert porte.entre("autre")
     assert not porte.entre(porte.ranger_cle("inconnue", cle()))
     assert not porte.entre(porte.ranger_cle("bonne-chez-l-autre", porte.cle_privee("bonne"), AUTRE))
-    for compte in ("root", "nobody", "absent", "../x"):
-        assert not porte.entre(porte.ranger_cle("ailleurs", porte.cle_privee("bonne"), compte))
+    for ailleurs in ("root", "nobody", "absent", "../x"):
+        assert not porte.entre(porte.ranger_cle("ailleurs", porte.cle_privee("bonne"), ailleurs))
 
 
 @pytest.mark.parametrize("raison", FERMER)
@@ -243,3 +248,25 @@ def test_a_thousand_connections_that_say_nothing_keep_nobody_else_out(porte: Por
     finally:
         for one in crowd:
             one.close()
+
+
+def _deposer(porte: Porte, nom: str, mode: int) -> None:
+    """As a client that gives its own file's mode, like OpenSSH's ``put``."""
+    with porte.serveur.client("bonne") as sftp:
+        sftp.putfo(io.BytesIO(b"<facture/>"), f"/in/{nom}")
+    (porte.serveur.disque / COMPTE / "in" / nom).chmod(mode & ~0o407)
+
+
+def test_the_platform_takes_what_partners_deposit_whatever_their_client(porte: Porte) -> None:
+    """Its account is not theirs: it claims and reads by its group. A file that shuts it out waits, and holds up nobody."""
+    for rang, mode in enumerate((0o666, 0o644, 0o640, 0o600)):
+        _deposer(porte, f"FSO1100A_ABC001_ABC001110000000000000000{rang}", mode)
+    contexte = Contexte(Reglages(dossier=porte.dossier), porte.engine, Entrepot(str(porte.dossier / "entrepot")))
+    with porte.serveur.client() as sftp:
+        recevoir(contexte, sftp, intervalle=0)
+        assert compte(porte.engine, "flux") == 3
+        (waiting,) = sftp.listdir(f"/{COMPTE}/traitement")
+        (porte.serveur.disque / COMPTE / "traitement" / waiting).chmod(0o640)
+        recevoir(contexte, sftp, intervalle=0)
+        assert sftp.listdir(f"/{COMPTE}/traitement") == []
+    assert compte(porte.engine, "flux") == 4
