@@ -99,6 +99,8 @@ def _options(fiche: Mapping[str, Any]) -> str:
 def cle_admise(cle_ssh: str) -> bool:
     """Return whether an OpenSSH public key is RSA of at least :data:`RSA_MIN` bits, or ECDSA on a NIST curve."""
     kind, _, body = cle_ssh.partition(" ")
+    if not cle_ssh.isascii():
+        return False
     try:
         fields = _champs(binascii.a2b_base64(body, strict_mode=True))
     except binascii.Error:

@@ -180,6 +180,10 @@ def suspendre(code: _Code, motif: _MotifDu, par: _Par = None, format_: _Format =
 def reprendre(code: _Code, par: _Par = None, motif: _Motif = None, format_: _Format = FormatSortie.TEXTE) -> None:
     """Rouvrir une fiche suspendue, là où elle était. / Open a suspended record again, where it was."""
     _, found = trouver(contexte_migre().engine, code)
+    if found.etat is not EtatFiche.SUSPENDU:
+        raise ErreurUsage(
+            f"la fiche {code} est en état « {found.etat} » : elle n'est pas suspendue / the record is not suspended", code_application=code
+        )
     _passer(code, EtatFiche(found.environnement.value), par, motif, format_)
 
 
