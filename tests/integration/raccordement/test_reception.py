@@ -91,3 +91,20 @@ def test_a_flow_is_judged_by_the_record_of_its_reception(maison):
     changer_etat(maison.contexte.engine, "ABC123", EtatFiche.QUALIFICATION, _geste(maison))
     maison.integrer()
     assert maison.lignes("SELECT statut FROM flux ORDER BY id") == [("INTEGRE",), ("IRRECEVABLE",)]
+
+
+@pytest.mark.parametrize(
+    ("retires", "defauts", "recus"),
+    [
+        ((), (), ["CSO1140A", "FEN1202A", "FSO1301A"]),
+        (("FSO1301A",), (), ["CSO1140A", "FEN1202A"]),
+        (("FSO1301A", "FEN1202A"), (), ["CSO1140A"]),
+        (("FEN1202A",), ("xml-tronque",), ["CSO1140A"]),
+    ],
+)
+def test_lifecycle_files_go_to_those_who_subscribe_and_feedback_to_everybody(maison, retires, defauts, recus):
+    gone = [Abonnement(interface=one, sens="reception") for one in retires]
+    abonner(maison.contexte.engine, "ABC123", _geste(maison), retirer=gone)
+    maison.deposer(maison.fabriquer(defauts=defauts, part_fautive=1.0))
+    maison.tout()
+    assert sorted(name[:8] for name in maison.reponses()) == recus
