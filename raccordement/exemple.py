@@ -18,7 +18,7 @@ from flux.registre.valeurs import Partenaire
 from raccordement.certificats_partenaire import CertificatPublic, ajouter, lire_public, mettre_en_vigueur
 from raccordement.etats import changer_etat
 from raccordement.fiche import Abonnement, lire_demande
-from raccordement.fiches import creer, trouver
+from raccordement.fiches import creer, fiche, trouver
 from raccordement.historique import Geste
 from raccordement.partenaires import partenaire
 
@@ -48,7 +48,7 @@ def certificat_exemple(nom: str, le: datetime, cle: Cle | None = None, *, jours:
 
 
 def creer_partenaire(engine: Engine, code_application: str, nom: str, dossier: str, le: datetime, *, cle: Cle | None = None) -> Partenaire:
-    """Make a partner that may send every interface in qualification; the same call again returns the one there is.
+    """Make a partner that may send every interface in qualification; when it is there, it is left as it stands.
 
     :param cle: private key of its account, whose certificate is put in force; by default one that nobody has.
     :raises ErreurUsage: malformed code or folder, or either is taken with other values. Facts: ``code_application``, ``dossier``.
@@ -66,7 +66,9 @@ def creer_partenaire(engine: Engine, code_application: str, nom: str, dossier: s
             "abonnements": [*emission, *(Abonnement(interface=code, sens=Sens.RECEPTION) for code in sorted(reception))],
         }
     )
-    creer(engine, demande, geste)
+    known = fiche(engine, code_application)
+    if known is None or (known.raison_sociale, known.dossier) != (nom, dossier):
+        creer(engine, demande, geste)
     partner, found = trouver(engine, code_application)
     if found.etat is EtatFiche.DEMANDE:
         kept = ajouter(engine, partner, certificat_exemple(nom, le, cle), geste)

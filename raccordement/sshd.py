@@ -105,8 +105,8 @@ Ciphers {",".join(ciphers)}
 MACs {",".join(_MACS_CBC if serveur.cbc else _MACS)}
 Compression no
 
-# Unauthenticated connections: 200 in all, 20 a source, 20 seconds each.
-MaxStartups 100:30:200
+# Unauthenticated connections: 120 in all, 20 a source, 20 seconds each.
+MaxStartups 60:30:120
 PerSourceMaxStartups 20
 LoginGraceTime 20
 MaxAuthTries 3

@@ -15,6 +15,11 @@ from raccordement.fiches import fiches
 from raccordement.porte import principal as porte
 from raccordement.sshd import Serveur, fichiers
 
+_SUITE = """Ensuite, en root / then, as root:
+  1. sh {ici}/comptes.sh                 comptes et dossiers ; de nouveau à chaque partenaire / again for each new partner
+  2. {ici}/plateforme.pub                y mettre la clé publique de la plateforme / the platform's public key goes there
+  3. sshd -t -f {ici}/sshd_config        vérifier, puis lancer sans -t / check, then start without -t"""
+
 
 def cles(
     code: Annotated[str | None, typer.Argument(help="Code application, AAA999. / Application code.")] = None,
@@ -60,5 +65,4 @@ def sshd(
     except OSError as error:
         raise ErreurUsage(f"{dossier} ne peut pas être écrit / cannot be written: {error.strerror}", path=str(dossier)) from error
     tableau(f"Écrit dans {server.dossier}", ("fichier", "mode"), [(name, f"{mode:04o}") for name, (_, mode) in written.items()])
-    here = server.dossier
-    typer.echo(f"Ensuite, en root / then, as root: sh {here}/comptes.sh ; {here}/plateforme.pub ; sshd -t -f {here}/sshd_config")
+    typer.echo(_SUITE.format(ici=server.dossier))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -49,6 +50,7 @@ _Liste = Annotated[list[str] | None, typer.Option()]
 _Contact = Annotated[
     list[str] | None, typer.Option("--contact", help="« nom <courriel> », technique ; plusieurs fois. / “name <mail>”, may be repeated.")
 ]
+_EMPREINTE, _INSTANT = re.compile(r"[0-9a-f]{64}"), re.compile(r"\d{4}-\d\d-\d\dT.*\+00:00$")
 
 
 @raccordement.command()
@@ -295,19 +297,23 @@ def _heure(instant: datetime | None) -> str | None:
 
 
 def _resume(detail: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} : {_court(value)}" for name, value in detail.items())
+    return ", ".join(f"{name} : {_court(value)}" for name, value in detail.items() if value != 0)
 
 
 def _court(value: object) -> str:
     match value:
         case {"avant": before, "apres": after}:
-            return f"{_court(before)} → {_court(after)}"
+            said = f"{_court(before)} → {_court(after)}"
         case {"interface": interface, "sens": sens}:
-            return f"{interface} ({sens})"
+            said = f"{interface} ({sens})"
         case list():
-            return ", ".join(map(_court, value)) or "—"
+            said = ", ".join(map(_court, value)) or "—"
         case None:
-            return "—"
-        case dict():
-            return json.dumps(value, ensure_ascii=False)
-    return str(value)
+            said = "—"
+        case str() if _EMPREINTE.fullmatch(value):
+            said = f"{value[:16]}…"
+        case str() if _INSTANT.match(value):
+            said = f"{datetime.fromisoformat(value).astimezone(PARIS):%Y-%m-%d %H:%M}"
+        case _:
+            said = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    return said
