@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from flux.cli import app
@@ -143,3 +144,22 @@ def test_the_keys_of_a_partner(flux, registre, url_registre):
     assert outputs[0].stdout == outputs[1].stdout
     assert [one.stdout for one in outputs[2:]] == ["", ""]
     assert all("compte inconnu" in one.stderr for one in outputs[2:])
+
+
+def test_a_role_that_reads_two_tables_is_all_the_door_needs(flux, registre, url_registre):
+    flux(*CREER)
+    certificat(registre, trouver(registre, "ABC001")[0], jours=100_000)
+    flux("passer-en-qualification", "ABC001")
+    try:
+        with registre.begin() as conn:
+            conn.execute(text("CREATE ROLE flux_cles LOGIN CONNECTION LIMIT 20"))
+            conn.execute(text("GRANT SELECT ON partenaires, certificats_partenaire TO flux_cles"))
+        env = {"FLUX_BASE": url_registre.replace("://postgres@", "://flux_cles@")}
+        done = subprocess.run(
+            [sys.executable, "-m", "flux", "raccordement", "cles", "ABC001"], env=env, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.startswith("restrict ")
+    finally:
+        with registre.begin() as conn:
+            conn.execute(text("DROP OWNED BY flux_cles"))
+            conn.execute(text("DROP ROLE flux_cles"))
