@@ -36,6 +36,7 @@ PARTENAIRES = {"abc123": ("ABC123", "Éditions de l'Exemple"), "xyz789": ("XYZ78
 DEPOTS = (
     DepotPrevu("UBL juste", "abc123", "FSO1140A", "90"),
     DepotPrevu("UBL, montant illisible", "abc123", "FSO1140A", "93", defaut="montant-illisible"),
+    DepotPrevu("UBL, total faux", "abc123", "FSO1140A", "93", defaut="total-faux"),
     DepotPrevu("CII juste", "abc123", "FSO1146A", "90"),
     DepotPrevu("CII, élément manquant", "abc123", "FSO1146A", "93", defaut="element-manquant"),
     DepotPrevu("Factur-X juste", "xyz789", "FSO1147A", "90"),

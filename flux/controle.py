@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -26,12 +27,16 @@ from flux.parsers.facturx import ouvrir_pdf, verifier_niveau
 from flux.parsers.pieces import verifier_visuel
 from flux.parsers.ubl import lire_ubl
 from flux.parsers.xml import lire_xml
+from flux.referentiel.anomalies_officielles import NON_JUGE
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.facturx import NIVEAU_DU_PROFIL
 from flux.referentiel.interfaces import INTERFACES, Controle, Ere, Format, Interface
 from flux.referentiel.schemas import SCHEMAS
-from flux.regles.gestion import ContexteRegles, controler
+from flux.regles.gestion import ContexteRegles, controler, expliquer_echecs
 from flux.regles.gestion.regle import SANS_JOUR
+from flux.regles.officielles.constats import en_anomalies, numero
+from flux.regles.officielles.moteur import ReglesOfficielles
+from flux.regles.officielles.numeros import base
 from flux.xsd.d16b import verifier_16b
 from flux.xsd.validation import nom_court, valider
 
@@ -78,6 +83,7 @@ def juger(
     le: date = SANS_JOUR,
     annuaire: Annuaire | None = None,
     severites: Mapping[str, Severite] | None = None,
+    officielles: ReglesOfficielles | None = None,
 ) -> VerdictDocument:
     """Judge one document.
 
@@ -87,15 +93,17 @@ def juger(
     :param le: day of reception, Europe/Paris; without one the newest rules judge, and none that asks for the day.
     :param annuaire: the directory of public structures, ``None`` when there is none to judge recipients by.
     :param severites: severities in use where they are not the published ones, by key of a management rule.
+    :param officielles: the official rules; ``None`` judges by none.
     :return: the verdict; ``facture`` is given whenever something could be mapped, also for a rejected document.
     """
-    facture, anomalies = _juger(contenu, interface, limites, _Jugement(le, annuaire, severites or {}))
+    found = _juger(contenu, interface, limites, _Jugement(le, annuaire, severites or {}, officielles))
     return VerdictDocument(
         nom=nom,
         sha256=hashlib.sha256(contenu).hexdigest(),
         taille=len(contenu),
-        facture=facture,
-        anomalies=tuple(a.au_membre(nom) for a in anomalies),
+        facture=found.facture,
+        anomalies=tuple(a.au_membre(nom) for a in found.anomalies),
+        replis=found.replis,
     )
 
 
@@ -106,25 +114,34 @@ class _Jugement:
     le: date
     annuaire: Annuaire | None
     severites: Mapping[str, Severite]
+    officielles: ReglesOfficielles | None
 
 
-def _juger(contenu: bytes, interface: Interface, limites: Limites, jugement: _Jugement) -> tuple[Facture | None, tuple[Anomalie, ...]]:
+class _Juge(NamedTuple):
+    """A document judged: what could be mapped, the faults, the official sets that the reference engine ran."""
+
+    facture: Facture | None
+    anomalies: tuple[Anomalie, ...]
+    replis: tuple[str, ...] = ()
+
+
+def _juger(contenu: bytes, interface: Interface, limites: Limites, jugement: _Jugement) -> _Juge:
     wanted = Nature.PDF if interface.pdf else Nature.XML
     kind = nature(contenu[:1024])
     if kind is not wanted:
-        return None, (anomalie("ARC-11", found=kind, interface=interface.code, expected=wanted),)
+        return _Juge(None, (anomalie("ARC-11", found=kind, interface=interface.code, expected=wanted),))
     xml, anomalies, niveau_xmp = ouvrir_pdf(contenu, limites) if interface.pdf else (contenu, (), None)
     if xml is None:
-        return None, anomalies
+        return _Juge(None, anomalies)
     root, found = lire_xml(xml, limites)
     anomalies += found
     if root is None:
-        return None, anomalies
+        return _Juge(None, anomalies)
     schema = next((cle for cle in interface.schemas if SCHEMAS[cle].racine == root.tag), None)
     if schema is None:
         expected = ", ".join(nom_court(tag) for tag in interface.racines)
         wrong = anomalie("XML-06", path="/*", found=nom_court(root.tag), interface=interface.code, expected=expected)
-        return None, (*anomalies, wrong)
+        return _Juge(None, (*anomalies, wrong))
     facture = _LECTEURS[interface.format, interface.ere](root)
     if interface.pdf and facture is not None:
         anomalies += verifier_niveau(niveau_xmp, facture.profil)
@@ -135,16 +152,39 @@ def _juger(contenu: bytes, interface: Interface, limites: Limites, jugement: _Ju
     anomalies += schema_faults
     for controle in interface.controles:
         anomalies += _CONTROLES[controle](root, facture, xml, limites)
-    if facture is not None:
-        contexte = ContexteRegles(
-            interface,
-            jugement.le,
-            root,
-            xml,
-            annuaire=jugement.annuaire,
-            severites=jugement.severites,
-            limites=limites,
-            schema_valide=not schema_faults,
-        )
-        anomalies += controler(facture, contexte)
-    return facture, anomalies
+    if facture is None:
+        return _Juge(None, anomalies)
+    contexte = ContexteRegles(
+        interface,
+        jugement.le,
+        root,
+        xml,
+        annuaire=jugement.annuaire,
+        severites=jugement.severites,
+        limites=limites,
+        schema_valide=not schema_faults,
+    )
+    found, replis = _juger_par_regles(facture, contexte, jugement.officielles)
+    return _Juge(facture, anomalies + found, replis)
+
+
+def _juger_par_regles(
+    facture: Facture, contexte: ContexteRegles, officielles: ReglesOfficielles | None
+) -> tuple[tuple[Anomalie, ...], tuple[str, ...]]:
+    """Run the management rules and the official ones; return the faults and the sets that the reference engine ran.
+
+    The official rules take the schema for granted, as their publishers do: of a document that breaks it they would tell faults that are
+    none. Where a management rule says the same as an official one, it is the official one that is told, in the other's words and with its
+    values.
+    """
+    if officielles is None or not contexte.schema_valide:
+        return controler(facture, contexte), ()
+    found = officielles.evaluer(contexte.root, facture.profil, contexte.interface.ere, contexte.le)
+    anomalies = controler(facture, replace(contexte, officielles=found.numeros))
+    if found.echecs:
+        broken = frozenset(base(numero(one)) for one in found.echecs)
+        same = expliquer_echecs(facture, contexte, broken)
+        anomalies += en_anomalies(contexte.root, contexte.data, found.echecs, contexte.limites.anomalies_fichier, same, contexte.severites)
+    weight = contexte.severites.get(NON_JUGE, Severite.AVERTISSEMENT)
+    silent = tuple(replace(anomalie(NON_JUGE, regle=cle), severity=weight) for cle in found.non_juges)
+    return anomalies + silent, found.replis

@@ -54,7 +54,7 @@ _EMPREINTE, _INSTANT = re.compile(r"[0-9a-f]{64}"), re.compile(r"\d{4}-\d\d-\d\d
 
 
 @raccordement.command()
-def creer(  # noqa: PLR0913, PLR0917 - one option a field
+def creer(
     code: Annotated[str | None, typer.Argument(help="Code application, AAA999 ; ou dans --json. / Application code.")] = None,
     json_: _Json = None,
     raison_sociale: _Texte = None,
@@ -106,7 +106,7 @@ def montrer(code: _Code, format_: _Format = FormatSortie.TEXTE) -> None:
 
 
 @raccordement.command()
-def modifier(  # noqa: PLR0913, PLR0917 - one option a field
+def modifier(
     code: _Code,
     json_: _Json = None,
     raison_sociale: _Texte = None,

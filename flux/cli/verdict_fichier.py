@@ -19,6 +19,7 @@ from flux.modele.verdict import Decision, VerdictDocument
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.interfaces import INTERFACES, Interface
 from flux.referentiel.jeux import jeu_en_vigueur
+from flux.regles.officielles.moteur import ReglesOfficielles
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Jugement:
     :ivar le: the day as of which (Europe/Paris). :ivar interface: row to judge under; ``None`` takes what each name says.
     :ivar annuaire: the directory that recipients are judged by, ``None`` to judge none.
     :ivar severites: severities in use where they are not the published ones, by key of a management rule.
+    :ivar officielles: the official rules; ``None`` judges by none.
     """
 
     reglages: Reglages
@@ -35,6 +37,7 @@ class Jugement:
     interface: Interface | None = None
     annuaire: Annuaire | None = None
     severites: Mapping[str, Severite] = field(default_factory=dict)
+    officielles: ReglesOfficielles | None = None
 
 
 @dataclass(slots=True)
@@ -132,7 +135,7 @@ def parcourir(chemin: Path, verdict: VerdictFichier, jugement: Jugement) -> Iter
                     continue
                 document = juger(
                     found.nom, found.contenu, row, settings.limites,
-                    le=jugement.le, annuaire=jugement.annuaire, severites=jugement.severites,
+                    le=jugement.le, annuaire=jugement.annuaire, severites=jugement.severites, officielles=jugement.officielles,
                 )  # fmt: skip
                 verdict.documents.append(document)
                 verdict.anomalies += document.anomalies

@@ -27,7 +27,6 @@ from flux.explication import terme_de
 from flux.modele.anomalie import Anomalie
 from flux.modele.raccordement import Sens
 from flux.modele.statut import Enveloppe, LigneErreur, Motif, Statut
-from flux.referentiel.anomalies import CATALOGUE
 from flux.referentiel.interfaces import INTERFACES
 from flux.referentiel.motifs import MOTIFS
 from flux.referentiel.statuts import STATUTS_FLUX, StatutFlux
@@ -216,7 +215,7 @@ def _ecrire_irrecevable(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, co
     def faults() -> Iterator[Anomalie]:
         for rank, one in anomalies_du_flux(conn, answer.flow.id):
             if one.bloquante and (rank == FLUX_LUI_MEME or not answer.counts.refus_du_flux):
-                codes[CATALOGUE[one.rule].motif_501] = None
+                codes[one.ligne.motif_501] = None
                 yield one
 
     comment = commentaire(faults())  # read first: it fills the codes

@@ -69,19 +69,24 @@ def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Mem
         for member in members:
             stored.seek(member.debut or 0)
             content = stored.read(member.taille)
-            verdict = juger(member.nom, content, interface, limits, le=day, annuaire=directory, severites=contexte.severites)
+            verdict = juger(
+                member.nom, content, interface, limits,
+                le=day, annuaire=directory, severites=contexte.severites, officielles=contexte.officielles,
+            )  # fmt: skip
             if verdict.sha256 != member.sha256:
                 raise ErreurInvariant(
                     f"member {member.rang} of flow {flow.id} changed in the staging store", flux_id=flow.id, membre=member.rang
                 )
+            if verdict.replis:
+                _journal.warning("regles_par_reference", flux_id=flow.id, fichier=member.nom, jeux=verdict.replis)
             yield _resultat(member.rang, verdict, declared, contexte.horloge())
 
 
 def _resultat(rank: int, verdict: VerdictDocument, declared: Declarations, now: datetime) -> ResultatMembre:
     facture = verdict.facture
     if facture is None:
-        return ResultatMembre(rank, verdict.decision, anomalies=verdict.anomalies)
+        return ResultatMembre(rank, verdict.decision, anomalies=verdict.anomalies, replis=verdict.replis)
     joined, faults = declared.joindre(facture, verdict.nom)
     verdict = replace(verdict, anomalies=(*verdict.anomalies, *faults))
     statut, added = statut_initial(verdict.nom, facture, verdict.decision, verdict.anomalies, now)
-    return ResultatMembre(rank, verdict.decision, facture, (*verdict.anomalies, *added), statut, joined)
+    return ResultatMembre(rank, verdict.decision, facture, (*verdict.anomalies, *added), statut, joined, verdict.replis)

@@ -8,12 +8,15 @@ of the published code, the nearest one is given and the published code stays in 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flux.referentiel.anomalies_gestion import LIGNES_GESTION
+from flux.referentiel.anomalies_officielles import CODES, LIGNES_OFFICIELLES, REGLE
 from flux.referentiel.anomalies_raccordement import LIGNES_RACCORDEMENT
 from flux.referentiel.anomalies_schema import LIGNES_SCHEMA
 from flux.referentiel.catalogue import Couche, LigneCatalogue, Severite
 
-__all__ = ["CATALOGUE", "Couche", "LigneCatalogue", "Severite"]
+__all__ = ["CATALOGUE", "Couche", "LigneCatalogue", "Severite", "ligne_de"]
 
 _E, _A, _C, _X = Couche.ENVELOPPE, Couche.ARCHIVE, Couche.CONTENEUR, Couche.SYNTAXE
 
@@ -405,6 +408,8 @@ _LIGNES = (
     # --- connection records and management rules: files of their own ------------------------------------------------
     *LIGNES_RACCORDEMENT,
     *LIGNES_GESTION,
+    # --- official rules: a file of their own ------------------------------------------------------------------------
+    *LIGNES_OFFICIELLES,
 )
 
 #: ``rule`` → row.
@@ -412,3 +417,13 @@ CATALOGUE: dict[str, LigneCatalogue] = {row.rule: row for row in _LIGNES}
 
 if len(CATALOGUE) != len(_LIGNES):  # a malformed table stops the import
     raise RuntimeError("two rows of the catalogue of anomalies share one rule")
+
+_OFFICIELLES = {code: replace(CATALOGUE[REGLE], code=code, motif_213=code) for code in CODES}
+
+
+def ligne_de(rule: str, code: str) -> LigneCatalogue:
+    """Return the row that an anomaly was made from: that of its rule or, for a rule of an official file, the one they share.
+
+    :param rule: the anomaly's rule. :param code: its code, which is its reason code too when the rule is an official one.
+    """
+    return CATALOGUE[rule] if rule in CATALOGUE else _OFFICIELLES[code]

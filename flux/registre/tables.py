@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import (
+    ARRAY,
     CHAR,
     BigInteger,
     Boolean,
@@ -198,6 +199,7 @@ membres = Table(
     Column("tranche_rang", Integer),
     Column("debut", BigInteger),
     Column("decision", Text),
+    Column("replis", ARRAY(Text)),  # official rule sets that the reference engine judged; NULL, nearly always: none
     _parmi("decision", Decision),
     CheckConstraint("tranche_rang IS NOT NULL OR decision IS NOT NULL", name="tranche_ou_decision"),
     ForeignKeyConstraint(["flux_id", "tranche_rang"], ["tranches.flux_id", "tranches.rang"]),

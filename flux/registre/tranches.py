@@ -107,6 +107,10 @@ def _decider(conn: Connection, flux_id: int, rang: int, nombre: int, resultats: 
             f"tranche {rang} of flow {flux_id} has {nombre} members; {len(resultats)} results came, {ecrits} of them theirs",
             flux_id=flux_id, rang=rang, expected=nombre, found=len(resultats), stored=ecrits,
         )  # fmt: skip
+    m = t.membres
+    for r in resultats:
+        if r.replis:  # rare enough for a statement each
+            conn.execute(update(m).where(m.c.flux_id == flux_id, m.c.rang == r.rang).values(replis=list(r.replis)))
 
 
 def _copier_factures(conn: Connection, flux_id: int, partenaire_id: int, departes: Sequence[ResultatDeparte]) -> None:

@@ -163,7 +163,10 @@ class PieceRetrouvee:
 
 @dataclass(frozen=True, slots=True)
 class ResultatMembre:
-    """What a tranche found of one member. ``facture`` and ``statut`` are ``None`` for an unreadable one, and only then."""
+    """What a tranche found of one member. ``facture`` and ``statut`` are ``None`` for an unreadable one, and only then.
+
+    :ivar replis: official rule sets that the reference engine judged in place of the compiled one.
+    """
 
     rang: int
     decision: Decision
@@ -171,6 +174,7 @@ class ResultatMembre:
     anomalies: Sequence[Anomalie] = ()
     statut: StatutPose | None = None
     retrouvees: tuple[PieceRetrouvee, ...] = ()
+    replis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

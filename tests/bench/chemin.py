@@ -23,13 +23,16 @@ from flux.etapes import TacheTraiter, ouvrir, repondre, traiter
 from flux.registre.connexion import creer_moteur
 from flux.registre.depots import enregistrer_depot, former_lots
 from flux.registre.valeurs import Depot
+from flux.regles.officielles.moteur import regles_officielles
 from flux.transport.entrepot import Entrepot
 from raccordement.partenaires import creer_partenaire
 
 
 def contexte_de(base: str, dossier: Path) -> Contexte:
     """Build a context on a given ledger and folder."""
-    return Contexte(Reglages(dossier=dossier), creer_moteur(base), Entrepot(str(dossier / "entrepot")))
+    settings = Reglages(dossier=dossier)
+    rules = regles_officielles(settings.moteur_regles, settings.regles_cache)
+    return Contexte(settings, creer_moteur(base), Entrepot(str(dossier / "entrepot")), officielles=rules)
 
 
 def enregistrer(contexte: Contexte, fichier: Path) -> int:

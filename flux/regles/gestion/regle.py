@@ -40,7 +40,7 @@ class ContexteRegles:
     :ivar root: root of its XML. :ivar data: the bytes that ``root`` was read from, for lines and columns.
     :ivar annuaire: the directory, ``None`` when the platform has none: what only it can tell is then not checked.
     :ivar severites: severity in use, by key of a rule, where it is not the published one.
-    :ivar officielles: the official rules judge the same document: what they say too is left to them.
+    :ivar officielles: numbers of the official rules that judge the same document: what they say too is left to them.
     :ivar schema_valide: False when the schema found faults: what is missing or does not add up may then be unreadable, and is not told.
     """
 
@@ -51,7 +51,7 @@ class ContexteRegles:
     annuaire: Annuaire | None = None
     severites: Mapping[str, Severite] = field(default_factory=dict)
     limites: Limites = field(default_factory=Limites)
-    officielles: bool = False
+    officielles: frozenset[str] = frozenset()
     schema_valide: bool = True
 
     @property
@@ -123,13 +123,13 @@ class Regle:
     officielle: str | None = None
     calcul: bool = False
 
-    def en_vigueur(self, interface: Interface, le: date, *, officielles: bool) -> bool:
-        """Tell whether it judges a document received on day ``le`` under ``interface``."""
+    def en_vigueur(self, interface: Interface, le: date, officielles: frozenset[str] = frozenset()) -> bool:
+        """Tell whether it judges a document received on day ``le`` under ``interface``, which these official rules judge too."""
         if interface.ere not in self.eres or interface.code in self.hors:
             return False
         if self.interfaces is not None and interface.code not in self.interfaces:
             return False
-        if officielles and self.officielle is not None and interface.ere is Ere.REFORME:
+        if self.officielle in officielles:
             return False
         return self.depuis <= le and (self.jusqua is None or le <= self.jusqua)
 

@@ -12,6 +12,7 @@ from flux.regles.officielles.document import Chemin, Document, Emplacements, Noe
 from flux.regles.officielles.erreurs import ErreurMoteur, ErreurXPath
 from flux.regles.officielles.execution import CONTEXTE, Valeur
 from flux.regles.officielles.motifs import convient
+from flux.regles.officielles.numeros import base, numero_publie
 
 Fonction = Callable[..., Any]  # generated code
 _FAUTES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError, NameError, ErreurXPath)
@@ -164,7 +165,7 @@ class JeuDeRegles:
 
     :param nom: name of the set, for messages.
     :param module: names of the generated module.
-    :ivar nombre: assertions in the set.
+    :ivar nombre: assertions in the set. :ivar numeros: their published numbers, without the term that BR-FR adds.
     """
 
     def __init__(self, nom: str, module: dict[str, Any]) -> None:
@@ -174,6 +175,7 @@ class JeuDeRegles:
         self._cles: tuple[Fonction, ...] = module["CLES"]
         self._motifs = module["MOTIFS"]
         self.nombre = len(self._assertions)
+        self.numeros = frozenset(base(numero_publie(a[0], a[2] or "")) for a in self._assertions)
         # Which rules may end on a name: (pattern, rank), "*" for those that end on a wildcard.
         self._par_nom: dict[str, list[tuple[int, int]]] = {}
         for motif, (_, regles) in enumerate(self._motifs):

@@ -18,6 +18,7 @@ from flux.referentiel.interfaces import INTERFACES
 from tests.unit import test_archive, test_enveloppe, test_sujet
 from tests.unit.classique import test_cii_16b, test_lecture_classique, test_table_interfaces
 from tests.unit.gestion import cas, test_controle
+from tests.unit.officielles import test_verdicts
 from tests.unit.parsers import test_facturx, test_xml
 from tests.unit.raccordement import test_droits
 from tests.unit.xsd import test_xsd_validation
@@ -49,6 +50,10 @@ EPREUVES = (
     test_facturx.test_an_xml_that_af_does_not_list_is_a_warning,
     test_facturx.test_a_plain_pdf_has_neither_xml_nor_xmp,
     test_lecture_classique.test_a_visual_that_is_none_is_told,
+    test_verdicts.test_a_long_published_text_is_told_whole,
+    test_verdicts.test_a_set_that_nothing_can_run_rejects_nobody_and_the_management_rules_judge_in_its_place,
+    test_verdicts.test_a_value_that_stops_a_rule_is_told_and_the_other_rules_are_kept,
+    test_verdicts.test_one_fault_in_many_lines_is_counted_and_hides_nothing,
     test_sujet.test_an_invoice_that_cannot_be_named_is_said_to_be_so,
     test_table_interfaces.test_a_closed_interface_is_refused_with_what_is_known_and_what_to_use,
     test_xml.test_depth_is_bounded_at_the_limit,

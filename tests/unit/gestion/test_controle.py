@@ -72,8 +72,8 @@ def test_a_rule_judges_from_its_first_day_on():
 def test_a_withdrawn_rule_judges_no_more():
     row = replace(next(one for one in REGLES if one.cle == "CPRO-14"), jusqua=date(2026, 6, 30))
     interface = INTERFACES["FSO1140A"]
-    assert row.en_vigueur(interface, date(2026, 6, 30), officielles=False)
-    assert not row.en_vigueur(interface, date(2026, 7, 1), officielles=False)
+    assert row.en_vigueur(interface, date(2026, 6, 30))
+    assert not row.en_vigueur(interface, date(2026, 7, 1))
 
 
 def test_without_a_day_nothing_that_depends_on_it_is_told():
@@ -81,15 +81,15 @@ def test_without_a_day_nothing_that_depends_on_it_is_told():
     assert "GES-G1.07" not in regles(verdict.anomalies)
 
 
-def test_what_the_official_rules_say_is_left_to_them_in_the_reform_only():
+def test_what_the_official_rules_that_judge_say_is_left_to_them():
     assert "GES-CO-15" in regles(anomalies(cas("GES-CO-15")))
-    assert "GES-CO-15" not in regles(anomalies(cas("GES-CO-15"), officielles=True))
-    assert "GES-CO-15" in regles(anomalies(cas("GES-CO-15", C), officielles=True))
+    assert "GES-CO-15" in regles(anomalies(cas("GES-CO-15"), officielles=frozenset({"BR-CO-14"})))
+    assert "GES-CO-15" not in regles(anomalies(cas("GES-CO-15"), officielles=frozenset({"BR-CO-15"})))
 
 
 def test_no_rule_of_one_era_judges_the_other():
     for code, row in INTERFACES.items():
-        assert all(row.ere in rule.eres for rule in regles_de(row, LE, officielles=False)), code
+        assert all(row.ere in rule.eres for rule in regles_de(row, LE)), code
 
 
 def test_after_a_schema_fault_what_cannot_be_read_is_not_called_missing_or_wrong():

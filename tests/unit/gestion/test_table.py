@@ -22,7 +22,7 @@ def _nom(value):
 
 def _attendues(regle, interface):
     """Rows of a key that may judge under an interface."""
-    return [row for row in REGLES if row.cle == regle and row.en_vigueur(interface, date(2026, 7, 20), officielles=False)]
+    return [row for row in REGLES if row.cle == regle and row.en_vigueur(interface, date(2026, 7, 20))]
 
 
 def test_every_rule_of_every_era_has_an_invoice_that_breaks_it():

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "r0006"
-down_revision = "r0003"
+down_revision = "r0004"
 
 _INSTANT = sa.DateTime(timezone=True)
 
