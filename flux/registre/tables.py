@@ -32,7 +32,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from flux.annuaire.modele import Mode
 from flux.modele.raccordement import EtatCertificat, EtatFiche, Protocole, Sens
