@@ -105,7 +105,7 @@ def cle_admise(cle_ssh: str) -> bool:
         fields = _champs(binascii.a2b_base64(body, strict_mode=True))
     except binascii.Error:
         return False
-    if not fields or fields[0] != kind.encode() or " " in body:
+    if not fields or fields[0] != kind.encode():
         return False
     if kind == "ssh-rsa":
         return len(fields) == 3 and int.from_bytes(fields[2]).bit_length() >= RSA_MIN

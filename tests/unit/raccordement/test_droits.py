@@ -40,6 +40,12 @@ LIGNES = {
     "certificat pas encore valable": ({}, {"not_before": LE + timedelta(seconds=1)}, {}, "RAC-07"),
     "certificat proposé": ({}, {"etat": EtatCertificat.PROPOSE, "en_vigueur_de": None}, {}, "RAC-07"),
     "certificat révoqué": ({}, {"etat": EtatCertificat.REVOQUE, "en_vigueur_jusqu": LE}, {}, "RAC-07"),
+    "certificat révoqué, qui expire ensuite": (
+        {},
+        {"etat": EtatCertificat.REVOQUE, "en_vigueur_jusqu": LE - timedelta(2), "not_after": LE - timedelta(1)},
+        {},
+        "RAC-07",
+    ),
     "certificat remplacé, fenêtre close": ({}, {"etat": EtatCertificat.REMPLACE, "en_vigueur_jusqu": LE}, {}, "RAC-07"),
     "certificat en vigueur demain": ({}, {"en_vigueur_de": LE + timedelta(1)}, {}, "RAC-07"),
 }

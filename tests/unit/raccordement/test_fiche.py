@@ -60,7 +60,6 @@ def test_all_faults_are_said_at_once():
         "code_application",
         "raison_sociale",
         "dossier",
-        "siren",
         "siret",
         "protocole",
     ]
