@@ -43,6 +43,11 @@ class Reglages(BaseSettings):
     sftp_racine: str = Field(
         "/", description="Folder that holds the partners' folders, as the platform's account names it on its SFTP server."
     )
+    sftp_cbc: bool = Field(
+        False,
+        description="Let the ciphers aes128-cbc and aes256-cbc in the sshd configuration that `flux raccordement sshd` writes: the general "
+        "dossier (p. 22) names them, modern clients do better.",
+    )
     severites: Path | None = Field(
         None, description="TOML file of severities put in place of the published ones, by management or official rule."
     )

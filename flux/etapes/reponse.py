@@ -1,7 +1,8 @@
 """Steps 4 and 6: answer each flow of a lot, and say whether the lot ended well.
 
-Every flow gets one feedback (CSO); its readable invoices get one FSO1301A and one FEN1202A; an unreadable flow gets a FEN1202A of
-status 501. The files are stored under their digest, then enter the outbox with the flow's outcome, in one transaction.
+Every flow gets one feedback (CSO). For partners who subscribe to them, its readable invoices get one FSO1301A and one FEN1202A; an
+unreadable flow gets a FEN1202A of status 501. The files are stored under their digest, then enter the outbox with the flow's outcome, in
+one transaction.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from flux.etapes.ramasse_miettes import sans_ramasse_miettes
 from flux.etapes.sujet import commentaire, statut_de
 from flux.explication import terme_de
 from flux.modele.anomalie import Anomalie
+from flux.modele.raccordement import Sens
 from flux.modele.statut import Enveloppe, LigneErreur, Motif, Statut
 from flux.referentiel.interfaces import INTERFACES
 from flux.referentiel.motifs import MOTIFS
@@ -37,6 +39,7 @@ from flux.registre.depots import lot_par_id
 from flux.registre.lectures import anomalies_du_flux, flux_par_id, statuts_du_flux
 from flux.registre.sorties import clore_flux
 from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, FluxLu, Sortie
+from raccordement.historique import fiche_au
 
 _journal = structlog.get_logger(__name__)
 #: Bytes of an answer kept in memory before it goes to a temporary file.
@@ -126,6 +129,11 @@ class _Reponse:
         nom = NomFlux.construire(interface, code, self.flow.id, emetteur=sender)
         return Enveloppe(nom=str(nom), identifiant=nom.identifiant, emetteur=sender, recepteur=code, produit_le=self.now)
 
+    def abonne(self, interface: str) -> bool:
+        """Return whether the partner received this interface when the flow came; its feedback it gets in any case."""
+        record = fiche_au(self.contexte.engine, self.flow.partenaire_id, self.flow.recu_le)
+        return record is not None and record.abonnee(interface, Sens.RECEPTION)
+
     @property
     def dialecte(self) -> DialecteCdar:
         """How CDAR messages are written: to users, under this platform's number."""
@@ -157,10 +165,10 @@ def _pieces(answer: _Reponse) -> Iterator[_Piece]:
     row = INTERFACES.get(flow.interface or "")
     retour = row.retour if row else "C" + flow.interface[1:] if flow.interface else settings.interface_retour_inconnue
     yield _piece(answer, retour, _ecrire_retour)
-    if answer.outcome.code == "IRRECEVABLE":
+    if answer.outcome.code == "IRRECEVABLE" and answer.abonne(settings.interface_flux_illisible):
         yield _piece(answer, settings.interface_flux_illisible, _ecrire_irrecevable)
     if row is not None and answer.counts.avec_cycle_de_vie:
-        for interface in row.cycle_de_vie:
+        for interface in filter(answer.abonne, row.cycle_de_vie):
             yield _piece(answer, interface, _CYCLE_DE_VIE[interface])
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from flux.referentiel.anomalies_gestion import LIGNES_GESTION
 from flux.referentiel.anomalies_officielles import CODES, LIGNES_OFFICIELLES, REGLE
+from flux.referentiel.anomalies_raccordement import LIGNES_RACCORDEMENT
 from flux.referentiel.anomalies_schema import LIGNES_SCHEMA
 from flux.referentiel.catalogue import Couche, LigneCatalogue, Severite
 
@@ -406,7 +407,8 @@ _LIGNES = (
         motif_501="IRR_VID_PJ",
         motif_213="REJ_REF_PJ",
     ),
-    # --- management rules: a file of their own ----------------------------------------------------------------------
+    # --- connection records and management rules: files of their own ------------------------------------------------
+    *LIGNES_RACCORDEMENT,
     *LIGNES_GESTION,
     # --- official rules: a file of their own ------------------------------------------------------------------------
     *LIGNES_OFFICIELLES,

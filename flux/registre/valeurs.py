@@ -11,6 +11,7 @@ from enum import StrEnum
 from flux.modele.anomalie import Anomalie
 from flux.modele.doublon import IssueDoublon
 from flux.modele.facture import Facture
+from flux.modele.raccordement import EtatFiche
 from flux.modele.statut import Motif
 from flux.modele.verdict import Decision
 
@@ -45,14 +46,17 @@ class EtatSortie(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Partenaire:
-    """A partner. :ivar code_application: three letters, three digits. :ivar dossier: name of its SFTP folder."""
+    """A partner, in short: :mod:`raccordement.fiches` reads its whole record.
+
+    :ivar code_application: three letters, three digits. :ivar dossier: name of its SFTP folder and account.
+    """
 
     id: int
     code_application: str
     nom: str
     dossier: str
-    actif: bool
     cree_le: datetime
+    etat: EtatFiche
 
 
 @dataclass(frozen=True, slots=True)

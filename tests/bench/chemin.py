@@ -26,7 +26,7 @@ from flux.registre.depots import enregistrer_depot, former_lots
 from flux.registre.valeurs import Depot
 from flux.regles.officielles.moteur import regles_officielles
 from flux.transport.entrepot import Entrepot
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 
 
 def taire() -> None:

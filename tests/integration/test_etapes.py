@@ -25,7 +25,7 @@ from flux.registre.annuaire_import import importer
 from flux.registre.bilan import verifier_bilan
 from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 from tests.services import PARTENAIRE, ServeurSftp, serveur_demo
 
 DEBUT = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -20,6 +20,7 @@ from tests.unit.classique import test_cii_16b, test_lecture_classique, test_tabl
 from tests.unit.gestion import cas, test_controle
 from tests.unit.officielles import test_verdicts
 from tests.unit.parsers import test_facturx, test_xml
+from tests.unit.raccordement import test_droits
 from tests.unit.xsd import test_xsd_validation
 
 #: Rules that only a database can break, and where they are tested.
@@ -36,6 +37,7 @@ EPREUVES = (
     test_cii_16b.test_a_line_without_its_document_is_told,
     test_cii_16b.test_many_faults_are_counted_past_the_limit,
     test_controle.test_one_fault_in_many_lines_does_not_hide_the_others_and_is_counted,
+    test_droits.test_each_thing_missing_refuses_and_says_which,
     test_enveloppe.test_each_wrong_name_is_told_what_is_wrong,
     test_enveloppe.test_the_new_interfaces_are_refused_in_production,
     test_facturx.test_a_truncated_pdf,
