@@ -130,7 +130,7 @@ def _transitions() -> str:
         ]
     return _page(
         "Transitions between statuses",
-        "What may follow what, by billing framework. A final status has no line. Steps that the platform takes by itself may be passed over "
+        "What may follow what, by billing framework. A final status has no line. Steps the platform takes by itself may be passed over "
         f"by whoever answers, since they have the document in hand: {', '.join(sorted(PASSAGES))}.",
         *parts,
     )

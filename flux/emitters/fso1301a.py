@@ -61,8 +61,10 @@ def _statut(rang: int, statut: Statut, longueur: int) -> str:
             element("ComplementStatut", complement),
             element("Commentaire", commentaire),
             element("Horodatage", date_heure(statut.horodatage)),
+            "" if statut.producteur is None else element("Producteur", "", Id=statut.producteur),
             element("IdFacture", statut.numero),
             element("DateFacture", statut.date_facture.isoformat()),
+            element("IdMandatDP", statut.id_mandat),
         ),
         NumOrdre=str(rang),
     )
@@ -101,5 +103,6 @@ def _debiteur(acteur: Acteur) -> tuple[str, list[str]]:
         element("Identifiant", identifiant),
         element("Nom", acteur.nom),
         element("CodeService", court or None),
+        element("NomService", acteur.nom_service),
     )
     return debiteur, rest
