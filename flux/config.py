@@ -43,6 +43,9 @@ class Reglages(BaseSettings):
     codes_cdar: dict[str, str] = Field(
         default_factory=dict, description="Status → MDT-105 (JSON), where it is not the table's; an empty code: not sent in CDAR."
     )
+    retour_statuts_appliques: bool = Field(
+        True, description="Answer each applied status of a deposited flow of statuses in its feedback too, not the refused ones alone."
+    )
     interface_flux_illisible: str = Field("FEN1202A", description="Lifecycle interface that carries status 501 of an unreadable flow.")
     matricule: str = Field("9999", description="MDT-19, scheme 0238: platform number of Chorus Pro in reception (annexe 7, G1.112).")
     sftp_racine: str = Field(
