@@ -10,6 +10,7 @@ from flux.cli.annuaire import annuaire as sous_commandes_annuaire  # under its o
 from flux.cli.emettre import emettre
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
+from flux.cli.raccordement import raccordement
 from flux.cli.regles import regles
 from flux.cli.representation import representation as sous_commandes_representation
 from flux.cli.statut import statut as sous_commandes_statut
@@ -27,6 +28,7 @@ app = typer.Typer(
 for command in (verifier, interfaces, emettre, fabriquer, suivi):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
+app.add_typer(raccordement, name="raccordement")
 app.add_typer(regles, name="regles")
 app.add_typer(sous_commandes_statut, name="statut")
 app.add_typer(sous_commandes_representation, name="representation")

@@ -18,7 +18,7 @@ from flux.modele.statut import Motif
 from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import Couche, Severite
 from flux.registre import tables as t
-from flux.registre.connexion import Source, lecture
+from flux.registre.connexion import Source, joindre_sans_boucles, lecture
 from flux.registre.depots import porteur_de
 from flux.registre.valeurs import (
     Compteurs,
@@ -136,9 +136,11 @@ def statuts_du_flux(source: Source, flux_id: int) -> Iterator[LigneStatut]:
         .where(s.flux_id == flux_id)
         .order_by(s.membre_rang, s.rang)
     )  # fmt: skip
-    for row in _flot(source, requete, "statuts_du_flux"):
-        row["motifs"] = tuple(Motif(code, texte) for code, texte in row["motifs"] or ())
-        yield LigneStatut(**row)
+    with lecture(source, "statuts_du_flux") as conn:
+        joindre_sans_boucles(conn)
+        for row in _flot(conn, requete, "statuts_du_flux"):
+            row["motifs"] = tuple(Motif(code, texte) for code, texte in row["motifs"] or ())
+            yield LigneStatut(**row)
 
 
 def lignes_du_flux(source: Source, flux_id: int, issue: IssueLigne | None = None) -> Iterator[LigneDeStatut]:
@@ -162,5 +164,6 @@ def lignes_du_flux(source: Source, flux_id: int, issue: IssueLigne | None = None
 def _flot(source: Source, requete: Executable, operation: str) -> Iterator[dict[str, Any]]:
     """Yield the rows of a query through a server-side cursor, closed when the reader stops."""
     with lecture(source, operation) as conn, conn.execute(requete, execution_options={"yield_per": PAR_PAQUET}) as resultat:
-        for row in resultat.mappings():
-            yield dict(row)
+        names = tuple(resultat.keys())
+        for row in resultat:
+            yield dict(zip(names, row, strict=True))

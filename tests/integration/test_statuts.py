@@ -31,7 +31,7 @@ from flux.registre.tranches import enregistrer_tranche
 from flux.registre.valeurs import StatutPose
 from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 from tests.integration.registre import aides
 from tests.integration.registre.aides import accepte, compte, depot, ensemble, flux_ouvert
 from tests.integration.test_etapes import DEBUT, Horloge, Maison
