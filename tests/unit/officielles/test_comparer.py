@@ -41,7 +41,9 @@ def test_it_counts_and_ends_well_when_the_engines_agree(dossier):
 def test_a_document_in_disagreement_is_told_and_written(dossier, monkeypatch):
     monkeypatch.setattr(JeuDeRegles, "evaluer", lambda _jeu, _document: [])
     monkeypatch.setattr(JeuDeRegles, "evaluer_avec_reserve", lambda _jeu, _document: ([], False))
-    (dossier / "fautif.xml").write_bytes(MESSAGES["cdar-200-pa.xml"].replace(b"<ram:ProcessConditionCode>200", b"<ram:ProcessConditionCode>999"))
+    (dossier / "fautif.xml").write_bytes(
+        MESSAGES["cdar-200-pa.xml"].replace(b"<ram:ProcessConditionCode>200", b"<ram:ProcessConditionCode>999")
+    )
     done = lancer(dossier / "fautif.xml", "--jeu", "br-fr-cdv", "--cache", dossier / "cache", "--ecarts", dossier / "ecarts")
     assert done.exit_code == 1, done.output
     assert "fautif.xml br-fr-cdv" in done.output
