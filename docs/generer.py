@@ -9,11 +9,13 @@ from pathlib import Path
 from docs.regles_officielles import lignes
 from flux.cli.regles import en_ligne, periode
 from flux.config import Reglages
+from flux.cycle_de_vie import PASSAGES
 from flux.limites import Limites
 from flux.referentiel.anomalies import CATALOGUE
+from flux.referentiel.circuits import CIRCUITS
 from flux.referentiel.interfaces import INTERFACES, RETIREES
 from flux.referentiel.jeux import JEUX
-from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
+from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX, Certitude
 from flux.regles.gestion import REGLES
 
 DOSSIER = Path(__file__).parent / "reference"
@@ -66,7 +68,7 @@ def _anomalies() -> str:
 def _reglages() -> str:
     rows = (
         (f"`FLUX_{name.upper()}`", field.annotation if isinstance(field.annotation, str) else getattr(field.annotation, "__name__", ""),
-         "" if name == "limites" else f"`{field.default}`", field.description)
+         "" if name == "limites" else f"`{field.get_default(call_default_factory=True)}`", field.description)
         for name, field in Reglages.model_fields.items()
     )  # fmt: skip
     limits = ((f"`FLUX_LIMITES__{field.name.upper()}`", f"`{field.default}`") for field in fields(Limites))
@@ -79,19 +81,59 @@ def _reglages() -> str:
     )
 
 
+def _marque(code: str | None, certitude: Certitude) -> str:
+    """A code and how sure it is."""
+    if code is None:
+        return ""
+    return code if certitude is Certitude.VU else f"{code} ({certitude})"
+
+
 def _statuts() -> str:
-    invoices = ((row.code, row.cpp, row.cdar, row.phase, row.accuse, row.libelle, row.label) for row in STATUTS_FACTURE.values())
+    invoices = (
+        (
+            row.code, row.famille, _marque(row.cpp, row.certitude_cpp), _marque(row.cdar, row.certitude_cdar), row.phase or "",
+            row.accuse or "", ", ".join(row.roles), "oui" if row.finale else "", "oui" if row.motif_obligatoire else "",
+            row.libelle, row.label, row.pourquoi,
+        )
+        for row in STATUTS_FACTURE.values()
+    )  # fmt: skip
     flows = ((row.code, row.cpp, row.cdar, row.libelle, row.label) for row in STATUTS_FLUX.values())
     sets = ((row.code, row.depuis.isoformat(), "; ".join(row.contenu)) for row in JEUX)
     return _page(
         "Statuses and rule sets",
-        "Statuses as the answers write them: `IdStatut` of CPPStatut, MDT-105, MDT-77 and MDT-88 of CDAR.",
+        "Statuses as the answers write them: `IdStatut` of CPPStatut, MDT-105, MDT-77 and MDT-88 of CDAR. A code is *vu* unless it "
+        "is marked: *rapporté*, one third party publishes it; *inféré*, worked out here; none, the status is in no file of that format. "
+        "`FLUX_CODES_CPP` and `FLUX_CODES_CDAR` put other codes in place.",
         "## Invoices",
-        _table(("Status", "CPP", "CDAR", "MDT-77", "MDT-88", "Français", "English"), invoices),
+        _table(
+            ("Status", "Family", "CPP", "CDAR", "MDT-77", "MDT-88", "Set by", "Final", "Reason", "Français", "English", "Why"),
+            invoices,
+        ),
         "## Flows",
         _table(("Outcome", "CPP", "CDAR", "Français", "English"), flows),
         "## Rule sets",
         _table(("Code", "From", "Checks"), sets),
+    )
+
+
+def _transitions() -> str:
+    parts = []
+    for row in CIRCUITS.values():
+        lines: dict[tuple[str, Certitude, str], list[str]] = {}
+        for one in row.transitions:
+            lines.setdefault((one.de, one.certitude, one.source), []).append(one.vers)
+        parts += [
+            f"## {row.circuit}",
+            f"BT-23: {', '.join(row.cadres)}. {row.certitude}: {row.source}.",
+            _table(
+                ("From", "To", "How sure", "Source or reasoning"), ((de, ", ".join(to), sure, src) for (de, sure, src), to in lines.items())
+            ),
+        ]
+    return _page(
+        "Transitions between statuses",
+        "What may follow what, by billing framework. A final status has no line. Steps the platform takes by itself may be passed over "
+        f"by whoever answers, since they have the document in hand: {', '.join(sorted(PASSAGES))}.",
+        *parts,
     )
 
 
@@ -129,6 +171,7 @@ PAGES = {
     "rules.md": _regles,
     "settings.md": _reglages,
     "statuses.md": _statuts,
+    "transitions.md": _transitions,
 }
 
 

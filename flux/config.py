@@ -8,14 +8,14 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flux.limites import Limites
 from flux.modele.doublon import LIBERE_PAR
 from flux.referentiel.interfaces import Environnement
 from flux.referentiel.jeux import MoteurRegles
-from flux.referentiel.statuts import STATUTS_FACTURE
+from flux.referentiel.statuts import STATUTS_CDAR, STATUTS_FACTURE
 
 
 class Reglages(BaseSettings):
@@ -37,6 +37,15 @@ class Reglages(BaseSettings):
     interface_retour_inconnue: str = Field(
         "CSO0000A",
         description="Feedback interface of a file whose name holds no interface code. No public source gives it: a choice of this project.",
+    )
+    codes_cpp: dict[str, str] = Field(
+        default_factory=dict, description="Status → IdStatut (JSON), where it is not the table's; an empty code: not sent in CPPStatut."
+    )
+    codes_cdar: dict[str, str] = Field(
+        default_factory=dict, description="Status → MDT-105 (JSON), where it is not the table's; an empty code: not sent in CDAR."
+    )
+    retour_statuts_appliques: bool = Field(
+        True, description="Answer each applied status of a deposited flow of statuses in its feedback too, not the refused ones alone."
     )
     interface_flux_illisible: str = Field("FEN1202A", description="Lifecycle interface that carries status 501 of an unreadable flow.")
     matricule: str = Field("9999", description="MDT-19, scheme 0238: platform number of Chorus Pro in reception (annexe 7, G1.112).")
@@ -70,6 +79,11 @@ class Reglages(BaseSettings):
         LIBERE_PAR,
         description="States (JSON list) that free the number of an invoice: another one may then bear it. Asked when an invoice is stored.",
     )
+    bloque_apres: dict[str, int] = Field(
+        default_factory=dict,
+        description="Seconds after which something is stuck, by state (JSON): recu, ouvert, traite (a flow), a_emettre (an answer in the "
+        "outbox). Those left out: 900, 3600, 900, 900.",
+    )
     reprise_apres: int = Field(
         7200,
         ge=0,
@@ -80,6 +94,25 @@ class Reglages(BaseSettings):
         description="Ask every document reference without content or location to be an attachment declared by the supplier; "
         "otherwise only those that have a file name or Chorus Pro's attachment type.",
     )
+
+    @field_validator("codes_cpp", "codes_cdar")
+    @classmethod
+    def _codes_connus(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        """Refuse a status or a code that does not exist."""
+        admis = STATUTS_CDAR.keys() if info.field_name == "codes_cdar" else {f"{code:02d}" for code in range(1, 42)}
+        wrong = [f"{one}={code}" for one, code in value.items() if one not in STATUTS_FACTURE or (code and code not in admis)]
+        if wrong:
+            raise ValueError(f"no such status or code: {', '.join(wrong)}")
+        return value
+
+    @field_validator("bloque_apres")
+    @classmethod
+    def _etats_bloquants(cls, value: dict[str, int]) -> dict[str, int]:
+        """Refuse a state that cannot last, and a delay that is none."""
+        wrong = [etat for etat, seconds in value.items() if etat not in ("recu", "ouvert", "traite", "a_emettre") or seconds < 0]
+        if wrong:
+            raise ValueError(f"no such state, or a negative delay: {', '.join(wrong)}")
+        return value
 
     @field_validator("numero_libere_par")
     @classmethod

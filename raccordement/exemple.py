@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from flux.errors import ErreurInvariant
 from flux.modele.raccordement import EtatFiche, Sens
 from flux.referentiel.interfaces import INTERFACES
+from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.registre.valeurs import Partenaire
 from raccordement.certificats_partenaire import CertificatPublic, ajouter, lire_public, mettre_en_vigueur
 from raccordement.etats import changer_etat
@@ -54,7 +55,7 @@ def creer_partenaire(engine: Engine, code_application: str, nom: str, dossier: s
     :raises ErreurUsage: malformed code or folder, or either is taken with other values. Facts: ``code_application``, ``dossier``.
     """
     geste = Geste(QUI, le, "partenaire d'exemple")
-    emission = [Abonnement(interface=code, sens=Sens.EMISSION) for code in sorted(INTERFACES)]
+    emission = [Abonnement(interface=code, sens=Sens.EMISSION) for code in sorted((*INTERFACES, *INTERFACES_STATUTS))]
     reception = {code for row in INTERFACES.values() for code in row.cycle_de_vie}
     demande = lire_demande(
         {

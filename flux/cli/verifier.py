@@ -24,6 +24,7 @@ from flux.explication import Cause
 from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
 from flux.referentiel.interfaces import INTERFACES, Interface
+from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS, InterfaceStatuts
 from flux.referentiel.jeux import MoteurRegles
 from flux.regles.gestion import lire_severites
 from flux.regles.officielles.moteur import regles_officielles
@@ -58,14 +59,15 @@ def jugement(
     )
 
 
-def interface_dite(code: str | None) -> Interface | None:
+def interface_dite(code: str | None) -> Interface | InterfaceStatuts | None:
     """Return the row of an interface given on the command line; ``None`` for none.
 
     :raises ErreurUsage: there is no such interface.
     """
-    row = INTERFACES.get(code) if code else None
+    row = (INTERFACES.get(code) or INTERFACES_STATUTS.get(code)) if code else None
     if code and row is None:
-        raise ErreurUsage(f"interface {code} inconnue / unknown. Codes : {', '.join(INTERFACES)}", interface=code)
+        codes = ", ".join((*INTERFACES, *INTERFACES_STATUTS))
+        raise ErreurUsage(f"interface {code} inconnue / unknown. Codes : {codes}", interface=code)
     return row
 
 

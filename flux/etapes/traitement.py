@@ -15,10 +15,12 @@ from flux.etapes.devancer import devancer
 from flux.etapes.ouverture import TacheTraiter
 from flux.etapes.pieces_declarees import Declarations
 from flux.etapes.ramasse_miettes import sans_ramasse_miettes
+from flux.etapes.statuts import traiter_statuts
 from flux.etapes.sujet import statut_initial
 from flux.modele.temps import PARIS
 from flux.modele.verdict import VerdictDocument
 from flux.referentiel.interfaces import INTERFACES
+from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.registre.connexion import transaction
 from flux.registre.lectures import flux_par_id, membres_de_la_tranche, tranche_par_rang
 from flux.registre.tranches import enregistrer_tranche
@@ -43,8 +45,11 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
         if tranche.etat is EtatTranche.TRAITEE:
             continue
         with sans_ramasse_miettes():
-            results = _juger(contexte, flow, tranche, members)
-            stored = enregistrer_tranche(contexte.engine, flux_id, rank, results, libere_par=contexte.reglages.numero_libere_par)
+            if flow.interface in INTERFACES_STATUTS:
+                stored = traiter_statuts(contexte, flow, tranche, members)
+            else:
+                results = _juger(contexte, flow, tranche, members)
+                stored = enregistrer_tranche(contexte.engine, flux_id, rank, results, libere_par=contexte.reglages.numero_libere_par)
         _journal.info("tranche_traitee", flux_id=flux_id, tranche=rank, fichiers=tranche.nombre, nouveau=stored)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class Acteur:
     :ivar type_identifiant: 1 SIRET, 2 EU VAT, 3 outside EU, 4 RIDET, 5 TAHITI, 6 being registered, 7 natural person.
     :ivar identifiant: the identifier itself; for a recipient a SIRET of 14 digits.
     :ivar nom: name. :ivar pays: ISO 3166-1 alpha-2. :ivar code_service: the recipient's service (at most 100 characters).
+    :ivar nom_service: name of that service.
     :ivar siren: 9 digits, used by CDAR (MDT-129, scheme 0002); ``None`` when there is none.
     :ivar adresse_electronique: electronic address of scheme 0225 (MDT-73), or ``None``.
     """
@@ -24,6 +26,7 @@ class Acteur:
     code_service: str | None = None
     siren: str | None = None
     adresse_electronique: str | None = None
+    nom_service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,20 @@ class Motif:
 
     code: str
     texte: str
+
+
+@dataclass(frozen=True, slots=True)
+class MontantStatut:
+    """An amount that a status speaks of (MDG-43).
+
+    :ivar type_code: MDT-207: ``MPA`` paid, ``MEN`` cashed… :ivar valeur: MDT-215, as written. :ivar devise: MDT-216, ISO 4217.
+    :ivar taux: MDT-224, VAT rate in percent, where the amount is that of one rate.
+    """
+
+    type_code: str
+    valeur: Decimal
+    devise: str | None = None
+    taux: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,10 @@ class Statut:
     :ivar complement: short text; may exceed 80 characters: the emitter cuts it at a word and keeps the whole in Commentaire.
     :ivar commentaire: longer text, kept whole.
     :ivar motifs: reasons, at least one where the status asks for it.
+    :ivar auteur: who set it, where that is neither the platform, the supplier nor the recipient (project manager, owner, validator).
+    :ivar actions: what the reader is asked to do (MDT-121, codes of BR-FR-CDV-CL-10). :ivar montants: amounts, of payment statuses.
+    :ivar beneficiaire: whom payment goes to when not to the supplier (BG-10): told of payment too.
+    :ivar producteur: Producteur/@Id of CPPStatut. :ivar id_mandat: the recipient's own number of the payment request (IdMandatDP).
     """
 
     code: str
@@ -57,6 +78,12 @@ class Statut:
     complement: str | None = None
     commentaire: str | None = None
     motifs: tuple[Motif, ...] = ()
+    auteur: Acteur | None = None
+    actions: tuple[str, ...] = ()
+    montants: tuple[MontantStatut, ...] = ()
+    beneficiaire: Acteur | None = None
+    producteur: str | None = None
+    id_mandat: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

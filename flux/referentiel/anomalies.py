@@ -14,6 +14,7 @@ from flux.referentiel.anomalies_gestion import LIGNES_GESTION
 from flux.referentiel.anomalies_officielles import CODES, LIGNES_OFFICIELLES, REGLE
 from flux.referentiel.anomalies_raccordement import LIGNES_RACCORDEMENT
 from flux.referentiel.anomalies_schema import LIGNES_SCHEMA
+from flux.referentiel.anomalies_statuts import LIGNES_STATUTS
 from flux.referentiel.catalogue import Couche, LigneCatalogue, Severite
 
 __all__ = ["CATALOGUE", "Couche", "LigneCatalogue", "Severite", "ligne_de"]
@@ -410,6 +411,8 @@ _LIGNES = (
     # --- connection records and management rules: files of their own ------------------------------------------------
     *LIGNES_RACCORDEMENT,
     *LIGNES_GESTION,
+    # --- deposited statuses: a file of their own --------------------------------------------------------------------
+    *LIGNES_STATUTS,
     # --- official rules: a file of their own ------------------------------------------------------------------------
     *LIGNES_OFFICIELLES,
 )

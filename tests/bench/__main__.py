@@ -39,6 +39,7 @@ from flux.xsd.catalogue import schema
 from flux.xsd.validation import valider
 from tests.bench import archive
 from tests.bench.chemin import contexte_de, parcourir, taire
+from tests.bench.officielles import mesurer_tout
 
 LIGNES, ROUNDS, ECHANTILLON = 5, 7, 200
 PETIT, GRAND = 2_000, 20_000
@@ -196,6 +197,7 @@ def principal() -> None:
         "rss_mib": rss,
         "cores": cores,
         "lines": LIGNES,
+        "regles_officielles": mesurer_tout(Console(width=130)),
     }
     Path("bench.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

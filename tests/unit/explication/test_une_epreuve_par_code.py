@@ -21,6 +21,7 @@ from tests.unit.gestion import cas, test_controle
 from tests.unit.officielles import test_verdicts
 from tests.unit.parsers import test_facturx, test_xml
 from tests.unit.raccordement import test_droits
+from tests.unit.statuts import test_statuts_lus
 from tests.unit.xsd import test_xsd_validation
 
 #: Rules that only a database can break, and where they are tested.
@@ -50,6 +51,8 @@ EPREUVES = (
     test_facturx.test_an_xml_that_af_does_not_list_is_a_warning,
     test_facturx.test_a_plain_pdf_has_neither_xml_nor_xmp,
     test_lecture_classique.test_a_visual_that_is_none_is_told,
+    test_statuts_lus.test_statuses_of_flows_are_no_statuses_of_invoices,
+    test_statuts_lus.test_what_is_wrong_with_a_status_is_told,
     test_verdicts.test_a_long_published_text_is_told_whole,
     test_verdicts.test_a_set_that_nothing_can_run_rejects_nobody_and_the_management_rules_judge_in_its_place,
     test_verdicts.test_a_value_that_stops_a_rule_is_told_and_the_other_rules_are_kept,
