@@ -6,13 +6,16 @@ Time is chosen by the test: everything is valid around :data:`LE`, a fixed momen
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509 import ocsp as o
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
@@ -243,3 +246,17 @@ def pem(*certificats: x509.Certificate) -> bytes:
 def p7b(*certificats: x509.Certificate, forme: Encoding = Encoding.DER) -> bytes:
     """PKCS#7 without signature, as authorities deliver chains."""
     return pkcs7.serialize_certificates(list(certificats), forme)
+
+
+def en_sha1(certificat: x509.Certificate, autorite: Autorite) -> x509.Certificate:
+    """The same certificate signed with SHA-1 by an elliptic authority: the library that makes the others refuses to."""
+    lu = asn1.Certificate.load(der(certificat))
+    corps = lu["tbs_certificate"]
+    algorithme = {"algorithm": "sha1_ecdsa"}
+    corps["signature"] = algorithme
+    cle = autorite.cle
+    assert isinstance(cle, ec.EllipticCurvePrivateKey)
+    empreinte = hashlib.sha1(corps.dump(force=True)).digest()
+    lu["signature_algorithm"] = algorithme
+    lu["signature_value"] = cle.sign(empreinte, ec.ECDSA(Prehashed(hashes.SHA1())))
+    return x509.load_der_x509_certificate(lu.dump(force=True))

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
@@ -18,6 +19,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import ExpiredError, NotYetValidError, PathBuildingError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import AcceptAllAlgorithms
+from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.validate import async_validate_path
 
 from raccordement.certificats.lecture import Lecture
@@ -25,6 +27,7 @@ from raccordement.certificats.noms import nom_lisible
 
 #: Paths tried at most: cross-signed authorities make several, a hostile bag could make very many (house).
 CHEMINS_MAX = 16
+#: What the validator lets out on what it cannot read or does not know (constraints on IP addresses, say): no path, then.
 _MALFORME = (ValueError, TypeError, KeyError, NotImplementedError)
 
 
@@ -62,6 +65,12 @@ def en_asn1(certificat: x509.Certificate) -> asn1.Certificate:
     return asn1.Certificate.load(certificat.public_bytes(Encoding.DER))
 
 
+@lru_cache(maxsize=8)
+def _confiance(ancres: tuple[bytes, ...]) -> SimpleTrustManager:
+    """Parse a set of anchors once: a trusted list holds hundreds."""
+    return SimpleTrustManager.build(trust_roots=[asn1.Certificate.load(one) for one in ancres])
+
+
 def etablir_chemin(lecture: Lecture, ancres: Iterable[Ancre], le: datetime) -> Chemin | SansChemin:
     """Return the path that holds at ``le``, else one whose only fault is its dates, else why there is none.
 
@@ -73,12 +82,12 @@ def etablir_chemin(lecture: Lecture, ancres: Iterable[Ancre], le: datetime) -> C
     try:
         return asyncio.run(_etablir(lecture, par_octets, le))
     except _MALFORME as error:  # a certificate cryptography reads and asn1crypto does not
-        return SansChemin(f"a certificate of the chain is malformed: {error}")
+        return SansChemin(f"a certificate of the chain cannot be read: {error}")
 
 
 async def _etablir(lecture: Lecture, ancres: dict[bytes, Ancre], le: datetime) -> Chemin | SansChemin:
     contexte = ValidationContext(
-        trust_roots=list(ancres),
+        trust_manager=_confiance(tuple(ancres)),
         other_certs=[en_asn1(one) for one in lecture.chaine],
         moment=le,
         revocation_mode="soft-fail",
@@ -87,7 +96,7 @@ async def _etablir(lecture: Lecture, ancres: dict[bytes, Ancre], le: datetime) -
         algorithm_usage_policy=AcceptAllAlgorithms(),
     )
     hors_dates: Chemin | None = None
-    refus: ValidationError | PathBuildingError | None = None
+    refus: Exception | None = None
     chemins = contexte.path_builder.async_build_paths_lazy(en_asn1(lecture.feuille))
     essais = 0
     try:
@@ -98,7 +107,7 @@ async def _etablir(lecture: Lecture, ancres: dict[bytes, Ancre], le: datetime) -
                 return _chemin(brut, ancres)
             except (ExpiredError, NotYetValidError):
                 hors_dates = hors_dates or await _sauf_dates(brut, ancres)
-            except ValidationError as error:
+            except (ValidationError, *_MALFORME) as error:
                 refus = error
             if essais >= CHEMINS_MAX:
                 break
@@ -122,7 +131,7 @@ async def _sauf_dates(brut: ValidationPath, ancres: dict[bytes, Ancre]) -> Chemi
     if any(one.not_valid_before_utc > commun for one in certificats):
         return None
     contexte = ValidationContext(
-        trust_roots=list(ancres), moment=commun, crls=[], ocsps=[], algorithm_usage_policy=AcceptAllAlgorithms(),
+        trust_manager=_confiance(tuple(ancres)), moment=commun, crls=[], ocsps=[], algorithm_usage_policy=AcceptAllAlgorithms(),
         other_certs=list(brut.iter_certs(include_root=False)),
     )  # fmt: skip
     try:

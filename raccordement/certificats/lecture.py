@@ -146,10 +146,18 @@ def _ouvrir(der: bytes) -> list[x509.Certificate] | Refus:
         return Refus(Motif.CLE_PRIVEE)
     try:
         if _est_pkcs7(der):
-            return [x509.load_der_x509_certificate(one) for one in _contenu_pkcs7(der)]
-        return [x509.load_der_x509_certificate(der)]
+            return [_certificat(one) for one in _contenu_pkcs7(der)]
+        return [_certificat(der)]
     except _ERREURS:
         return Refus(Motif.ILLISIBLE)
+
+
+def _certificat(der: bytes) -> x509.Certificate:
+    """Load a certificate; its names and dates are parsed here, so that none of them raises later."""
+    lu = x509.load_der_x509_certificate(der)
+    for valeur in (lu.subject, lu.issuer, lu.not_valid_before_utc, lu.not_valid_after_utc, lu.serial_number):
+        str(valeur)
+    return lu
 
 
 def _est_pkcs7(der: bytes) -> bool:
