@@ -98,7 +98,8 @@ _MAGASINS = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce", b"openssh-key-v1\x00")
 _BLOC = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \1-----")
 _CERTIFICATS = {b"CERTIFICATE", b"X509 CERTIFICATE"}
 _PKCS7 = {b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA"}
-_ERREURS = (ValueError, TypeError, KeyError, IndexError, OverflowError)  # what asn1crypto lets out on malformed input
+#: What asn1crypto and cryptography let out on malformed input.
+_ERREURS = (ValueError, TypeError, KeyError, IndexError, OverflowError, x509.InvalidVersion)
 
 
 def lire_depot(data: bytes) -> Lecture | Refus:
