@@ -51,7 +51,7 @@ class PolitiqueCertificats:
     """
 
     rsa_min: int = 2048
-    courbes: frozenset[str] = frozenset({"secp256r1", "secp384r1", "secp521r1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1"})
+    courbes: frozenset[str] = frozenset({"secp256r1", "secp384r1", "secp521r1"})
     hachages: frozenset[str] = frozenset({"sha256", "sha384", "sha512"})
     politiques: frozenset[str] = frozenset()
     si_inconnu: SiInconnu = SiInconnu.ACCEPTER
