@@ -201,8 +201,8 @@ class Autorite:
         return builder.sign(signataire.cle, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def racine(cn: str = "Racine d'essai", cle: Cle | None = None, **autres: str) -> Autorite:
-    """A self-signed root."""
+def racine(cn: str = "Racine d'essai", cle: Cle | None = None, le: datetime = LE, **autres: str) -> Autorite:
+    """A self-signed root, valid ten years around ``le``."""
     cle = cle or cle_ec(cn)
     builder = (
         x509.CertificateBuilder()
@@ -210,8 +210,8 @@ def racine(cn: str = "Racine d'essai", cle: Cle | None = None, **autres: str) ->
         .issuer_name(nom(cn))
         .public_key(cle.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(LE - timedelta(days=3650))
-        .not_valid_after(LE + timedelta(days=3650))
+        .not_valid_before(le - timedelta(days=3650))
+        .not_valid_after(le + timedelta(days=3650))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(cle.public_key()), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(usages("key_cert_sign", "crl_sign"), critical=True)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from raccordement.certificats.resultats import INFORMATIFS, Decision, Ligne, Resultat
+from raccordement.certificats.resultats import INFORMATIFS, SUPPLEES, Decision, Ligne, Resultat
 
 
 class SiInconnu(StrEnum):
@@ -64,12 +64,12 @@ class PolitiqueCertificats:
 def decider(lignes: tuple[Ligne, ...], politique: PolitiqueCertificats, le: datetime) -> tuple[Decision, datetime | None]:
     """Return what becomes of a certificate, and when to check it again.
 
-    One failure refuses, unless the check only informs; else one unknown does what the policy says; else it is accepted.
+    One failure refuses, unless the check only informs; else one unknown does what the policy says, unless another check stands in for it;
+    else it is accepted.
     """
-    comptees = {one.resultat for one in lignes if one.controle not in INFORMATIFS}
-    if Resultat.ECHOUE in comptees:
+    if any(one.resultat is Resultat.ECHOUE and one.controle not in INFORMATIFS for one in lignes):
         return Decision.REFUSE, None
-    if Resultat.INCONNU in comptees:
+    if any(one.resultat is Resultat.INCONNU and one.controle not in INFORMATIFS | SUPPLEES for one in lignes):
         plus_tard = le + politique.reverifier_apres
         if politique.si_inconnu is SiInconnu.ACCEPTER:
             return Decision.ACCEPTE_A_REVERIFIER, plus_tard

@@ -67,6 +67,9 @@ TITRES: Mapping[Controle, tuple[str, str]] = {
     Controle.SERVICE: ("Service de vérification", "Verification service"),
 }
 
+#: Checks whose silence has no effect: the local check beside them decides.
+SUPPLEES = frozenset({Controle.SERVICE})
+
 #: Checks whose failure informs and does not refuse: a gap in time is the partner's to know, the certificate itself is sound.
 INFORMATIFS = frozenset({Controle.RECOUVREMENT})
 

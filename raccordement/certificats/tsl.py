@@ -52,7 +52,7 @@ class MotifTsl(StrEnum):
 TEXTES: dict[MotifTsl, tuple[str, str]] = {
     MotifTsl.XML: ("ce n'est pas un XML sûr (DOCTYPE, codage, taille…)", "it is not safe XML (DOCTYPE, encoding, size…)"),
     MotifTsl.SIGNATURE: (
-        "sa signature ne tient pas, ou n'est pas celle du signataire attendu : retéléchargez la liste, vérifiez le certificat du signataire",
+        "sa signature ne tient pas, ou n'est pas du signataire attendu : retéléchargez la liste, vérifiez le certificat du signataire",
         "its signature does not hold, or is not that of the expected signer: download the list again, check the signer's certificate",
     ),
     MotifTsl.SIGNATAIRE: (
@@ -60,7 +60,7 @@ TEXTES: dict[MotifTsl, tuple[str, str]] = {
         "the expected signer's certificate is not valid at this date: give the new one",
     ),
     MotifTsl.FORME: ("ce n'est pas une liste de confiance ETSI TS 119 612", "it is not an ETSI TS 119 612 trusted list"),
-    MotifTsl.PERIMEE: ("sa date de prochaine mise à jour est passée : prenez la nouvelle", "its next update is past: take the new one"),
+    MotifTsl.PERIMEE: ("sa prochaine mise à jour est passée : prenez la nouvelle", "its next update is past: take the new one"),
     MotifTsl.RECUL: (
         "une liste plus récente est déjà importée : celle-ci reviendrait en arrière",
         "a more recent list is already imported: this one would go back in time",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from raccordement.certificats.politique import PolitiqueCertificats, Role, SiInconnu, decider
-from raccordement.certificats.resultats import INFORMATIFS, TITRES, Controle, Decision, Ligne, Resultat
+from raccordement.certificats.resultats import TITRES, Controle, Decision, Ligne, Resultat
 from raccordement.certificats.verdict import Attendu, EnService, joindre
 from tests.pki import CLIENT, LE, SERVEUR, SIREN, SIRET, der, nom, p7b, pem, pki
 from tests.unit.certificats.aides import juge
@@ -135,9 +135,9 @@ def test_one_line_decides_as_the_policy_says(controle, resultat, si_inconnu):
     lignes = tuple(Ligne(one, resultat if one is controle else Resultat.REUSSI, "f", "e", "s") for one in Controle)
     decision, revoir = decider(lignes, PolitiqueCertificats(si_inconnu=si_inconnu), LE)
     attendu = Decision.ACCEPTE
-    if controle not in INFORMATIFS and resultat is Resultat.ECHOUE:
+    if controle is not Controle.RECOUVREMENT and resultat is Resultat.ECHOUE:
         attendu = Decision.REFUSE
-    elif controle not in INFORMATIFS and resultat is Resultat.INCONNU:
+    elif controle not in {Controle.RECOUVREMENT, Controle.SERVICE} and resultat is Resultat.INCONNU:
         attendu = {SiInconnu.ACCEPTER: Decision.ACCEPTE_A_REVERIFIER, SiInconnu.RETENIR: Decision.RETENU}[si_inconnu]
     assert decision is attendu
     assert (revoir is not None) is (attendu in {Decision.ACCEPTE_A_REVERIFIER, Decision.RETENU})
