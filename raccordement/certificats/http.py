@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from flux.errors import ErreurTransitoire
+from flux.errors import ErreurConfiguration, ErreurTransitoire
 
 
 class Panne(StrEnum):
@@ -80,8 +80,12 @@ def client_http(ac: str | None = None, mandataire: str | None = None) -> httpx.C
     """Return a client that follows no redirection and reads no environment.
 
     :param ac: PEM file of the authorities of TLS servers; ``None`` for the system's. :param mandataire: URL of an outgoing proxy.
+    :raises ErreurConfiguration: ``ac`` cannot be read. Facts: ``path``.
     """
-    contexte = ssl.create_default_context(cafile=ac)
+    try:
+        contexte = ssl.create_default_context(cafile=ac)
+    except OSError as error:  # SSLError is one
+        raise ErreurConfiguration(f"{ac} is not a readable PEM file of authorities: {error}", path=ac) from error
     return httpx.Client(verify=contexte, follow_redirects=False, trust_env=False, proxy=mandataire)
 
 

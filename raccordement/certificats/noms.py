@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TypeVar
 
-from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
@@ -41,12 +38,6 @@ def emis_par(enfant: x509.Certificate, parent: x509.Certificate) -> bool:
 def empreinte(certificat: x509.Certificate) -> str:
     """Return the SHA-256 of the DER, hexadecimal."""
     return certificat.fingerprint(SHA256()).hex()
-
-
-def empreinte_cle(certificat: x509.Certificate) -> str:
-    """Return the SHA-256 of the subject's public key, of any type, hexadecimal: two certificates on one key share it."""
-    lu = asn1.Certificate.load(certificat.public_bytes(Encoding.DER))
-    return hashlib.sha256(lu["tbs_certificate"]["subject_public_key_info"].dump()).hexdigest()
 
 
 def nom_lisible(nom: x509.Name) -> str:

@@ -109,11 +109,10 @@ class ListeDeConfiance:
     ecartes: int
 
 
-def lire_tsl(data: bytes, signataires: Iterable[x509.Certificate], le: datetime, *, dernier: int = 0) -> ListeDeConfiance | RefusTsl:
+def lire_tsl(data: bytes, signataires: Iterable[x509.Certificate], le: datetime) -> ListeDeConfiance | RefusTsl:
     """Check and read a list. Never raises on what it holds.
 
     :param signataires: certificates, one of which must have signed. :param le: the moment judged (aware).
-    :param dernier: number of the list in use for the same territory: an older one is refused.
     """
     if len(data) > TAILLE_MAX:
         return RefusTsl(MotifTsl.XML, f"{len(data)} bytes")
@@ -130,7 +129,7 @@ def lire_tsl(data: bytes, signataires: Iterable[x509.Certificate], le: datetime,
             break
     if isinstance(signee, str):
         return RefusTsl(MotifTsl.SIGNATURE, signee)
-    return _lire(signee, le, dernier)
+    return _lire(signee, le)
 
 
 def _signee(data: bytes, signataire: x509.Certificate, le: datetime) -> etree._Element | str:
@@ -147,7 +146,7 @@ def _signee(data: bytes, signataire: x509.Certificate, le: datetime) -> etree._E
     return "the signature does not cover the whole list"
 
 
-def _lire(racine: etree._Element, le: datetime, dernier: int) -> ListeDeConfiance | RefusTsl:
+def _lire(racine: etree._Element, le: datetime) -> ListeDeConfiance | RefusTsl:
     try:
         territoire = _texte(racine, "t:SchemeInformation/t:SchemeTerritory")
         numero = int(_texte(racine, "t:SchemeInformation/t:TSLSequenceNumber"))
@@ -157,8 +156,6 @@ def _lire(racine: etree._Element, le: datetime, dernier: int) -> ListeDeConfianc
         return RefusTsl(MotifTsl.FORME, str(error))
     if le > prochaine:
         return RefusTsl(MotifTsl.PERIMEE, prochaine.isoformat())
-    if numero < dernier:
-        return RefusTsl(MotifTsl.RECUL, f"{numero} < {dernier}")
     found: dict[str, ServiceDeConfiance] = {}
     ecartes = 0
     for prestataire in racine.iterfind("t:TrustServiceProviderList/t:TrustServiceProvider", _N):

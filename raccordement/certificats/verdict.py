@@ -10,11 +10,11 @@ from cryptography import x509
 
 from flux.modele.anomalie import citer
 from raccordement.certificats import controles as c
-from raccordement.certificats.chaine import Ancre, SansChemin, etablir_chemin
+from raccordement.certificats.chaine import Ancre, Chemin, SansChemin, etablir_chemin
 from raccordement.certificats.lecture import Lecture, Refus, lire_depot
-from raccordement.certificats.noms import empreinte, empreinte_cle, nom_lisible
+from raccordement.certificats.noms import empreinte, nom_lisible
 from raccordement.certificats.politique import PolitiqueCertificats, Role, decider
-from raccordement.certificats.resultats import Controle, Ligne, Resultat, Verdict, echoue, reussi, sans_objet
+from raccordement.certificats.resultats import Controle, Ligne, Resultat, Verdict, echoue, inconnu, reussi, sans_objet
 from raccordement.certificats.revocation import interroger, ligne_revocation
 from raccordement.certificats.sources import Sources
 
@@ -33,13 +33,13 @@ class Attendu:
     """What is known of the partner.
 
     :ivar identifiant: SIRET or SIREN of the record. :ivar role: what its protocol asks. :ivar en_service: its certificate in force.
-    :ivar tenants: given a fingerprint and a key fingerprint, the other partners that bear either; ``None`` when no ledger is asked.
+    :ivar tenants: given a certificate, the other partners that have it or its key; ``None`` when no ledger is asked.
     """
 
     identifiant: str | None = None
     role: Role | None = None
     en_service: EnService | None = None
-    tenants: Callable[[str, str], tuple[str, ...]] | None = None
+    tenants: Callable[[x509.Certificate], tuple[str, ...]] | None = None
 
 
 #: Asks the verification service about a chain, the partner's certificate first; returns its line.
@@ -59,12 +59,19 @@ class Verificateur:
         """Judge a deposit at ``le`` (aware). Never raises on what it holds."""
         lu = lire_depot(data)
         if isinstance(lu, Refus):
-            illisible = echoue(Controle.LECTURE, lu.fr, lu.en, "KB0011570", motif=lu.motif.value)
-            return Verdict(decider((illisible,), self.politique, le)[0], (illisible,), le)
+            return self.refuser(lu, le)
         return self.juger(lu, le, attendu or Attendu())
 
-    def juger(self, lu: Lecture, le: datetime, attendu: Attendu) -> Verdict:
-        """Judge a certificate already read."""
+    def refuser(self, refus: Refus, le: datetime) -> Verdict:
+        """Return the verdict on what cannot be judged."""
+        illisible = echoue(Controle.LECTURE, refus.fr, refus.en, "KB0011570", motif=refus.motif.value)
+        return Verdict(decider((illisible,), self.politique, le)[0], (illisible,), le)
+
+    def juger(self, lu: Lecture, le: datetime, attendu: Attendu, *, reseau: bool = True) -> Verdict:
+        """Judge a certificate already read.
+
+        :param reseau: False asks nobody: revocation and the service are then unknown, to be asked later.
+        """
         autres = len(lu.chaine)
         lecture = reussi(
             Controle.LECTURE,
@@ -74,19 +81,10 @@ class Verificateur:
         )  # fmt: skip
         chemin = etablir_chemin(lu, self.ancres, le)
         certificats = (lu.feuille,) if isinstance(chemin, SansChemin) else chemin.certificats
-        if isinstance(chemin, SansChemin):
-            revocation = _sans_chaine(Controle.REVOCATION)
-            service = _sans_chaine(Controle.SERVICE)
-            chaine = _ligne_sans_chemin(chemin)
-        else:
-            revocation = ligne_revocation(interroger(chemin, self.sources, le))
-            service = _SANS_SERVICE if self.service is None else self.service(certificats, le)
-            revocation = joindre(revocation, service)
-            noms = " → ".join(citer(nom_lisible(one.subject)) for one in certificats)
-            chaine = reussi(Controle.CHAINE, noms, noms, chemin.ancre.source, chemin=[empreinte(one) for one in certificats])
+        revocation, service = self._demander(chemin, le) if reseau else (_PLUS_TARD, _SANS_SERVICE)
         lignes = (
             lecture,
-            chaine,
+            _chaine(chemin),
             c.controler_dates(certificats, le),
             c.controler_cle(certificats, self.politique),
             c.controler_signature(certificats, self.politique),
@@ -103,7 +101,16 @@ class Verificateur:
             decision, lignes, le, empreinte(lu.feuille), citer(nom_lisible(lu.feuille.subject)), lu.feuille.not_valid_after_utc, reverifier
         )
 
+    def _demander(self, chemin: Chemin | SansChemin, le: datetime) -> tuple[Ligne, Ligne]:
+        """Ask OCSP, CRL and the verification service: of a chain that holds only, for the addresses come from it."""
+        if isinstance(chemin, SansChemin):
+            return _sans_chaine(Controle.REVOCATION), _sans_chaine(Controle.SERVICE)
+        revocation = ligne_revocation(interroger(chemin, self.sources, le))
+        service = _SANS_SERVICE if self.service is None else self.service(chemin.certificats, le)
+        return joindre(revocation, service), service
 
+
+_PLUS_TARD = inconnu(Controle.REVOCATION, "Sera demandée.", "Will be asked.", "RFC 5280, 6.3")
 _SANS_SERVICE = sans_objet(
     Controle.SERVICE,
     "Aucun service de vérification n'est réglé : la vérification locale suffit.",
@@ -130,7 +137,10 @@ def _sans_chaine(controle: Controle) -> Ligne:
     )
 
 
-def _ligne_sans_chemin(chemin: SansChemin) -> Ligne:
+def _chaine(chemin: Chemin | SansChemin) -> Ligne:
+    if isinstance(chemin, Chemin):
+        noms = " → ".join(citer(nom_lisible(one.subject)) for one in chemin.certificats)
+        return reussi(Controle.CHAINE, noms, noms, chemin.ancre.source, chemin=[empreinte(one) for one in chemin.certificats])
     if chemin.manquant is not None:
         return echoue(
             Controle.CHAINE,
@@ -152,7 +162,7 @@ def _unicite(feuille: x509.Certificate, attendu: Attendu) -> Ligne:
     source = "Note SE p. 27 (« unique et valide »)"
     if attendu.tenants is None:
         return sans_objet(Controle.UNICITE, "Pas de fiche : non recherché.", "No record: not looked for.", source)
-    tenants = attendu.tenants(empreinte(feuille), empreinte_cle(feuille))
+    tenants = attendu.tenants(feuille)
     if not tenants:
         return reussi(
             Controle.UNICITE, "Ni ce certificat ni sa clé n'est à un autre partenaire.", "No other partner has it or its key.", source

@@ -26,8 +26,8 @@ BONNE = signer(
 )
 
 
-def _lire(data=BONNE, signataires=(SIGNATAIRE.certificat,), le=LE, **autres):
-    return lire_tsl(data, signataires, le, **autres)
+def _lire(data=BONNE, signataires=(SIGNATAIRE.certificat,), le=LE):
+    return lire_tsl(data, signataires, le)
 
 
 def test_a_list_vouches_for_its_authorities_in_an_accepted_status_only():
@@ -99,11 +99,6 @@ def test_a_hostile_or_stale_list_is_refused_whole(data, motif):
     assert refus.motif is motif, refus.detail
     assert refus.fr
     assert refus.en
-
-
-def test_an_older_list_does_not_replace_a_newer_one():
-    assert _lire(dernier=8) == RefusTsl(MotifTsl.RECUL, "7 < 8")
-    assert isinstance(_lire(dernier=7), ListeDeConfiance)
 
 
 @pytest.mark.parametrize("le", [LE + timedelta(days=400), LE - timedelta(days=31)])

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from raccordement.certificats.lecture import lire_depot
 from raccordement.certificats.politique import PolitiqueCertificats, Role, SiInconnu, decider
 from raccordement.certificats.resultats import TITRES, Controle, Decision, Ligne, Resultat
 from raccordement.certificats.verdict import Attendu, EnService, joindre
 from tests.pki import CLIENT, LE, SERVEUR, SIREN, SIRET, der, nom, p7b, pem, pki
-from tests.unit.certificats.aides import juge
+from tests.unit.certificats.aides import Reseau, juge
 
 PKI = pki()
 LISTES = (PKI.racine.liste(), PKI.intermediaire.liste())
@@ -27,7 +28,7 @@ def _verdict(feuille=FEUILLE, politique=None, **attendu):
 
 
 def test_a_good_certificate_passes_every_line_and_is_accepted():
-    verdict = _verdict(identifiant=SIRET, role=Role.CLIENT, tenants=lambda *_: ())
+    verdict = _verdict(identifiant=SIRET, role=Role.CLIENT, tenants=lambda _: ())
     assert verdict.decision is Decision.ACCEPTE
     sans_objet = {one.controle for one in verdict.lignes if one.resultat is Resultat.SANS_OBJET}
     assert sans_objet == {Controle.POLITIQUES, Controle.RECOUVREMENT, Controle.SERVICE}
@@ -101,15 +102,21 @@ def test_one_of_the_accepted_policies_is_wanted_when_any_is(voulues, declarees, 
     assert list(ligne.detail["declarees"]) == list(declarees)
 
 
-def test_a_certificate_or_key_of_another_partner_is_refused_and_the_ledger_is_asked_for_both():
+def test_a_certificate_or_key_of_another_partner_is_refused_without_saying_whose():
     demandes = []
-    verdict = _verdict(tenants=lambda *empreintes: demandes.append(empreintes) or ("ABC123",))
+    verdict = _verdict(tenants=lambda feuille: demandes.append(feuille) or ("ABC123",))
     assert verdict.ligne(Controle.UNICITE).resultat is Resultat.ECHOUE
     assert "ABC123" not in verdict.ligne(Controle.UNICITE).fr  # one partner does not learn who the other is
-    jumeau = PKI.intermediaire.emettre(nom("jumeau"))
-    _verdict(jumeau, tenants=lambda *empreintes: demandes.append(empreintes) or ())
-    assert demandes[0][0] != demandes[1][0]
-    assert demandes[0][1] == demandes[1][1]
+    assert demandes == [FEUILLE]
+
+
+def test_without_the_network_revocation_waits_and_the_rest_is_judged():
+    reseau = Reseau()
+    lu = lire_depot(p7b(FEUILLE, PKI.intermediaire.certificat))
+    verdict = juge(PKI.racine.certificat, reseau=reseau).juger(lu, LE, Attendu(SIRET, Role.CLIENT), reseau=False)
+    assert reseau.demandes == []
+    assert verdict.ligne(Controle.REVOCATION).resultat is Resultat.INCONNU
+    assert verdict.ligne(Controle.SUJET).resultat is Resultat.REUSSI
 
 
 @pytest.mark.parametrize(
