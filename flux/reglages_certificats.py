@@ -31,7 +31,7 @@ class ReglagesCertificats(BaseModel):
     rsa_min: int = Field(2048, ge=1024, description="Bits of an RSA key at least (RGS V2, annexe B1).")
     politiques: frozenset[str] = Field(
         frozenset(),
-        description="Policy OIDs (JSON list), one of which a certificate must bear; none asks for none. Each authority has its own.",
+        description="Policy OIDs (JSON list), one of which a certificate must bear; none asks for none.",
     )
     sujet_exige: bool = Field(True, description="The subject must name the SIREN or SIRET of the record.")
     si_inconnu: Literal["accepter", "retenir"] = Field(
@@ -41,7 +41,7 @@ class ReglagesCertificats(BaseModel):
     recouvrement_jours: int = Field(30, ge=0, le=366, description="Days that the old certificate stays good after a switch to the new one.")
     bascule_automatique: bool = Field(
         True,
-        description="A certificate deposited in `in` and accepted is put in force at once; otherwise `flux raccordement certificat basculer`.",
+        description="A certificate deposited in `in` and accepted is put in force at once; otherwise `basculer` does it.",
     )
     preavis_jours: tuple[int, ...] = Field(
         (90, 60, 30, 15, 7, 1), description="Days before the end of a certificate at which its partner is told (JSON list)."

@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import Connection, Engine, insert, or_, select
+from sqlalchemy import Connection, Engine, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from flux.errors import ErreurUsage
@@ -32,16 +32,21 @@ def en_json(ligne: Ligne) -> dict[str, object]:
 
 
 def noter_verdict(conn: Connection, certificat_id: int, verdict: Verdict) -> None:
-    """Keep a verdict, in the caller's transaction."""
-    conn.execute(
-        insert(t.verdicts_certificat).values(
-            certificat_id=certificat_id,
-            le=verdict.le,
-            decision=verdict.decision.value,
-            reverifier_le=verdict.reverifier_le,
-            lignes=[en_json(one) for one in verdict.lignes],
-        )
-    )
+    """Keep a verdict, in the caller's transaction: in place of the last one when every check says the same, so that days do not pile up."""
+    c = t.verdicts_certificat.c
+    lignes = [en_json(one) for one in verdict.lignes]
+    values = {"le": verdict.le, "decision": verdict.decision.value, "reverifier_le": verdict.reverifier_le, "lignes": lignes}
+    dernier = conn.execute(
+        select(c.id, c.decision, c.lignes).where(c.certificat_id == certificat_id).order_by(c.id.desc()).limit(1).with_for_update()
+    ).one_or_none()
+    if dernier is not None and (dernier.decision, _resultats(dernier.lignes)) == (verdict.decision, _resultats(lignes)):
+        conn.execute(update(t.verdicts_certificat).where(c.id == dernier.id).values(**values))
+    else:
+        conn.execute(insert(t.verdicts_certificat).values(certificat_id=certificat_id, **values))
+
+
+def _resultats(lignes: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(one["controle"], one["resultat"]) for one in lignes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +119,11 @@ class EtatsRegistre:
                 .values(adresse=adresse, **values)
                 .on_conflict_do_update(index_elements=["adresse"], set_=values)
             )
+
+
+def attend_un_jugement(source: Source, par: str) -> bool:
+    """Return whether a certificate deposited by ``par`` waits to be judged."""
+    c = t.certificats_partenaire.c
+    requete = select(c.id).where(c.par == par, c.etat.in_((EtatCertificat.PROPOSE, EtatCertificat.RETENU))).limit(1)
+    with lecture(source, "attend_un_jugement") as conn:
+        return conn.execute(requete).scalar_one_or_none() is not None

@@ -10,6 +10,7 @@ ATTENDUS = {
     "reception": {"recevoir", "lancer", "confirmer"},
     "integration": {"ouvrir", "traiter", "repondre", "verdict"},
     "emission": {"emettre"},
+    "certificats": {"listes", "sante", "juger", "prevenir", "rapport"},
 }
 
 
