@@ -22,7 +22,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 LE = datetime(2027, 1, 15, 12, tzinfo=UTC)
 SIREN = "123456782"  # of this project: its Luhn key is right, it belongs to nobody known
-SIRET = SIREN + "00018"
+SIRET = SIREN + "00010"
 Cle = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 

@@ -132,7 +132,8 @@ def _par_courriel(
 def _premiere_fois(conn: Connection, avis: Avis, voie: str, le: datetime) -> bool:
     """Take the right to tell this once; another process that holds it makes this one wait, then learn that it is done."""
     values = {"certificat_id": avis.certificat.id, "objet": avis.objet, "voie": voie, "le": le}
-    return conn.execute(insert(t.preavis).values(**values).on_conflict_do_nothing()).rowcount == 1
+    made = conn.execute(insert(t.preavis).values(**values).on_conflict_do_nothing().returning(t.preavis.c.certificat_id))
+    return made.one_or_none() is not None
 
 
 def _lisible(objet: str) -> str:

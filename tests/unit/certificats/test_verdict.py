@@ -52,7 +52,7 @@ def test_every_line_speaks_two_languages_and_names_its_source():
         (nom("c", SIREN), SIREN, Resultat.REUSSI),
         (nom("c", SIREN), "73282932000074", Resultat.ECHOUE),
         (nom("c", ou=f"0002 {SIRET}"), SIRET, Resultat.REUSSI),
-        (nom("c", ou=f"0002 {SIRET}"), SIREN + "00026", Resultat.ECHOUE),
+        (nom("c", ou=f"0002 {SIRET}"), SIREN + "00028", Resultat.ECHOUE),
         (nom("c", ou=f"0002{SIREN}"), SIRET, Resultat.REUSSI),
         (nom("c", ou=f"0009 {SIREN}"), SIRET, Resultat.ECHOUE),
         (nom("c", organisation=f"VATFR-32{SIREN}", ou="Achats"), SIRET, Resultat.REUSSI),
