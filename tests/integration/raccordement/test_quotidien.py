@@ -175,7 +175,7 @@ def test_the_nearest_threshold_reached_is_the_one_told(reste, seuil):
 def test_every_notice_leaves_once_by_file_and_by_mail_however_often_the_day_runs(registre, poste, boite):
     terrain = Terrain()
     en_service(registre, terrain, fin=LE + 100 * JOUR)
-    for heure in range(0, 101 * 24, 7):
+    for heure in range(0, 101 * 24, 13):
         prevenir(registre, terrain.politique, poste, LE + timedelta(hours=heure))
     jours = ["90", "60", "30", "15", "07", "01"]
     assert [nom.rsplit("_", 1)[1] for nom in _sorties(registre)] == [f"expire-{one}j.txt" for one in jours]
