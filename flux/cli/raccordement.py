@@ -312,7 +312,7 @@ def _court(value: object) -> str:
         case str() if _EMPREINTE.fullmatch(value):
             said = f"{value[:16]}…"
         case str() if _INSTANT.match(value):
-            said = f"{datetime.fromisoformat(value).astimezone(PARIS):%Y-%m-%d %H:%M}"
+            said = heure(datetime.fromisoformat(value)) or ""
         case _:
             said = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
     return said

@@ -171,7 +171,7 @@ def _est_pkcs7(der: bytes) -> bool:
 def _contenu_pkcs7(der: bytes) -> list[bytes]:
     """Return the DER certificates of a PKCS#7 signed-data; BER with indefinite lengths is read too."""
     certificats = cms.ContentInfo.load(der)["content"]["certificates"]
-    return [one.chosen.dump(force=True) for one in certificats if one.name == "certificate"]
+    return [one.chosen.dump() for one in certificats if one.name == "certificate"]
 
 
 def _cle_privee(der: bytes) -> bool:
