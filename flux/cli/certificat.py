@@ -25,7 +25,7 @@ from raccordement.certificats.calendrier import calendrier as ecrire_calendrier
 from raccordement.certificats.montage import politique, verificateur
 from raccordement.certificats.registre import attendu, dernier_verdict, en_json
 from raccordement.certificats.renouvellement import Suite
-from raccordement.certificats.resultats import TITRES, Verdict
+from raccordement.certificats.resultats import TITRES, Resultat, Verdict
 from raccordement.certificats.textes import MARQUES
 from raccordement.certificats.verdict import Attendu, Verificateur
 from raccordement.certificats_partenaire import CertificatPartenaire, certificats
@@ -176,7 +176,7 @@ def _conclure(suite: Suite, code: str, format_: FormatSortie, *, repetition: boo
         )
     else:
         if suite.verdict is not None:
-            _montrer(suite.verdict, format_)
+            _dire(suite.verdict)
         verbe = "changerait / would change" if repetition else "a changé / changed"
         for one in changes:
             etat = "nouveau / new" if one.empreinte not in avant else str(avant[one.empreinte].etat)
@@ -185,6 +185,19 @@ def _conclure(suite: Suite, code: str, format_: FormatSortie, *, repetition: boo
             typer.echo(f"{visible(code)} : rien ne change / nothing changes")
     if not accepte:
         raise typer.Exit(1)
+
+
+def _dire(verdict: Verdict) -> None:
+    """Show a verdict in short when it accepts, whole when it does not."""
+    if not verdict.decision.accepte:
+        _montrer(verdict, FormatSortie.TEXTE)
+        return
+    typer.echo(f"{verdict.sujet} : {verdict.decision}, fin / ends {heure(verdict.fin)}")
+    for one in verdict.lignes:
+        if one.resultat in {Resultat.ECHOUE, Resultat.INCONNU}:
+            typer.echo(f"{MARQUES[one.resultat]} {one.fr} / {one.en}")
+    if verdict.reverifier_le is not None:
+        typer.echo(f"à vérifier de nouveau / to check again: {heure(verdict.reverifier_le)}")
 
 
 def _montrer(verdict: Verdict, format_: FormatSortie) -> None:
@@ -218,17 +231,8 @@ def _faits(ctx: Contexte, one: CertificatPartenaire, now: datetime) -> dict[str,
 def _ligne(ctx: Contexte, code: str, one: CertificatPartenaire, now: datetime) -> tuple[object, ...]:
     verdict = dernier_verdict(ctx.engine, one.id)
     dit = None if verdict is None else f"{verdict.decision} {heure(verdict.le)}"
-    fin = one.en_vigueur_jusqu or one.not_after
-    return (
-        code,
-        one.empreinte[:16] + "…",
-        one.etat,
-        one.en_vigueur_au(now),
-        heure(one.not_after),
-        (one.not_after - now).days,
-        heure(fin),
-        dit,
-    )
+    jours = (one.not_after - now).days
+    return code, one.empreinte[:12] + "…", one.etat, heure(one.not_after), jours, heure(_valable(one)), dit
 
 
 def _valable(one: CertificatPartenaire) -> datetime:

@@ -165,8 +165,8 @@ def ligne_revocation(reponses: tuple[Reponse, ...]) -> Ligne:
         )  # fmt: skip
     return reussi(
         Controle.REVOCATION,
-        f"Non révoqué, ni ses {len(reponses) - 1} autorités intermédiaires." if len(reponses) > 1 else "Non révoqué.",
-        f"Not revoked, nor its {len(reponses) - 1} intermediate authorities." if len(reponses) > 1 else "Not revoked.",
+        "Non révoqué, pas plus que les autorités au-dessus de lui." if len(reponses) > 1 else "Non révoqué.",
+        "Not revoked, nor are the authorities above it." if len(reponses) > 1 else "Not revoked.",
         source, certificats=detail,
     )  # fmt: skip
 
