@@ -1,11 +1,14 @@
 """The daily look: revocations close the door, waiting deposits are settled, partners are told once, by file and by real mail."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes, policy
+from types import SimpleNamespace
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from cryptography import x509
 from icalendar import Calendar
 from sqlalchemy import select
@@ -28,7 +31,8 @@ from raccordement.certificats_partenaire import certificats, en_vigueur
 from raccordement.etats import changer_etat
 from raccordement.historique import Geste
 from tests.integration.raccordement.pki_ledger import Terrain, en_service, fiche
-from tests.pki import LE
+from tests.pki import LE, pem
+from tests.serveur_http import autorite_tls, contexte_tls
 from tests.services import port_libre
 
 JOUR = timedelta(days=1)
@@ -198,6 +202,45 @@ def test_a_mail_that_cannot_leave_is_tried_again_and_does_not_hold_back_the_file
     boite.refuse = False
     assert [(one.voie, one.parti) for one in prevenir(registre, terrain.politique, poste, LE)] == [("fichier", False), ("courriel", True)]
     assert (len(boite.messages), len(_sorties(registre))) == (1, 1)
+
+
+def test_two_runs_at_the_same_time_send_one_notice(registre, poste, boite):
+    terrain = Terrain()
+    en_service(registre, terrain, fin=LE + 20 * JOUR)
+    with ThreadPoolExecutor(4) as fils:
+        tous = [one.result() for one in [fils.submit(prevenir, registre, terrain.politique, poste, LE) for _ in range(4)]]
+    assert sum(envoi.parti for envois in tous for envoi in envois) == 2  # one by file, one by mail
+    assert (len(boite.messages), len(_sorties(registre))) == (1, 1)
+
+
+@pytest.mark.parametrize("connue", [True, False])
+def test_mail_leaves_over_a_checked_tls_connection_only(registre, tmp_path, connue):
+    recue, ac = Boite(), autorite_tls()
+    (tmp_path / "ac.pem").write_bytes(pem((ac if connue else autorite_tls("Autre")).certificat))
+    ouvre = SimpleNamespace(login="compte", password="secret")
+
+    def authentifier(_serveur, _session, _enveloppe, _methode, donnees):
+        return AuthResult(success=(donnees.login, donnees.password) == (ouvre.login.encode(), ouvre.password.encode()))
+
+    controleur = Controller(
+        recue, hostname="127.0.0.1", port=port_libre(), tls_context=contexte_tls(tmp_path, ac), authenticator=authentifier,
+        auth_required=True, require_starttls=True,
+    )  # fmt: skip
+    controleur.start()
+    try:
+        reglages = ReglagesCertificats(
+            smtp_serveur="127.0.0.1", smtp_port=controleur.port, smtp_ac=tmp_path / "ac.pem", smtp_utilisateur="compte",
+            smtp_mot_de_passe="secret",
+        )  # fmt: skip
+        terrain = Terrain()
+        en_service(registre, terrain, fin=LE + 20 * JOUR)
+        poste = Poste(Entrepot(tmp_path.as_uri()), facteur_smtp(reglages), "plateforme@essai.example")
+        envois = prevenir(registre, terrain.politique, poste, LE)
+    finally:
+        controleur.stop()
+    assert [one.parti for one in envois] == [True, connue]
+    assert len(recue.messages) == int(connue)
+    assert "secret" not in repr(reglages)
 
 
 def test_a_renewed_or_closed_partner_is_left_in_peace(registre, poste, boite):

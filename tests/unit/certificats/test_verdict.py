@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flux.modele.raccordement import DECISIONS_CERTIFICAT
 from raccordement.certificats.lecture import lire_depot
 from raccordement.certificats.politique import PolitiqueCertificats, Role, SiInconnu, decider
 from raccordement.certificats.resultats import TITRES, Controle, Decision, Ligne, Resultat
@@ -175,3 +176,7 @@ def test_no_deposit_makes_the_table_raise_and_no_forged_one_is_accepted(octets):
     assert all(one.fr and one.en for one in verdict.lignes)
     if verdict.decision.accepte:
         assert verdict.sha256 == juge(PKI.racine.certificat, listes=LISTES).verifier(pem(FEUILLE), LE).sha256
+
+
+def test_the_ledger_knows_every_decision():
+    assert tuple(one.value for one in Decision) == DECISIONS_CERTIFICAT
