@@ -12,7 +12,8 @@ from raccordement.certificats.lecture import lire_depot
 from raccordement.certificats.politique import PolitiqueCertificats, Role, SiInconnu, decider
 from raccordement.certificats.resultats import TITRES, Controle, Decision, Ligne, Resultat
 from raccordement.certificats.verdict import Attendu, EnService, joindre
-from tests.pki import CLIENT, LE, SERVEUR, SIREN, SIRET, der, nom, p7b, pem, pki
+from raccordement.exemple import renouvellement_exemple
+from tests.pki import CLIENT, LE, SERVEUR, SIREN, SIRET, cle_rsa, der, nom, p7b, pem, pki
 from tests.unit.certificats.aides import Reseau, juge
 
 PKI = pki()
@@ -180,3 +181,12 @@ def test_no_deposit_makes_the_table_raise_and_no_forged_one_is_accepted(octets):
 
 def test_the_ledger_knows_every_decision():
     assert tuple(one.value for one in Decision) == DECISIONS_CERTIFICAT
+
+
+def test_the_renewal_of_the_demonstration_is_accepted():
+    autorite, certificat = renouvellement_exemple("000000000", LE, cle_rsa())
+    verdict = juge(autorite, politique=PolitiqueCertificats()).verifier(
+        pem(certificat, autorite), LE, Attendu("00000000000000", Role.CLIENT)
+    )
+    assert verdict.echecs == ()
+    assert verdict.decision is Decision.ACCEPTE_A_REVERIFIER  # nobody answers for its revocation
