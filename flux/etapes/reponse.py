@@ -46,7 +46,7 @@ from raccordement.historique import fiche_au
 
 _journal = structlog.get_logger(__name__)
 #: Bytes of an answer kept in memory before it goes to a temporary file.
-_EN_MEMOIRE = 8 * 1024 * 1024
+_EN_MEMOIRE = 1024 * 1024
 _MORCEAU = 256 * 1024
 
 
