@@ -7,6 +7,7 @@ hold this. A step fails only for infrastructure (:class:`flux.errors.ErreurTrans
 from __future__ import annotations
 
 from flux.contexte import Contexte, contexte
+from flux.etapes.certificats import ETAPES_CERTIFICATS, certificat_attend, joindre_rapports
 from flux.etapes.emission import emettre
 from flux.etapes.ouverture import TacheTraiter, ouvrir
 from flux.etapes.reception import LotALancer, confirmer_lance, recevoir
@@ -15,12 +16,15 @@ from flux.etapes.surveillance import surveiller
 from flux.etapes.traitement import traiter
 
 __all__ = [
+    "ETAPES_CERTIFICATS",
     "Contexte",
     "LotALancer",
     "TacheTraiter",
+    "certificat_attend",
     "confirmer_lance",
     "contexte",
     "emettre",
+    "joindre_rapports",
     "ouvrir",
     "recevoir",
     "repondre",

@@ -208,12 +208,15 @@ class Sortie:
 
 @dataclass(frozen=True, slots=True)
 class SortieAEmettre:
-    """An answer file on its way out. :ivar dossier: the partner's SFTP folder. :ivar emissions: times it left already."""
+    """An answer file on its way out.
+
+    :ivar dossier: the partner's SFTP folder. :ivar flux_id: ``None`` when it tells of a certificate. :ivar emissions: times it left.
+    """
 
     id: int
     partenaire_id: int
     dossier: str
-    flux_id: int
+    flux_id: int | None
     interface: str
     nom: str
     sha256: str

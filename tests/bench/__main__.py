@@ -37,7 +37,7 @@ from flux.regles.gestion import ContexteRegles, controler
 from flux.regles.officielles.moteur import regles_officielles
 from flux.xsd.catalogue import schema
 from flux.xsd.validation import valider
-from tests.bench import archive
+from tests.bench import archive, certificats
 from tests.bench.chemin import contexte_de, parcourir, taire
 from tests.bench.officielles import mesurer_tout
 
@@ -188,12 +188,15 @@ def principal() -> None:
     console.print(table)
     for one_archive in archives:
         console.print(archive.tableau(one_archive))
+    verdicts = certificats.mesurer()
+    console.print(certificats.tableau(verdicts))
     if rss:
         growth = rss[GRAND] / rss[PETIT]
         console.print(f"mémoire : {rss[PETIT]} Mio pour {PETIT} factures, {rss[GRAND]} Mio pour {GRAND} (× {growth:.2f})")
     result = {
         "measures": [asdict(one) for one in measures],
         "archives": [asdict(one) for one in archives],
+        "certificats": [asdict(one) for one in verdicts],
         "rss_mib": rss,
         "cores": cores,
         "lines": LIGNES,

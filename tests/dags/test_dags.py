@@ -11,6 +11,7 @@ ATTENDUS = {
     "integration": {"ouvrir", "traiter", "repondre", "verdict"},
     "emission": {"emettre"},
     "surveillance": {"bloques"},
+    "certificats": {"listes", "sante", "juger", "prevenir", "rapport"},
 }
 
 
