@@ -22,11 +22,21 @@ def second_avis(cle: str) -> xmlschema.XMLSchema10:
     return xmlschema.XMLSchema10(str(catalogue.chemin(cle)), allow="local")
 
 
+def _blanc_insecable(element) -> bool:
+    """A no-break space between the elements of one: text for XML, white space for the second opinion."""
+    enfants = element.findall("*")
+    return bool(enfants) and any("\u00a0" in text for text in (element.text or "", *(enfant.tail or "" for enfant in element)))
+
+
 @pytest.mark.parametrize(("nom", "cle"), COUPLES)
 def test_two_validators_give_the_same_verdict(nom, cle):
     verdicts = set()
     for data in (exemplaire(nom), *mutants(exemplaire(nom), 2026, NOMBRE)):
-        ours = not valider(etree.fromstring(data), cle, data, Limites())
+        root = etree.fromstring(data)
+        ours = not valider(root, cle, data, Limites())
+        if any(_blanc_insecable(element) for element in root.iter("*")):
+            assert not ours  # text between elements; the second opinion takes a no-break space for white space
+            continue
         assert second_avis(cle).is_valid(data.decode()) == ours, data.decode()
         verdicts.add(ours)
     assert verdicts == {True, False}
@@ -42,6 +52,8 @@ def test_every_fault_told_is_where_it_says(nom, cle):
     for data in mutants(exemplaire(nom), 7, NOMBRE):
         text = data.decode()
         for told in valider(etree.fromstring(data), cle, data, Limites()):
+            if told.rule == "XSD-08":  # counts the faults that are not told
+                continue
             (node,) = etree.fromstring(data).getroottree().xpath(told.path, namespaces=PREFIXES)
             element = node if etree.iselement(node) else node.getparent()
             name = f"{element.prefix}:{etree.QName(element).localname}" if element.prefix else etree.QName(element).localname

@@ -15,7 +15,7 @@ _MARQUE = re.compile(r"\{(?:(?P<mot>[^\W\d_]+) )?(?P<cle>(?:BT|BG|EXT|MDT|MDG)-[
 
 #: First word of a name → m, f, or p for a plural.
 GENRES: dict[str, str] = dict.fromkeys(
-    ["agent", "arrondi", "attribut", "bénéficiaire", "BIC", "cadre", "code", "compte", "contact", "contenu", "destinataire", "détail", "expéditeur", "fournisseur", "horodatage", "IBAN", "identifiant", "libellé", "lieu", "mandat", "mode", "montant", "motif", "net", "nom", "numéro", "pays", "prix", "profil", "rabais", "représentant", "rôle", "SIRET", "sous-type", "taux", "texte", "total", "type", "début"],
+    ["agent", "arrondi", "attribut", "bénéficiaire", "BIC", "bloc", "cadre", "code", "compte", "contact", "contenu", "destinataire", "détail", "expéditeur", "fournisseur", "horodatage", "IBAN", "identifiant", "libellé", "lieu", "mandat", "mode", "montant", "motif", "net", "nom", "numéro", "pays", "prix", "profil", "rabais", "représentant", "rôle", "SIRET", "sous-type", "taux", "texte", "total", "type", "début"],
     "m",
 ) | dict.fromkeys(
     ["action", "adresse", "assiette", "base", "carte", "catégorie", "charge", "date", "description", "devise", "donnée", "fin", "mention", "note", "période", "phase", "quantité", "référence", "remise", "rue", "somme", "unité", "valeur", "ventilation", "ville"],

@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from flux.errors import ErreurConfiguration, ErreurUsage
+from flux.regles.officielles.erreurs import ErreurRegles
 
 _SANS_DOCTYPE = "http://saxon.sf.net/feature/parserFeature?uri=http://apache.org/xml/features/disallow-doctype-decl"
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
@@ -66,10 +67,14 @@ class Reference:
         :param fichier: the rule file (its code lists are read beside it).
         :param document: the XML as text, without declaration of another encoding.
         :param neuve: compile the rule file again (hundreds of milliseconds), so that nothing learnt counts.
+        :raises ErreurRegles: Saxon cannot compile the rule file.
         """
         feuille = None if neuve else self._feuilles.get(fichier)
         if feuille is None:  # hundreds of milliseconds, once a file
-            feuille = self._feuilles[fichier] = self._xslt.compile_stylesheet(stylesheet_file=str(fichier))
+            try:
+                feuille = self._feuilles[fichier] = self._xslt.compile_stylesheet(stylesheet_file=str(fichier))
+            except self._erreur as faute:
+                raise ErreurRegles(f"Saxon cannot compile it ({faute})", fichier=fichier.name) from None  # whose class cannot be pickled
         try:
             noeud = self._saxon.parse_xml(xml_text=document)
             svrl = feuille.transform_to_string(xdm_node=noeud)

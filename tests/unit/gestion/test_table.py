@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from flux.referentiel.anomalies import CATALOGUE
+from flux.referentiel.anomalies_statuts import LIGNES_STATUTS
 from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.interfaces import INTERFACES, Ere
 from flux.referentiel.termes import TERMES
@@ -87,5 +88,5 @@ def test_every_row_says_what_it_speaks_of_and_where_it_comes_from(row):
 
 
 def test_every_text_of_the_layer_belongs_to_a_rule():
-    told = {row.cle for row in REGLES} | {SUITE}
+    told = {row.cle for row in REGLES} | {SUITE} | {row.rule for row in LIGNES_STATUTS if row.layer == "business"}
     assert {key for key, row in CATALOGUE.items() if row.layer == "business"} == told

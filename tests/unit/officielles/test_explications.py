@@ -132,7 +132,7 @@ def test_no_official_sentence_is_copied(officielles):
         ("BR-FXEXT-IC-08rev", "motif par motif", True),
         ("BR-DEC-12", "Trop de décimales pour le total HT (BT-109)", False),
         ("BR-CL-16", "Le mode de paiement (BT-81) n'est pas un code admis", False),
-        ("BR-61", "compte à créditer (IBAN, BT-84)", False),
+        ("BR-61", "IBAN du compte à créditer (BT-84)", False),
         ("BR-FR-01_BT-1-1", "numéro de facture (BT-1) dépasse 35 caractères", False),
         ("BR-FR-01_BT-1-2", "numéro de facture (BT-1) contient un caractère non admis", False),
         ("BR-FR-05_BT-22-2", "pénalités de retard (PMD)", False),
