@@ -108,6 +108,13 @@ class _Jugement:
     severites: Mapping[str, Severite]
 
 
+def relire(contenu: bytes, interface: Interface, limites: Limites) -> Facture | None:
+    """Return the invoice of a document judged before, without judging it again; ``None`` when it holds none."""
+    xml = ouvrir_pdf(contenu, limites)[0] if interface.pdf else contenu
+    root = None if xml is None else lire_xml(xml, limites)[0]
+    return None if root is None else _LECTEURS[interface.format, interface.ere](root)
+
+
 def _juger(contenu: bytes, interface: Interface, limites: Limites, jugement: _Jugement) -> tuple[Facture | None, tuple[Anomalie, ...]]:
     wanted = Nature.PDF if interface.pdf else Nature.XML
     kind = nature(contenu[:1024])

@@ -1,7 +1,7 @@
 """Steps 4 and 6: answer each flow of a lot, and say whether the lot ended well.
 
 Every flow gets one feedback (CSO); its readable invoices get one FSO1301A and one FEN1202A; an unreadable flow gets a FEN1202A of
-status 501. The files are stored under their digest, then enter the outbox with the flow's outcome, in one transaction.
+status 501. The files are numbered, written and put into the outbox with the flow's outcome, in one transaction.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import structlog
 from sqlalchemy import Connection
@@ -21,6 +20,7 @@ from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant
+from flux.etapes.fichiers import enveloppe_sortante, garder
 from flux.etapes.sujet import commentaire, statut_de
 from flux.explication import terme_de
 from flux.modele.anomalie import Anomalie
@@ -34,13 +34,10 @@ from flux.registre.comptes import Comptes, compter_reponses
 from flux.registre.connexion import transaction
 from flux.registre.depots import lot_par_id
 from flux.registre.lectures import anomalies_du_flux, flux_par_id, statuts_du_flux
-from flux.registre.sorties import clore_flux
+from flux.registre.sorties import Numeroteur, clore_flux
 from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, FluxLu, Sortie
 
 _journal = structlog.get_logger(__name__)
-#: Bytes of an answer kept in memory before it goes to a temporary file.
-_EN_MEMOIRE = 8 * 1024 * 1024
-_MORCEAU = 256 * 1024
 
 
 def repondre(contexte: Contexte, lot_id: int) -> int:
@@ -88,12 +85,18 @@ def _repondre_un(contexte: Contexte, flow: FluxLu) -> bool:
         counts = compter_reponses(conn, flow.id)
     outcome = _issue(counts)
     now = contexte.horloge()
-    answers = [_deposer(contexte, piece) for piece in _pieces(_Reponse(contexte, flow, counts, outcome, now))]
+    written: list[Sortie] = []
+
+    def ecrire(suivant: Numeroteur) -> list[Sortie]:
+        written[:] = [_deposer(contexte, piece) for piece in _pieces(_Reponse(contexte, flow, counts, outcome, now, suivant))]
+        return written
+
     totals = Compteurs(counts.acceptees, counts.rejetees, counts.illisibles)
-    done = clore_flux(contexte.engine, flow.id, outcome.code, totals, answers, le=now)
+    pivot = contexte.reglages.interface_pivot or None
+    done = clore_flux(contexte.engine, flow.id, outcome.code, totals, ecrire, le=now, interface_pivot=pivot)
     _journal.info(
         "flux_repondu", flux_id=flow.id, nouveau=done, statut=outcome.code, acceptees=counts.acceptees, rejetees=counts.rejetees,
-        illisibles=counts.illisibles, sorties=[one.nom for one in answers],
+        illisibles=counts.illisibles, sorties=[one.nom for one in written],
     )  # fmt: skip
     return done
 
@@ -116,13 +119,7 @@ class _Reponse:
     counts: Comptes
     outcome: StatutFlux
     now: datetime
-
-    def enveloppe(self, interface: str) -> Enveloppe:
-        """Name the answer: the flow's own number in the ledger is its sequence, so a flow has one answer of a kind, for ever."""
-        code = self.flow.code_application
-        sender = self.contexte.reglages.code_application
-        nom = NomFlux.construire(interface, code, self.flow.id, emetteur=sender)
-        return Enveloppe(nom=str(nom), identifiant=nom.identifiant, emetteur=sender, recepteur=code, produit_le=self.now)
+    suivant: Numeroteur
 
     @property
     def dialecte(self) -> DialecteCdar:
@@ -142,6 +139,7 @@ class _Piece:
 
     interface: str
     enveloppe: Enveloppe
+    numero: int
     ecrire: Callable[[BinaryIO, Connection], None]
 
 
@@ -158,18 +156,20 @@ def _pieces(answer: _Reponse) -> Iterator[_Piece]:
 
 
 def _piece(answer: _Reponse, interface: str, write: Callable[[_Reponse, Enveloppe, BinaryIO, Connection], None]) -> _Piece:
-    envelope = answer.enveloppe(interface)
-    return _Piece(interface, envelope, lambda out, conn: write(answer, envelope, out, conn))
+    numero = answer.suivant()
+    envelope = enveloppe_sortante(answer.contexte.reglages, interface, answer.flow.code_application, numero, answer.now)
+    return _Piece(interface, envelope, numero, lambda out, conn: write(answer, envelope, out, conn))
 
 
 def _deposer(contexte: Contexte, piece: _Piece) -> Sortie:
-    """Write one answer, then keep it under its digest: two workers that answer at once cannot mix their bytes."""
-    with SpooledTemporaryFile(max_size=_EN_MEMOIRE) as temporary, transaction(contexte.engine, "repondre") as conn:
-        out = cast(BinaryIO, temporary)
-        piece.ecrire(out, conn)
-        out.seek(0)
-        kept = contexte.entrepot.deposer(iter(lambda: out.read(_MORCEAU), b""))
-    return Sortie(piece.interface, piece.enveloppe.nom, kept.sha256, kept.taille, kept.cle)
+    """Write one answer, then keep it under its digest."""
+
+    def ecrire(out: BinaryIO) -> None:
+        with transaction(contexte.engine, "repondre") as conn:
+            piece.ecrire(out, conn)
+
+    kept = garder(contexte, ecrire)
+    return Sortie(piece.interface, piece.enveloppe.nom, kept.sha256, kept.taille, kept.cle, piece.numero)
 
 
 def _ecrire_retour(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:

@@ -6,6 +6,19 @@ package v1.4.0.03, and the published examples of XP Z12-014. MDT and MDG numbers
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class LecteurCdar(StrEnum):
+    """Who reads a lifecycle message: partners and platforms, or the PPF, which has a dialect of its own."""
+
+    PA = "pa"
+    PPF = "ppf"
+
+
+#: Statuses that the PPF takes (annexe 7 V1.9, G7.44).
+STATUTS_PPF = frozenset(("200", "210", "212", "213"))
+
 #: MDT-3 of a message between platforms or to a user; the only other value BR-FR-CDV-02 admits is :data:`GUIDE_PPF_FACTURE`.
 GUIDE_PA = "urn.cpro.gouv.fr:1p0:CDV:invoice"
 #: MDT-3 and MDT-97 towards the PPF, on an invoice (G7.14, point 2).

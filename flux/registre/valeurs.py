@@ -180,23 +180,31 @@ class Compteurs:
 
 @dataclass(frozen=True, slots=True)
 class Sortie:
-    """An answer file. :ivar nom: unique for ever. :ivar cle: key of its bytes in the staging store."""
+    """An outgoing file. :ivar nom: unique for ever. :ivar cle: key of its bytes in the staging store.
+
+    :ivar numero: the partner's number of the file (:mod:`flux.registre.numeros`). :ivar elements: statuses or invoices inside.
+    """
 
     interface: str
     nom: str
     sha256: str
     taille: int
     cle: str
+    numero: int
+    elements: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class SortieAEmettre:
-    """An answer file on its way out. :ivar dossier: the partner's SFTP folder. :ivar emissions: times it left already."""
+    """A file on its way out. :ivar dossier: the partner's SFTP folder. :ivar emissions: times it left already.
+
+    :ivar flux_id: the flow it answers, ``None`` for a grouped file.
+    """
 
     id: int
     partenaire_id: int
     dossier: str
-    flux_id: int
+    flux_id: int | None
     interface: str
     nom: str
     sha256: str
