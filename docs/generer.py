@@ -12,7 +12,7 @@ from flux.limites import Limites
 from flux.referentiel.anomalies import CATALOGUE
 from flux.referentiel.interfaces import INTERFACES, RETIREES
 from flux.referentiel.jeux import JEUX
-from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
+from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX, Certitude
 from flux.regles.gestion import REGLES
 
 DOSSIER = Path(__file__).parent / "reference"
@@ -65,7 +65,7 @@ def _anomalies() -> str:
 def _reglages() -> str:
     rows = (
         (f"`FLUX_{name.upper()}`", field.annotation if isinstance(field.annotation, str) else getattr(field.annotation, "__name__", ""),
-         "" if name == "limites" else f"`{field.default}`", field.description)
+         "" if name == "limites" else f"`{field.get_default(call_default_factory=True)}`", field.description)
         for name, field in Reglages.model_fields.items()
     )  # fmt: skip
     limits = ((f"`FLUX_LIMITES__{field.name.upper()}`", f"`{field.default}`") for field in fields(Limites))
@@ -78,15 +78,34 @@ def _reglages() -> str:
     )
 
 
+def _marque(code: str | None, certitude: Certitude) -> str:
+    """A code and how sure it is."""
+    if code is None:
+        return ""
+    return code if certitude is Certitude.VU else f"{code} ({certitude})"
+
+
 def _statuts() -> str:
-    invoices = ((row.code, row.cpp, row.cdar, row.phase, row.accuse, row.libelle, row.label) for row in STATUTS_FACTURE.values())
+    invoices = (
+        (
+            row.code, row.famille, _marque(row.cpp, row.certitude_cpp), _marque(row.cdar, row.certitude_cdar), row.phase or "",
+            row.accuse or "", ", ".join(row.roles), "oui" if row.finale else "", "oui" if row.motif_obligatoire else "",
+            row.libelle, row.label, row.pourquoi,
+        )
+        for row in STATUTS_FACTURE.values()
+    )  # fmt: skip
     flows = ((row.code, row.cpp, row.cdar, row.libelle, row.label) for row in STATUTS_FLUX.values())
     sets = ((row.code, row.depuis.isoformat(), "; ".join(row.contenu)) for row in JEUX)
     return _page(
         "Statuses and rule sets",
-        "Statuses as the answers write them: `IdStatut` of CPPStatut, MDT-105, MDT-77 and MDT-88 of CDAR.",
+        "Statuses as the answers write them: `IdStatut` of CPPStatut, MDT-105, MDT-77 and MDT-88 of CDAR. A code is *vu* unless it "
+        "is marked: *rapporté*, one third party publishes it; *inféré*, worked out here; none, the status is in no file of that format. "
+        "`FLUX_CODES_CPP` and `FLUX_CODES_CDAR` put other codes in place.",
         "## Invoices",
-        _table(("Status", "CPP", "CDAR", "MDT-77", "MDT-88", "Français", "English"), invoices),
+        _table(
+            ("Status", "Family", "CPP", "CDAR", "MDT-77", "MDT-88", "Set by", "Final", "Reason", "Français", "English", "Why"),
+            invoices,
+        ),
         "## Flows",
         _table(("Outcome", "CPP", "CDAR", "Français", "English"), flows),
         "## Rule sets",

@@ -8,14 +8,14 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flux.limites import Limites
 from flux.modele.doublon import LIBERE_PAR
 from flux.referentiel.codes_cdar import LecteurCdar
 from flux.referentiel.interfaces import Environnement
-from flux.referentiel.statuts import STATUTS_FACTURE
+from flux.referentiel.statuts import STATUTS_CDAR, STATUTS_FACTURE
 
 
 class Reglages(BaseSettings):
@@ -37,6 +37,12 @@ class Reglages(BaseSettings):
     interface_retour_inconnue: str = Field(
         "CSO0000A",
         description="Feedback interface of a file whose name holds no interface code. No public source gives it: a choice of this project.",
+    )
+    codes_cpp: dict[str, str] = Field(
+        default_factory=dict, description="Status → IdStatut (JSON), where it is not the table's; an empty code: not sent in CPPStatut."
+    )
+    codes_cdar: dict[str, str] = Field(
+        default_factory=dict, description="Status → MDT-105 (JSON), where it is not the table's; an empty code: not sent in CDAR."
     )
     interface_flux_illisible: str = Field("FEN1202A", description="Lifecycle interface that carries status 501 of an unreadable flow.")
     interface_pivot: str = Field(
@@ -96,6 +102,16 @@ class Reglages(BaseSettings):
         description="Ask every document reference without content or location to be an attachment declared by the supplier; "
         "otherwise only those that have a file name or Chorus Pro's attachment type.",
     )
+
+    @field_validator("codes_cpp", "codes_cdar")
+    @classmethod
+    def _codes_connus(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        """Refuse a status or a code that does not exist."""
+        admis = STATUTS_CDAR.keys() if info.field_name == "codes_cdar" else {f"{code:02d}" for code in range(1, 42)}
+        wrong = [f"{one}={code}" for one, code in value.items() if one not in STATUTS_FACTURE or (code and code not in admis)]
+        if wrong:
+            raise ValueError(f"no such status or code: {', '.join(wrong)}")
+        return value
 
     @field_validator("numero_libere_par")
     @classmethod

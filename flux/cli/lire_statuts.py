@@ -16,7 +16,7 @@ from flux.errors import ErreurUsage
 from flux.modele.anomalie import citer
 from flux.modele.statut import Acteur, Motif, Statut
 from flux.referentiel.motifs import motifs_admis, verifier_motifs
-from flux.referentiel.statuts import statut_facture
+from flux.referentiel.statuts import code_cdar, statut_facture
 
 #: A list that passes: what ``--exemple`` prints.
 EXEMPLE: list[dict[str, Any]] = [
@@ -32,7 +32,7 @@ EXEMPLE: list[dict[str, Any]] = [
         "complement": "Facture déposée",
     },
     {
-        "code": "REJETEE",
+        "code": "NON_CONFORME",
         "horodatage": "2026-11-23T09:30:00+01:00",
         "numero": "F2026-0002",
         "date_facture": "2026-11-20",
@@ -126,13 +126,16 @@ def verifier_pour_cdar(statuts: Sequence[Statut]) -> None:
     """
     faults = []
     for rang, statut in enumerate(statuts):
-        row = statut_facture(statut.code)
+        row = code_cdar(statut_facture(statut.code))
+        if row is None:
+            faults.append((f"$[{rang}].code", f"{statut.code} n'a pas de code CDAR", f"{statut.code} has no CDAR code"))
+            continue
         try:
-            verifier_motifs(row.cdar, [motif.code for motif in statut.motifs])
+            verifier_motifs(row.code, [motif.code for motif in statut.motifs])
         except ErreurUsage as error:
             motif = error.facts["motif"]
             said = "motif obligatoire" if motif is None else f"motif {citer(motif)} non admis"
-            admis = ", ".join(motifs_admis(row.cdar))
+            admis = ", ".join(motifs_admis(row.code))
             faults.append((f"$[{rang}].motifs", f"{said} pour le statut {statut.code}, parmi {admis}", str(error)))
     if faults:
         raise _refus("des motifs ne conviennent pas / some reasons are not admitted", tuple(faults))

@@ -30,10 +30,11 @@ from flux.emitters.cdar_blocs import (
     vendeur,
 )
 from flux.emitters.textes import a_paris
+from flux.errors import ErreurUsage
 from flux.modele.statut import Enveloppe, Motif, Statut
 from flux.referentiel import codes_cdar as codes
 from flux.referentiel.motifs import verifier_motifs
-from flux.referentiel.statuts import StatutFlux, statut_facture
+from flux.referentiel.statuts import Certitude, StatutCdar, StatutFacture, StatutFlux, code_cdar, statut_facture
 
 _MONO_DOCUMENT = bloc("ram:MultipleReferencesIndicator", element("udt:Indicator", "false"))
 
@@ -42,14 +43,15 @@ def cdar_facture(statut: Statut, enveloppe: Enveloppe, dialecte: DialecteCdar = 
     """Return the message that carries one status of one invoice, UTF-8.
 
     :param enveloppe: of the flow that will carry it: ``produit_le`` is MDT-8.
-    :raises ErreurUsage: when the status is unknown, a reason is missing or not admitted, the invoice has no number, or an instant has
-        no zone.
+    :raises ErreurUsage: when the status is unknown or has no code in CDAR, a reason is missing or not admitted, the invoice has no number,
+        or an instant has no zone.
     """
-    row = statut_facture(statut.code)
-    verifier_motifs(row.cdar, [motif.code for motif in statut.motifs], chorus=dialecte.matricule == DIALECTE_PA.matricule)
+    exact, row = _code(statut_facture(statut.code))
+    verifier_motifs(row.code, [motif.code for motif in statut.motifs], chorus=dialecte.matricule == DIALECTE_PA.matricule)
     numero, rest = objet(statut.numero)
     schema, siren = identite(statut.fournisseur)
     instant = quatorze_chiffres(statut.horodatage)
+    textes = (*rest, *nom_trop_long(statut.fournisseur), exact, statut.complement, statut.commentaire)
     # A code outside the list may be what the invoice is rejected for: the message itself must still be accepted.
     type_code = statut.type_code if statut.type_code in codes.TYPES_FACTURE else None
     reference = bloc(
@@ -60,18 +62,18 @@ def cdar_facture(statut: Statut, enveloppe: Enveloppe, dialecte: DialecteCdar = 
         date_heure("ram:ReceiptDateTime", quatorze_chiffres(statut.recu_le)),
         element("ram:ReferenceTypeCode", dialecte.guide_facture if dialecte.vers_ppf else None),
         date_facture(statut.date_facture, dialecte),
-        element("ram:ProcessConditionCode", row.cdar),
+        element("ram:ProcessConditionCode", row.code),
         element("ram:ProcessCondition", row.libelle),
         partie("ram:IssuerTradeParty", codes.ROLE_VENDEUR, siren, schema),
-        *details(statut.motifs, (*rest, *nom_trop_long(statut.fournisseur), statut.complement, statut.commentaire)),
+        *details(statut.motifs, textes),
     )
     return message(
         dialecte,
         dialecte.guide_facture,
         document(
             dialecte,
-            mdt_4(statut.numero, row.cdar, instant, type_code or "", statut.date_facture),
-            f"{statut.numero}_CDV-{row.cdar}_{row.libelle}",
+            mdt_4(statut.numero, row.code, instant, type_code or "", statut.date_facture),
+            f"{statut.numero}_CDV-{row.code}_{row.libelle}",
             enveloppe,
             ppf(dialecte) if dialecte.vers_ppf else vendeur(statut.fournisseur),
         ),
@@ -83,6 +85,14 @@ def cdar_facture(statut: Statut, enveloppe: Enveloppe, dialecte: DialecteCdar = 
             reference,
         ),
     )
+
+
+def _code(row: StatutFacture) -> tuple[str | None, StatutCdar]:
+    """Return what the message says of a status: its own words, where its code is only the nearest one, and the row of that code."""
+    cdar = code_cdar(row)
+    if cdar is None:
+        raise ErreurUsage(f"status {row.code} has no code in CDAR: it is sent in no CDAR message", statut=row.code)
+    return None if row.certitude_cdar is Certitude.VU else row.libelle, cdar
 
 
 def cdar_flux(

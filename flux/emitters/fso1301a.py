@@ -14,7 +14,7 @@ from flux.emitters.textes import a_paris, complement_et_commentaire, couper, dat
 from flux.errors import ErreurUsage
 from flux.modele.statut import Acteur, Enveloppe, Statut
 from flux.referentiel.longueurs import longueur_complement
-from flux.referentiel.statuts import statut_facture
+from flux.referentiel.statuts import code_cpp, statut_facture
 
 #: TypeIdentifiant of Debiteur: the format knows recipients by their SIRET only.
 TYPE_SIRET = "1"
@@ -32,8 +32,8 @@ def ecrire_fso1301a(sortie: BinaryIO, enveloppe: Enveloppe, statuts: Iterable[St
     the recipient fits nowhere else.
 
     :param statuts: read once. :param nombre: how many, at least 1: the format has no empty message.
-    :raises ErreurUsage: when ``nombre`` is 0 or not the number given, a status code is unknown or an instant has no zone; what was
-        written is then worth nothing.
+    :raises ErreurUsage: when ``nombre`` is 0 or not the number given, a status is unknown or has no code here, or an instant has no zone;
+        what was written is then worth nothing.
     """
     if nombre < 1:
         raise ErreurUsage("a FSO1301A needs at least one status", announced=nombre)
@@ -57,7 +57,7 @@ def _statut(rang: int, statut: Statut, longueur: int) -> str:
         debiteur,
         bloc(
             "DonneesStatut",
-            element("IdStatut", statut_facture(statut.code).cpp),
+            element("IdStatut", _code(statut)),
             element("ComplementStatut", complement),
             element("Commentaire", commentaire),
             element("Horodatage", date_heure(statut.horodatage)),
@@ -66,6 +66,13 @@ def _statut(rang: int, statut: Statut, longueur: int) -> str:
         ),
         NumOrdre=str(rang),
     )
+
+
+def _code(statut: Statut) -> str:
+    code = code_cpp(statut_facture(statut.code))
+    if code is None:
+        raise ErreurUsage(f"status {statut.code} has no code in CPPStatut: it is sent in no CPPStatut file", statut=statut.code)
+    return code
 
 
 def _fournisseur(acteur: Acteur) -> str:

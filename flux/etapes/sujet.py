@@ -32,7 +32,7 @@ def statut_initial(
     if decision is Decision.ACCEPTE:
         return StatutPose("DEPOSEE", now), added
     blocking = [one for one in anomalies if one.bloquante]
-    return StatutPose("REJETEE", now, blocking[0].fr, commentaire(blocking), tuple(_motifs(blocking))), added
+    return StatutPose("NON_CONFORME", now, blocking[0].fr, commentaire(blocking), tuple(_motifs(blocking))), added
 
 
 def _motifs(blocking: list[Anomalie]) -> Iterator[Motif]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 #: States that free the number of an invoice, unless a setting says otherwise.
-LIBERE_PAR: frozenset[str] = frozenset({"REJETEE"})
+LIBERE_PAR: frozenset[str] = frozenset({"NON_CONFORME"})
 
 
 class IssueDoublon(StrEnum):

@@ -1,46 +1,32 @@
 """Statuses of a flow and of an invoice, with the codes that carry them.
 
-Sources: CPP codes, documentation of CPPStatutPivot V1_19 (01-12, 90-96) and one live observation (37 "NON CONFORME_NON_INTEGRE");
-CDAR codes, BR-FR-CDV-CL-06 and the general dossier v3.2; MDT-77 and MDT-88, BR-FR-CDV-CL-05 and the published examples.
+The rows of invoices and their sources stand in :mod:`flux.referentiel.statuts_factures`; CPP codes of flows (90-96), documentation of
+CPPStatutPivot V1_19; CDAR codes of flows, annexe 2 V2.2.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flux.errors import ErreurUsage
+from flux.referentiel.statut_facture import Certitude, Famille, Role, StatutFacture
+from flux.referentiel.statuts_cdar import STATUTS_CDAR, StatutCdar
+from flux.referentiel.statuts_factures import LIGNES
 
+__all__ = [
+    "NON_INTEGREE", "STATUTS_CDAR", "STATUTS_FACTURE", "STATUTS_FLUX", "Certitude", "Famille", "Role", "StatutCdar", "StatutFacture",
+    "StatutFlux", "code_cdar", "code_cpp", "statut_facture", "statuts_du_cdar", "statuts_du_cpp",
+]  # fmt: skip
 
-@dataclass(frozen=True, slots=True)
-class StatutFacture:
-    """One status of an invoice.
+#: code → row.
+STATUTS_FACTURE: dict[str, StatutFacture] = {row.code: row for row in LIGNES}
 
-    :ivar code: this project's name, Chorus Pro's API vocabulary.
-    :ivar cpp: IdStatut of CPPStatut, two digits.
-    :ivar cdar: MDT-105, three digits.
-    :ivar phase: MDT-77, ``305`` transmission or ``23`` processing.
-    :ivar accuse: MDT-88 (UNTDID 1373), consistent with ``phase``.
-    :ivar libelle: French label (MDT-106). :ivar label: English.
-    :ivar motif_obligatoire: BR-FR-CDV-15 asks for a reason code.
-    """
+#: Status of a readable invoice that the platform rejected: it is stored, and was never taken in.
+NON_INTEGREE = "NON_CONFORME"
 
-    code: str
-    cpp: str
-    cdar: str
-    phase: str
-    accuse: str
-    libelle: str
-    label: str
-    motif_obligatoire: bool = False
-
-
-STATUTS_FACTURE: dict[str, StatutFacture] = {
-    row.code: row
-    for row in (
-        StatutFacture("DEPOSEE", "01", "200", "305", "10", "Déposée", "Deposited"),
-        StatutFacture("REJETEE", "37", "213", "305", "8", "Rejetée", "Rejected", motif_obligatoire=True),
-    )
-}
+_AUCUN: Mapping[str, str] = MappingProxyType({})
 
 
 def statut_facture(code: str) -> StatutFacture:
@@ -53,6 +39,38 @@ def statut_facture(code: str) -> StatutFacture:
         admis = tuple(STATUTS_FACTURE)
         raise ErreurUsage(f"unknown invoice status {code!r}: use one of {', '.join(admis)}", statut=code, admis=admis)
     return row
+
+
+def code_cpp(row: StatutFacture, choix: Mapping[str, str] = _AUCUN) -> str | None:
+    """Return IdStatut, ``None`` when the status is in no CPPStatut file.
+
+    :param choix: status → code put in place of the table's (setting ``codes_cpp``); an empty code means none.
+    """
+    return choix.get(row.code, row.cpp) or None
+
+
+def code_cdar(row: StatutFacture, choix: Mapping[str, str] = _AUCUN) -> StatutCdar | None:
+    """Return the row of MDT-105, ``None`` when the status is in no CDAR message.
+
+    :param choix: status → code put in place of the table's (setting ``codes_cdar``); an empty code means none.
+    """
+    code = choix.get(row.code, row.cdar)
+    return STATUTS_CDAR[code] if code else None
+
+
+def statuts_du_cpp(code: str, choix: Mapping[str, str] = _AUCUN) -> tuple[StatutFacture, ...]:
+    """Return the statuses that IdStatut ``code`` (``7`` or ``07``) may mean, the surest first; none for a code without meaning."""
+    return _par_certitude((row, row.certitude_cpp) for row in LIGNES if code_cpp(row, choix) == code.zfill(2))
+
+
+def statuts_du_cdar(code: str, choix: Mapping[str, str] = _AUCUN) -> tuple[StatutFacture, ...]:
+    """Return the statuses that MDT-105 ``code`` may mean, the surest first; none for a code without meaning here."""
+    return _par_certitude((row, row.certitude_cdar) for row in LIGNES if (cdar := code_cdar(row, choix)) and cdar.code == code)
+
+
+def _par_certitude(rows: Iterable[tuple[StatutFacture, Certitude]]) -> tuple[StatutFacture, ...]:
+    rangs = list(Certitude)
+    return tuple(row for row, _ in sorted(rows, key=lambda one: rangs.index(one[1])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ CROSS JOIN LATERAL (
   FROM membres WHERE flux_id = f.id) m
 CROSS JOIN LATERAL (SELECT coalesce(sum(nombre), 0) AS nombre FROM tranches WHERE flux_id = f.id) t
 CROSS JOIN LATERAL (
-  SELECT count(*) FILTER (WHERE etat <> 'REJETEE') AS deposees, count(*) FILTER (WHERE etat = 'REJETEE') AS rejetees
+  SELECT count(*) FILTER (WHERE etat <> 'NON_CONFORME') AS deposees, count(*) FILTER (WHERE etat = 'NON_CONFORME') AS rejetees
   FROM factures WHERE flux_id = f.id) i
 CROSS JOIN LATERAL (SELECT count(DISTINCT membre_rang) AS nombre FROM statuts WHERE flux_id = f.id) s
 CROSS JOIN LATERAL (

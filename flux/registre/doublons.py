@@ -77,7 +77,7 @@ def departager(conn: Connection, flux_id: int, resultats: Iterable[ResultatMembr
     """Refuse the invoices of a tranche whose number another one holds: in the ledger, or before them in the tranche.
 
     :param libere_par: states whose invoices hold no number.
-    :return: by rank; a refused one is ``REJETEE`` with its anomaly, and holds nothing.
+    :return: by rank; a refused one is ``NON_CONFORME`` with its anomaly, and holds nothing.
     """
     rendus = sorted(resultats, key=lambda r: r.rang)
     cles = [None if r.facture is None or ETATS[r.decision] in libere_par else cle_unicite(r.facture) for r in rendus]
@@ -127,7 +127,7 @@ def _refuser(r: ResultatMembre, flux_id: int, nom: str, par: _Tenante | str) -> 
         return r
     one = _anomalie(r.facture, flux_id, nom, par)
     code = CATALOGUE[one.rule].motif_213
-    statut = StatutPose("REJETEE", r.statut.horodatage, one.fr, one.fr, (Motif(code, MOTIFS[code].libelle),))
+    statut = StatutPose("NON_CONFORME", r.statut.horodatage, one.fr, one.fr, (Motif(code, MOTIFS[code].libelle),))
     return replace(r, decision=Decision.REJETE, anomalies=(*r.anomalies, one), statut=statut)
 
 

@@ -29,7 +29,7 @@ COLONNES_LIGNE = (
 COLONNES_PIECE = ("flux_id", "membre_rang", "rang", "nom", "mime", "taille", "sha256", "reference", "description", "uri")
 
 #: State of a stored invoice, by decision; an unreadable member has no invoice.
-ETATS = {Decision.ACCEPTE: "DEPOSEE", Decision.REJETE: "REJETEE"}
+ETATS = {Decision.ACCEPTE: "DEPOSEE", Decision.REJETE: "NON_CONFORME"}
 
 # Schemes a supplier may be named by: ISO 6523 ICD of G1.73 (SIRET, EU VAT, outside EU, RIDET, TAHITI, private person), or Chorus's 1-7.
 _SCHEMAS_FOURNISSEUR = frozenset(("0009", "0223", "0227", "0228", "0229", "0226", *"1234567"))

@@ -169,7 +169,7 @@ def test_an_archive_is_partly_integrated_and_every_fault_is_told(maison):
     assert all(len(e.text) <= 80 for e in statuts.iter("ComplementStatut"))
     assert sorted(root.findtext(".//{*}ProcessConditionCode") for root in _messages(found)) == ["200"] * 8 + ["213"] * 2
     assert maison.lignes("SELECT count(*), max(rang) FROM tranches") == [(3, 2)]
-    assert maison.lignes("SELECT etat, count(*) FROM factures GROUP BY 1 ORDER BY 1") == [("DEPOSEE", 8), ("REJETEE", 2)]
+    assert maison.lignes("SELECT etat, count(*) FROM factures GROUP BY 1 ORDER BY 1") == [("DEPOSEE", 8), ("NON_CONFORME", 2)]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_an_accepted_invoice_is_deposited():
 def test_a_rejected_invoice_says_each_reason_once_and_every_sentence_up_to_ten():
     faults = [anomalie("PDF-01", found=f"faute {n}") for n in range(12)]
     statut, _ = statut_initial("a.xml", FACTURE, Decision.REJETE, faults, MAINTENANT)
-    assert statut.code == "REJETEE"
+    assert statut.code == "NON_CONFORME"
     assert [m.code for m in statut.motifs] == ["REJ_SEMAN"]
     assert [m.texte for m in statut.motifs] == [MOTIFS["REJ_SEMAN"].libelle]
     assert "faute 9" in statut.commentaire

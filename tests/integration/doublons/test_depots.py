@@ -156,7 +156,11 @@ def test_les_factures_d_un_flux_renvoyees_sous_un_autre_nom_sont_refusees_une_a_
     lines = retour.findall(".//LigneErreurDetail")
     assert [line.findtext("CodeErreur") for line in lines] == ["DOUBLON"] * 2
     assert all(premier.split("_")[2] in line.findtext("LibelleErreur") + line.findtext("DescriptionErreur") for line in lines)
-    assert maison.lignes("SELECT etat FROM factures WHERE flux_id = 2 ORDER BY membre_rang") == [("REJETEE",), ("REJETEE",), ("DEPOSEE",)]
+    assert maison.lignes("SELECT etat FROM factures WHERE flux_id = 2 ORDER BY membre_rang") == [
+        ("NON_CONFORME",),
+        ("NON_CONFORME",),
+        ("DEPOSEE",),
+    ]
     assert maison.lignes("SELECT * FROM factures WHERE flux_id = 1") == avant
 
 
@@ -165,7 +169,7 @@ def test_une_facture_rejetee_puis_corrigee_est_acceptee(maison: Maison) -> None:
     maison.tout()
     maison.deposer(maison.fabriquer(sequence=2))
     maison.tout()
-    assert maison.lignes("SELECT etat FROM factures ORDER BY flux_id") == [("REJETEE",), ("DEPOSEE",)]
+    assert maison.lignes("SELECT etat FROM factures ORDER BY flux_id") == [("NON_CONFORME",), ("DEPOSEE",)]
     assert maison.lignes("SELECT count(DISTINCT numero) FROM factures") == [(1,)]
 
 
@@ -176,5 +180,5 @@ def test_un_numero_que_rien_ne_libere_reste_pris(maison: Maison) -> None:
     maison.tout()
     maison.deposer(maison.fabriquer(sequence=2))
     maison.tout()
-    assert maison.lignes("SELECT etat FROM factures ORDER BY flux_id") == [("REJETEE",), ("REJETEE",)]
+    assert maison.lignes("SELECT etat FROM factures ORDER BY flux_id") == [("NON_CONFORME",), ("NON_CONFORME",)]
     assert maison.lignes("SELECT rule FROM anomalies WHERE flux_id = 2 AND severity = 'error'") == [("DBL-01",)]

@@ -71,7 +71,7 @@ def test_la_facture_d_un_autre_flux_est_refusee_seule_et_cite_le_premier(registr
     assert "ABC001A1140123456789ABCDE" in faute.fr
     assert "ABC001A1140123456789ABCDE" in faute.en
     refusee, acceptee = statuts_du_flux(registre, second)
-    assert (refusee.code, [m.code for m in refusee.motifs], refusee.commentaire) == ("REJETEE", ["DOUBLON"], faute.fr)
+    assert (refusee.code, [m.code for m in refusee.motifs], refusee.commentaire) == ("NON_CONFORME", ["DOUBLON"], faute.fr)
     assert acceptee.code == "DEPOSEE"
     assert _contenu(registre, premier) == avant
     verifier_bilan(registre)
@@ -153,7 +153,7 @@ def test_un_numero_demesure_ou_indecodable_se_range(registre: Engine) -> None:
         assert _decisions(registre, flux_id) == ["accepted", "rejected"]
 
 
-@pytest.mark.parametrize(("libere_par", "attendu"), [(("REJETEE",), "accepted"), ((), "rejected")])
+@pytest.mark.parametrize(("libere_par", "attendu"), [(("NON_CONFORME",), "accepted"), ((), "rejected")])
 def test_ce_qui_libere_un_numero_est_un_reglage(registre: Engine, libere_par: tuple[str, ...], attendu: str) -> None:
     premier, second = _flux(registre), _flux(registre, n=1)
     enregistrer_tranche(registre, premier, 0, [rejete(0)], libere_par=libere_par)
@@ -169,7 +169,7 @@ def test_une_rejetee_ne_prend_pas_le_numero_d_une_acceptee(registre: Engine) -> 
     verifier_bilan(registre)
 
 
-@pytest.mark.parametrize("etats", [{"DEPOSEE"}, {"INCONNU"}, {"REJETEE", "DEPOSEE"}])
+@pytest.mark.parametrize("etats", [{"DEPOSEE"}, {"INCONNU"}, {"NON_CONFORME", "DEPOSEE"}])
 def test_un_reglage_qui_ne_tiendrait_rien_est_refuse(etats: set[str]) -> None:
     with pytest.raises(ValidationError, match="cannot free a number"):
         Reglages(numero_libere_par=frozenset(etats))

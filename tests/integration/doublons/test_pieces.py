@@ -76,7 +76,7 @@ def test_une_piece_qui_a_son_contenu_ou_son_lieu_n_est_pas_cherchee(registre, de
     assert Declarations(registre).joindre(_citant(piece), "f.xml") == ((), ())
 
 
-@pytest.mark.parametrize(("declaree", "etat"), [(True, "DEPOSEE"), (False, "REJETEE")])
+@pytest.mark.parametrize(("declaree", "etat"), [(True, "DEPOSEE"), (False, "NON_CONFORME")])
 def test_de_bout_en_bout_la_piece_est_au_registre_ou_la_facture_est_refusee(maison: Maison, declaree, etat):
     contexte = maison.contexte
     fichier = maison.fabriquer()

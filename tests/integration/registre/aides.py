@@ -70,7 +70,7 @@ def accepte(rang: int, numero: str | None = None) -> ResultatMembre:
 
 def rejete(rang: int) -> ResultatMembre:
     faute = anomalie("PDF-01", found="currencyID", member=f"{rang}.xml", path="/i", line=3, column=7)
-    pose = StatutPose("REJETEE", LE, "Rejetée", faute.fr, (Motif("REJ_SEMAN", faute.fr),))
+    pose = StatutPose("NON_CONFORME", LE, "Rejetée", faute.fr, (Motif("REJ_SEMAN", faute.fr),))
     return ResultatMembre(rang, Decision.REJETE, facture(rang), (faute, faute), pose)
 
 

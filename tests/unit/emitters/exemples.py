@@ -15,7 +15,7 @@ DESTINATAIRE = Acteur(1, "20000000800012", "Commune d'Exemple", "FR", code_servi
 DEPOSEE = Statut("DEPOSEE", INSTANT, "F2026-0001", date(2026, 11, 20), "380", INSTANT, FOURNISSEUR, DESTINATAIRE, "Facture déposée")
 REJETEE = replace(
     DEPOSEE,
-    code="REJETEE",
+    code="NON_CONFORME",
     complement="Facture rejetée",
     commentaire="Voir le retour d'intégration",
     motifs=(Motif("REJ_SEMAN", "BR-CO-15 : total TTC attendu 120.00, trouvé 102.00"), Motif("DOUBLON", "Facture déjà reçue le 01/11/2026")),

@@ -17,7 +17,7 @@ from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
 from flux.errors import ErreurUsage
 from flux.modele.statut import LigneErreur, Statut
-from flux.referentiel.statuts import STATUTS_FLUX, StatutFlux
+from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX, StatutFlux
 from tests.golden import comparer
 from tests.unit.emitters.exemples import DEPOSEE, HOSTILES, INSTANT, REJETEE, enveloppe, lu
 
@@ -164,7 +164,7 @@ def test_a_wrong_count_is_refused(annonce):
 def test_an_unknown_status_is_refused_with_what_is_admitted():
     with pytest.raises(ErreurUsage) as caught:
         _fso1301a(replace(DEPOSEE, code="EGAREE"))
-    assert caught.value.facts == {"statut": "EGAREE", "admis": ("DEPOSEE", "REJETEE")}
+    assert caught.value.facts == {"statut": "EGAREE", "admis": tuple(STATUTS_FACTURE)}
 
 
 class _Puits(BytesIO):

@@ -102,7 +102,7 @@ def test_a_file_that_could_not_be_finished_leaves_nothing(emettre, tmp_path, mon
     [
         (_chez("numero", ...), "$[0]", "il manque numero", "numero is missing"),
         (_chez("couleur", "bleu"), "$[0]", "champ inconnu : couleur", "unknown field: couleur"),
-        (_chez("code", "EGAREE"), "$[0].code", "valeur attendue parmi DEPOSEE, REJETEE", "expected one of DEPOSEE, REJETEE"),
+        (_chez("code", "EGAREE"), "$[0].code", "valeur attendue parmi BROUILLON, INTERPRETEE_OCR", "expected one of BROUILLON"),
         (_chez("numero", 12), "$[0].numero", "type attendu : string ; trouvé : 12", "expected type: string; found: 12"),
         (_chez("numero", "  "), "$[0].numero", "forme attendue", "expected form"),
         (_chez("date_facture", "2026-13-45"), "$[0].date_facture", "AAAA-MM-JJ attendu", "expected AAAA-MM-JJ"),
@@ -141,7 +141,7 @@ def test_every_fault_is_listed_once():
     assert [(path, fr.split(" ; ")[0]) for path, fr, _ in fautes(statuts)] == [
         ("$[0]", "il manque numero"),
         ("$[0]", "il manque recu_le"),
-        ("$[1].code", "valeur attendue parmi DEPOSEE, REJETEE"),
+        ("$[1].code", f"valeur attendue parmi {', '.join(STATUTS_FACTURE)}"),
     ]
 
 
@@ -153,7 +153,7 @@ def test_reasons_are_checked_for_cdar_with_their_path(emettre):
     (path, fr, en), (other, manque, missing) = error.facts["faults"]
     assert (path, other) == ("$[0].motifs", "$[1].motifs")
     assert (fr, en[:24]) == ("motif DOUBLON non admis pour le statut DEPOSEE, parmi NON_TRANSMISE", "reason 'DOUBLON' is not ")
-    assert manque.startswith("motif obligatoire pour le statut REJETEE")
+    assert manque.startswith("motif obligatoire pour le statut NON_CONFORME")
     assert "needs a reason" in missing
     assert emettre(statuts=statuts).exit_code == 0
 
@@ -165,7 +165,7 @@ def test_reasons_are_checked_for_cdar_with_their_path(emettre):
         (b"\xff\xfe\xfd", "fso1301a", ()),
         (b"[" * 100_000, "fso1301a", ()),
         (_chez("code", "EGAREE"), "fso1301a", ()),
-        (_chez("code", "REJETEE"), "fen1202a", ()),  # a rejection without a reason
+        (_chez("code", "NON_CONFORME"), "fen1202a", ()),  # a rejection without a reason
         (_chez("motifs", [{"code": "IRR_SYNTAX", "texte": ""}]), "fen1202a", ()),  # a reason of another status
         (EXEMPLE, "fso1301a", ("--recepteur", "trop long")),
         (EXEMPLE, "fso1301a", ("--date", "demain")),
