@@ -58,13 +58,18 @@ class Reglages(BaseSettings):
         1_000_000_000, ge=1, description="Bytes, before packing, in one grouped outgoing file at most, unless one message alone exceeds it."
     )
     groupage_delai: int = Field(
-        900, ge=0, description="Seconds that a message waits at most for others to leave with (house: public texts give a delay, not its length)."
+        900,
+        ge=0,
+        description="Seconds that a message waits at most for others to leave with (house: public texts give a delay, not its length).",
     )
     retention_sorties: int = Field(
-        7 * 86400, ge=3600, description="Seconds that a file stays in a partner's out folder before it is purged (general dossier, p. 23: 7 days)."
+        7 * 86400,
+        ge=3600,
+        description="Seconds that a file stays in a partner's out folder before it is purged (general dossier, p. 23: 7 days).",
     )
     dialecte_cdar: LecteurCdar = Field(
-        LecteurCdar.PA, description="Who reads FEN1202A: `pa`, partners and platforms; `ppf`, the PPF (statuses 200, 210, 212 and 213 only)."
+        LecteurCdar.PA,
+        description="Who reads FEN1202A: `pa`, partners and platforms; `ppf`, the PPF (statuses 200, 210, 212 and 213 only).",
     )
     matricule_ppf: str = Field(
         "0000", pattern=r"^[0-9]{4}$", description="MDT-57 of the PPF: 0000 (BR-FR-CDV v1.4) or 9998 (annexe 7, G1.112; v1.3)."

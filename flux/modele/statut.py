@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,20 @@ class Motif:
 
 
 @dataclass(frozen=True, slots=True)
+class MontantStatut:
+    """An amount that a status speaks of (MDG-43).
+
+    :ivar type_code: MDT-207: ``MPA`` paid, ``MEN`` cashed… :ivar valeur: MDT-215, as written. :ivar devise: MDT-216, ISO 4217.
+    :ivar taux: MDT-224, VAT rate in percent, where the amount is that of one rate.
+    """
+
+    type_code: str
+    valeur: Decimal
+    devise: str | None = None
+    taux: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Statut:
     """One status of one invoice.
 
@@ -44,6 +59,9 @@ class Statut:
     :ivar complement: short text; may exceed 80 characters: the emitter cuts it at a word and keeps the whole in Commentaire.
     :ivar commentaire: longer text, kept whole.
     :ivar motifs: reasons, at least one where the status asks for it.
+    :ivar auteur: who set it, where that is neither the platform, the supplier nor the recipient (project manager, owner, validator).
+    :ivar actions: what the reader is asked to do (MDT-121, codes of BR-FR-CDV-CL-10). :ivar montants: amounts, of payment statuses.
+    :ivar beneficiaire: whom payment goes to when not to the supplier (BG-10): told of payment too.
     """
 
     code: str
@@ -57,6 +75,10 @@ class Statut:
     complement: str | None = None
     commentaire: str | None = None
     motifs: tuple[Motif, ...] = ()
+    auteur: Acteur | None = None
+    actions: tuple[str, ...] = ()
+    montants: tuple[MontantStatut, ...] = ()
+    beneficiaire: Acteur | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,29 @@ PHASE_TRANSMISSION = "305"
 FORMAT_DATE = "102"
 FORMAT_INSTANT = "204"
 
-#: UNCL 3035: platform, PPF, seller.
+#: UNCL 3035: platform, PPF, seller, buyer, buyer's and seller's agents, payee. BR-FR-CDV and annexe 7 know the payee as PE, annexe 2
+#: V2.2 as BE.
 ROLE_PLATEFORME = "WK"
 ROLE_PPF = "DFH"
 ROLE_VENDEUR = "SE"
+ROLE_ACHETEUR = "BY"
+ROLE_AGENT_ACHETEUR = "AB"
+ROLE_AGENT_VENDEUR = "SR"
+ROLE_BENEFICIAIRE = "PE"
 
-#: ISO 6523 schemes (G1.73): SIREN, platform number; and the scheme of an electronic address of the French directory.
+#: MDT-121 (UNCL list of BR-FR-CDV-CL-10) → MDT-122, French.
+ACTIONS: dict[str, str] = {
+    "NOA": "Aucune action", "PIN": "Fournir un complément d'information", "NIN": "Émettre une nouvelle facture",
+    "CNF": "Émettre un avoir total", "CNP": "Émettre un avoir partiel", "CNA": "Émettre un avoir du montant", "OTH": "Autre action",
+}  # fmt: skip
+
+#: MDT-207: amount paid, amount cashed.
+MONTANT_PAYE = "MPA"
+MONTANT_ENCAISSE = "MEN"
+
+#: ISO 6523 schemes (G1.73): SIREN, SIRET, platform number; and the scheme of an electronic address of the French directory.
 SCHEMA_SIREN = "0002"
+SCHEMA_SIRET = "0009"
 SCHEMA_PLATEFORME = "0238"
 SCHEMA_ADRESSE = "0225"
 
@@ -62,6 +78,7 @@ LONGUEURS: dict[str, int] = {
     "MDT-58": 150,
     "MDT-76": 150,
     "MDT-87": 100,
+    "MDT-39": 150,
     "MDT-114": 250,
     "MDT-126": 2000,
 }

@@ -36,8 +36,9 @@ MODE_PAR_DEFAUT = "30"
 LIBELLE_PAR_DEFAUT = "Virement"
 
 #: CategoriePJ, as recipients have seen it.
-CATEGORIE_XML, CATEGORIE_FACTURX, CATEGORIE_PDF = "Facture XML", "DUPLICATA_FACTUR-X", "Facture PDF"
-CATEGORIE_JOINTE = "Pièce jointe standard"
+CATEGORIE_XML, CATEGORIE_PDF, CATEGORIE_JOINTE = "Facture XML", "Facture PDF", "Pièce jointe standard"
+#: Renvoi: the first time, then after the supplier completed it.
+RENVOIS = ("Non", "Complétée")
 
 
 def cadre_pivot(cadre: str | None) -> str:

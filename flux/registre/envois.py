@@ -32,6 +32,18 @@ WHERE f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NO
 ON CONFLICT DO NOTHING
 """
 
+# An invoice that a pivot cannot hold at all lacks what CDV-01 tells of; the platform's own rejections are not handed over.
+_PIVOTS = """
+INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets)
+SELECT r.partenaire_id, :interface, f.flux_id, f.membre_rang, -1, :le, 2 * m.taille + 8192
+FROM factures f
+JOIN membres m ON m.flux_id = f.flux_id AND m.rang = f.membre_rang AND m.decision = 'accepted'
+JOIN representations r ON r.siret = f.destinataire_id
+WHERE f.flux_id = :flux AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL
+  AND f.fournisseur_nom IS NOT NULL
+ON CONFLICT DO NOTHING
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class FileAttente:
@@ -54,6 +66,26 @@ class Envoi:
     membre_rang: int
     statut_rang: int
     octets: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEnvoye:
+    """Where the original of an invoice handed over stands, and its attachments as the ledger knows them.
+
+    :ivar nom: name of the file in its flow. :ivar cle: stored object that holds it, from byte ``debut`` on.
+    :ivar noms: rank → name of an attachment. :ivar declarees: rank → digest, of those that were declared beforehand.
+    """
+
+    flux_id: int
+    membre_rang: int
+    statut_rang: int
+    interface: str
+    nom: str
+    cle: str
+    debut: int
+    taille: int
+    noms: Mapping[int, str]
+    declarees: Mapping[int, str]
 
 
 def planifier_statuts(conn: Connection, statuts: Collection[tuple[int, int, int]], interfaces: Collection[str], le: datetime) -> int:
@@ -88,7 +120,7 @@ def files_d_attente(source: Source) -> list[FileAttente]:
 
 
 def envois_a_prendre(conn: Connection, partenaire_id: int, interface: str, limite: int) -> list[Envoi]:
-    """Return the first rows that wait, oldest first. The caller holds the partner's grouping (:func:`flux.registre.connexion.verrouiller`)."""
+    """Return the first rows that wait, oldest first. The caller holds the partner's grouping, so that no other process takes them too."""
     e = t.envois.c
     rows = conn.execute(
         select(e.id, e.flux_id, e.membre_rang, e.statut_rang, e.octets)
@@ -108,3 +140,42 @@ def marquer_refuses(conn: Connection, refus: Mapping[int, str]) -> None:
     """Put aside rows that no file can hold, each with the reason: the others must leave. ``flux emission lacunes`` lists them."""
     for envoi_id, raison in refus.items():
         conn.execute(update(t.envois).where(t.envois.c.id == envoi_id).values(refus=raison))
+
+
+def planifier_pivots(conn: Connection, flux_id: int, interface: str, le: datetime) -> int:
+    """Plan the handing over of a flow's accepted invoices to the partners that represent their recipients; return how many.
+
+    In the transaction that answers the flow. Planned again, nothing more.
+    """
+    return conn.execute(text(_PIVOTS), {"flux": flux_id, "interface": interface, "le": le}).rowcount
+
+
+def documents_des_envois(conn: Connection, ids: Collection[int]) -> dict[int, DocumentEnvoye]:
+    """Return the originals of invoices to hand over, by id of their rows."""
+    e, m = t.envois.c, t.membres.c
+    same = (t.pieces_jointes.c.flux_id == e.flux_id) & (t.pieces_jointes.c.membre_rang == e.membre_rang)
+    pieces = select(e.id, t.pieces_jointes.c.rang, t.pieces_jointes.c.nom, t.pieces_jointes.c.sha256).join(t.pieces_jointes, same)
+    names: dict[int, dict[int, str]] = {}
+    digests: dict[int, dict[int, str]] = {}
+    for row in conn.execute(pieces.where(e.id == func.any(list(ids)))):
+        if row.nom is not None:
+            names.setdefault(row.id, {})[row.rang] = row.nom
+        if row.sha256 is not None:
+            digests.setdefault(row.id, {})[row.rang] = row.sha256
+    rows = conn.execute(
+        select(
+            e.id, e.flux_id, e.membre_rang, e.statut_rang, t.flux.c.interface, m.nom, t.tranches.c.cle, m.debut, m.taille,
+        )
+        .select_from(t.envois)
+        .join(t.membres, (m.flux_id == e.flux_id) & (m.rang == e.membre_rang))
+        .join(t.tranches, (t.tranches.c.flux_id == m.flux_id) & (t.tranches.c.rang == m.tranche_rang))
+        .join(t.flux, t.flux.c.id == e.flux_id)
+        .where(e.id == func.any(list(ids)))
+    )  # fmt: skip
+    return {
+        row.id: DocumentEnvoye(
+            row.flux_id, row.membre_rang, row.statut_rang, row.interface, row.nom, row.cle, row.debut, row.taille,
+            names.get(row.id, {}), digests.get(row.id, {}),
+        )
+        for row in rows
+    }  # fmt: skip

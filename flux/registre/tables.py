@@ -69,6 +69,16 @@ partenaires = Table(
     _instant("cree_le", nullable=False),
 )
 
+# Public structures whose invoices a partner receives.
+representations = Table(
+    "representations",
+    metadata,
+    Column("siret", String(14), primary_key=True),
+    Column("partenaire_id", BigInteger, nullable=False),
+    ForeignKeyConstraint(["partenaire_id"], ["partenaires.id"]),
+    Index("ix_representations_partenaire_id", "partenaire_id"),
+)
+
 lots = Table(
     "lots",
     metadata,

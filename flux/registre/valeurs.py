@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from flux.modele.anomalie import Anomalie
 from flux.modele.doublon import IssueDoublon
@@ -245,6 +246,7 @@ class FluxLu:
 class LigneStatut:
     """One status of an invoice with what its answer says of the invoice; enough to build a ``Statut``.
 
+    :ivar beneficiaire: BG-10 as ``detail`` holds it, or ``None``.
     :ivar recu_le: reception of the flow. :ivar fournisseur_schema: ISO 6523 ICD (or Chorus's 1-7) of ``fournisseur_id``.
     :ivar destinataire_id: SIRET. The other columns are those of ``factures``.
     """
@@ -261,6 +263,9 @@ class LigneStatut:
     date_emission: date | None
     type_code: str | None
     ttc: Decimal | None
+    net_a_payer: Decimal | None
+    devise: str | None
+    beneficiaire: Mapping[str, Any] | None
     fournisseur_schema: str | None
     fournisseur_id: str | None
     fournisseur_siren: str | None
