@@ -17,14 +17,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from flux.annuaire import FauteAnnuaire, Mode, lire_annuaire
+from flux.cli.contexte import contexte_a_jour
 from flux.cli.interfaces import FormatSortie
-from flux.contexte import Contexte, contexte
 from flux.errors import ErreurUsage
 from flux.modele.anomalie import visible
 from flux.registre.annuaire import AnnuaireRegistre, etat_annuaire
 from flux.registre.annuaire_import import importer as importer_annuaire
 from flux.registre.annuaire_pj import Fournisseur, ajouter_piece, pieces_declarees, retirer_piece
-from flux.registre.migrations import migrer
 
 annuaire = typer.Typer(help="Annuaire des structures publiques. / Directory of public structures.", no_args_is_help=True)
 pj = typer.Typer(help="Pièces jointes déclarées sur une structure émettrice. / Attachments declared on an issuer.", no_args_is_help=True)
@@ -36,13 +35,6 @@ _Type = Annotated[int, typer.Option("--type", min=1, max=7, help="Type d'identif
 _Reference = Annotated[str, typer.Argument(help="Référence que les factures citent (BT-122). / Reference invoices give.")]
 #: Bytes read at a time.
 _PAQUET = 1 << 20
-
-
-def _contexte() -> Contexte:
-    """Return the context of this process, its ledger brought to the newest revision."""
-    ctx = contexte()
-    migrer(ctx.engine)
-    return ctx
 
 
 def _json(valeur: object) -> None:
@@ -84,7 +76,7 @@ def importer(
 
     Code retour : 0 importé, 1 refusé (fautes listées, rien n'a changé), 2 arguments inutilisables.
     """
-    ctx = _contexte()
+    ctx = contexte_a_jour()
     bilan = importer_annuaire(ctx.engine, lire_annuaire(fichiers), Mode.COMPLET if complet else Mode.DIFFERENCE, ctx.horloge())
     if format_ is FormatSortie.JSON:
         _json(asdict(bilan))
@@ -113,7 +105,7 @@ def chercher(
 
     Code retour : 0 trouvé, 1 inconnu.
     """
-    found = AnnuaireRegistre(_contexte().engine)
+    found = AnnuaireRegistre(contexte_a_jour().engine)
     structure = found.structure(siret)
     un_service = None if service is None or structure is None else found.service(siret, service)
     if format_ is FormatSortie.JSON:
@@ -132,7 +124,7 @@ def chercher(
 @annuaire.command()
 def etat(format_: _Format = FormatSortie.TEXTE) -> None:
     """Version, date et taille de l'annuaire. / Version, date and size of the directory."""
-    found = etat_annuaire(_contexte().engine)
+    found = etat_annuaire(contexte_a_jour().engine)
     if format_ is FormatSortie.JSON:
         _json(None if found is None else asdict(found))
     elif found is None:
@@ -153,7 +145,7 @@ def ajouter(
     format_: _Format = FormatSortie.TEXTE,
 ) -> None:
     """Déclarer une pièce jointe sur une structure émettrice. / Declare an attachment on an issuing structure."""
-    ctx = _contexte()
+    ctx = contexte_a_jour()
     nom = nom or fichier.name
     mime = mime or mimetypes.guess_type(nom)[0] or ""
     qui = Fournisseur(fournisseur, type_)
@@ -175,7 +167,7 @@ def ajouter(
 @pj.command()
 def lister(fournisseur: _Fournisseur, type_: _Type = 1, format_: _Format = FormatSortie.TEXTE) -> None:
     """Lister les pièces d'une structure émettrice. / List the attachments of an issuing structure."""
-    pieces = pieces_declarees(_contexte().engine, Fournisseur(fournisseur, type_))
+    pieces = pieces_declarees(contexte_a_jour().engine, Fournisseur(fournisseur, type_))
     if format_ is FormatSortie.JSON:
         _json([asdict(one) for one in pieces])
         return
@@ -189,7 +181,7 @@ def retirer(fournisseur: _Fournisseur, reference: _Reference, type_: _Type = 1) 
 
     Code retour : 0 retirée, 1 inconnue.
     """
-    if not retirer_piece(_contexte().engine, Fournisseur(fournisseur, type_), reference):
+    if not retirer_piece(contexte_a_jour().engine, Fournisseur(fournisseur, type_), reference):
         typer.echo(f"{visible(reference)} : aucune pièce de cette référence / no such attachment")
         raise typer.Exit(1)
     typer.echo(f"{visible(reference)} : retirée / withdrawn")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flux.contexte import Contexte, contexte
 from flux.etapes.emission import emettre
+from flux.etapes.entretien import entretenir
 from flux.etapes.groupage import grouper
 from flux.etapes.ouverture import TacheTraiter, ouvrir
 from flux.etapes.reception import LotALancer, confirmer_lance, recevoir
@@ -21,6 +22,7 @@ __all__ = [
     "confirmer_lance",
     "contexte",
     "emettre",
+    "entretenir",
     "grouper",
     "ouvrir",
     "recevoir",
