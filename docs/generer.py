@@ -8,8 +8,10 @@ from pathlib import Path
 
 from flux.cli.regles import en_ligne, periode
 from flux.config import Reglages
+from flux.cycle_de_vie import PASSAGES
 from flux.limites import Limites
 from flux.referentiel.anomalies import CATALOGUE
+from flux.referentiel.circuits import CIRCUITS
 from flux.referentiel.interfaces import INTERFACES, RETIREES
 from flux.referentiel.jeux import JEUX
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX, Certitude
@@ -113,6 +115,27 @@ def _statuts() -> str:
     )
 
 
+def _transitions() -> str:
+    parts = []
+    for row in CIRCUITS.values():
+        lines: dict[tuple[str, Certitude, str], list[str]] = {}
+        for one in row.transitions:
+            lines.setdefault((one.de, one.certitude, one.source), []).append(one.vers)
+        parts += [
+            f"## {row.circuit}",
+            f"BT-23: {', '.join(row.cadres)}. {row.certitude}: {row.source}.",
+            _table(
+                ("From", "To", "How sure", "Source or reasoning"), ((de, ", ".join(to), sure, src) for (de, sure, src), to in lines.items())
+            ),
+        ]
+    return _page(
+        "Transitions between statuses",
+        "What may follow what, by billing framework. A final status has no line. Steps the platform takes by itself may be passed over "
+        f"by whoever answers, since they have the document in hand: {', '.join(sorted(PASSAGES))}.",
+        *parts,
+    )
+
+
 def _regles() -> str:
     rows = (
         (row["rule"], row["published"] or "", ", ".join(row["eras"]), ", ".join(row["interfaces"] or ()), row["severity"],
@@ -135,6 +158,7 @@ PAGES = {
     "rules.md": _regles,
     "settings.md": _reglages,
     "statuses.md": _statuts,
+    "transitions.md": _transitions,
 }
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from flux.errors import ErreurUsage
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.referentiel.interfaces import INTERFACES, RETIREES, Environnement, Interface
+from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS, InterfaceStatuts
 
 #: The form, as a person reads it in an anomaly.
 FORME = "CODEINTERFACE(8)_APPLICATION(6)_APPLICATION(6)+CODE(4)+SEQUENCE(15), ex. FSO1140A_ABC123_ABC1231140000000000000001"
@@ -73,7 +74,7 @@ def interface_du_nom(texte: str) -> str | None:
 
 def verifier_nom(
     texte: str, *, environnement: Environnement, application: str | None = None
-) -> tuple[NomFlux | None, Interface | None, tuple[Anomalie, ...]]:
+) -> tuple[NomFlux | None, Interface | InterfaceStatuts | None, tuple[Anomalie, ...]]:
     """Check the name of a deposited file.
 
     :param environnement: where the platform runs; an interface may be open in qualification only.
@@ -97,14 +98,15 @@ def verifier_nom(
     return nom, row if not anomalies else None, tuple(anomalies)
 
 
-def _interface(code: str, environnement: Environnement) -> tuple[Interface | None, list[Anomalie]]:
+def _interface(code: str, environnement: Environnement) -> tuple[Interface | InterfaceStatuts | None, list[Anomalie]]:
     retiree = RETIREES.get(code)
     if retiree is not None:
         successors = ", ".join(retiree.remplacee_par)
         return None, [anomalie("ENV-03", found=code, expected=successors, quand_fr=retiree.quand_fr, quand_en=retiree.quand_en)]
-    row = INTERFACES.get(code)
+    rows: dict[str, Interface | InterfaceStatuts] = {**INTERFACES, **INTERFACES_STATUTS}
+    row = rows.get(code)
     if row is None:
-        open_here = ", ".join(one.code for one in INTERFACES.values() if environnement in one.environnements)
+        open_here = ", ".join(one.code for one in rows.values() if environnement in one.environnements)
         return None, [anomalie("ENV-02", found=code, expected=open_here)]
     if environnement not in row.environnements:
         return None, [anomalie("ENV-04", found=code, expected=row.remplacee_par)]

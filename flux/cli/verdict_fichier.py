@@ -11,6 +11,7 @@ from flux.annuaire import Annuaire
 from flux.archive import Membre, ouvrir_flux
 from flux.config import Reglages
 from flux.controle import juger
+from flux.controle_statuts import juger_statuts
 from flux.enveloppe import NomFlux, verifier_nom
 from flux.errors import ErreurUsage
 from flux.explication import Cause, regrouper
@@ -18,6 +19,7 @@ from flux.modele.anomalie import Anomalie
 from flux.modele.verdict import Decision, VerdictDocument
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.interfaces import INTERFACES, Interface
+from flux.referentiel.interfaces_statuts import InterfaceStatuts
 from flux.referentiel.jeux import jeu_en_vigueur
 
 
@@ -32,7 +34,7 @@ class Jugement:
 
     reglages: Reglages
     le: date
-    interface: Interface | None = None
+    interface: Interface | InterfaceStatuts | None = None
     annuaire: Annuaire | None = None
     severites: Mapping[str, Severite] = field(default_factory=dict)
 
@@ -42,7 +44,7 @@ class VerdictFichier:
     """The verdict on one deposited file: its documents and the anomalies, those of the flow itself included."""
 
     fichier: str
-    interface: Interface | None
+    interface: Interface | InterfaceStatuts | None
     le: date
     documents: list[VerdictDocument] = field(default_factory=list)
     anomalies: list[Anomalie] = field(default_factory=list)
@@ -57,7 +59,7 @@ class VerdictFichier:
         """Accepted when nothing blocks; unreadable when no document could be read."""
         if not any(a.bloquante for a in self.anomalies):
             return Decision.ACCEPTE
-        readable = any(d.facture is not None for d in self.documents)
+        readable = any(d.lisible for d in self.documents)
         return Decision.REJETE if readable else Decision.ILLISIBLE
 
     @property
@@ -130,13 +132,18 @@ def parcourir(chemin: Path, verdict: VerdictFichier, jugement: Jugement) -> Iter
                         verdict.documents.clear()
                         verdict.anomalies[:] = [found]
                     continue
-                document = juger(
-                    found.nom, found.contenu, row, settings.limites,
-                    le=jugement.le, annuaire=jugement.annuaire, severites=jugement.severites,
-                )  # fmt: skip
+                document = _juger(found, row, jugement)
                 verdict.documents.append(document)
                 verdict.anomalies += document.anomalies
                 if document.decision is not Decision.ACCEPTE:
                     yield found
     except OSError as error:
         raise ErreurUsage(f"{chemin} ne peut pas être lu / cannot be read: {error.strerror}", file=str(chemin)) from error
+
+
+def _juger(found: Membre, row: Interface | InterfaceStatuts, jugement: Jugement) -> VerdictDocument:
+    settings = jugement.reglages
+    if isinstance(row, InterfaceStatuts):
+        choix = settings.codes_cdar if row.cdar else settings.codes_cpp
+        return juger_statuts(found.nom, found.contenu, row, settings.limites, choix=choix).document
+    return juger(found.nom, found.contenu, row, settings.limites, le=jugement.le, annuaire=jugement.annuaire, severites=jugement.severites)

@@ -24,6 +24,7 @@ from flux.explication import Cause
 from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
 from flux.referentiel.interfaces import INTERFACES, Interface
+from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS, InterfaceStatuts
 from flux.regles.gestion import lire_severites
 
 
@@ -46,14 +47,15 @@ def jugement(interface: str | None = None, le: datetime | None = None, annuaire:
     return Jugement(settings, day, interface_dite(interface), _annuaire(annuaire), lire_severites(settings.severites))
 
 
-def interface_dite(code: str | None) -> Interface | None:
+def interface_dite(code: str | None) -> Interface | InterfaceStatuts | None:
     """Return the row of an interface given on the command line; ``None`` for none.
 
     :raises ErreurUsage: there is no such interface.
     """
-    row = INTERFACES.get(code) if code else None
+    row = (INTERFACES.get(code) or INTERFACES_STATUTS.get(code)) if code else None
     if code and row is None:
-        raise ErreurUsage(f"interface {code} inconnue / unknown. Codes : {', '.join(INTERFACES)}", interface=code)
+        codes = ", ".join((*INTERFACES, *INTERFACES_STATUTS))
+        raise ErreurUsage(f"interface {code} inconnue / unknown. Codes : {codes}", interface=code)
     return row
 
 

@@ -81,8 +81,10 @@ def unite(rang: int, statut: Statut, longueur: int, choix: Mapping[str, str] = _
             element("ComplementStatut", complement),
             element("Commentaire", commentaire),
             element("Horodatage", date_heure(statut.horodatage)),
+            "" if statut.producteur is None else element("Producteur", "", Id=statut.producteur),
             element("IdFacture", statut.numero),
             element("DateFacture", statut.date_facture.isoformat()),
+            element("IdMandatDP", statut.id_mandat),
         ),
         NumOrdre=str(rang),
     )
@@ -121,5 +123,6 @@ def _debiteur(acteur: Acteur) -> tuple[str, list[str]]:
         element("Identifiant", identifiant),
         element("Nom", acteur.nom),
         element("CodeService", court or None),
+        element("NomService", acteur.nom_service),
     )
     return debiteur, rest

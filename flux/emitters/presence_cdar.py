@@ -52,6 +52,15 @@ def _tests() -> tuple[tuple[str, etree.XPath], ...]:
     return tuple((row.rule, etree.XPath(f"boolean({row.absence})", namespaces=PREFIXES)) for row in _TABLE)
 
 
+def termes_absents(root: etree._Element) -> tuple[tuple[str, str], ...]:
+    """Return (rule, term) of what is missing from a CDAR message, in table order; none for a complete message.
+
+    :param root: ``rsm:CrossDomainAcknowledgementAndResponse``.
+    """
+    terms = {row.rule: row.terme for row in _TABLE}
+    return tuple((rule, terms[rule]) for rule in presence_cdar(root))
+
+
 def presence_cdar(root: etree._Element) -> tuple[str, ...]:
     """Return the rules whose term is missing from a CDAR message, in table order; none for a complete message.
 

@@ -50,7 +50,11 @@ def _un_partenaire(contexte: Contexte, sftp: SFTPClient, partner: Partenaire) ->
         return 0, 0
     now = contexte.horloge()
     folder = posixpath.join(contexte.reglages.sftp_racine, partner.dossier, transport.SORTIE)
-    there = {one.nom for one in transport.lister(sftp, folder)}
+    if not transport.existe(sftp, folder):
+        raise ErreurTransport(f"{folder} is not there: nothing of it is noted. Make it again.", operation="entretenir", path=folder)
+    listed = {one.nom for one in transport.lister(sftp, folder)}
+    # Looked for by name too: a listing stops at some number of names.
+    there = {one.nom for one in known if one.nom in listed or transport.existe(sftp, posixpath.join(folder, one.nom))}
     gone = [one.id for one in known if one.nom not in there]
     fetched = noter_retirees(contexte.engine, gone, now) if gone else 0
     limit = now - timedelta(seconds=contexte.reglages.retention_sorties)

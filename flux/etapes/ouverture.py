@@ -19,6 +19,7 @@ from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
 from flux.referentiel.interfaces import Interface
+from flux.referentiel.interfaces_statuts import InterfaceStatuts
 from flux.referentiel.jeux import jeu_en_vigueur
 from flux.registre.connexion import transaction
 from flux.registre.depots import lot_par_id
@@ -81,7 +82,7 @@ def _ouvrir_un(contexte: Contexte, flow: FluxLu) -> None:
     )
 
 
-def _verifier_enveloppe(contexte: Contexte, flow: FluxLu) -> tuple[Interface | None, tuple[Anomalie, ...]]:
+def _verifier_enveloppe(contexte: Contexte, flow: FluxLu) -> tuple[Interface | InterfaceStatuts | None, tuple[Anomalie, ...]]:
     if flow.premier is not None:
         date = f"{flow.premier.recu_le.astimezone(PARIS):%d/%m/%Y %H:%M}"
         return None, (anomalie("ENV-07", found=flow.identifiant, date=date),)
@@ -89,7 +90,7 @@ def _verifier_enveloppe(contexte: Contexte, flow: FluxLu) -> tuple[Interface | N
     return interface, faults
 
 
-def _lire_membres(contexte: Contexte, flow: FluxLu, interface: Interface, opening: _Ouverture) -> None:
+def _lire_membres(contexte: Contexte, flow: FluxLu, interface: Interface | InterfaceStatuts, opening: _Ouverture) -> None:
     """Stream the members into the tranches' objects of the staging store."""
     limits = contexte.reglages.limites
     ceiling = limits.factures_structurees if interface.limite_factures else None

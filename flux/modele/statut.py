@@ -14,6 +14,7 @@ class Acteur:
     :ivar type_identifiant: 1 SIRET, 2 EU VAT, 3 outside EU, 4 RIDET, 5 TAHITI, 6 being registered, 7 natural person.
     :ivar identifiant: the identifier itself; for a recipient a SIRET of 14 digits.
     :ivar nom: name. :ivar pays: ISO 3166-1 alpha-2. :ivar code_service: the recipient's service (at most 100 characters).
+    :ivar nom_service: name of that service.
     :ivar siren: 9 digits, used by CDAR (MDT-129, scheme 0002); ``None`` when there is none.
     :ivar adresse_electronique: electronic address of scheme 0225 (MDT-73), or ``None``.
     """
@@ -25,6 +26,7 @@ class Acteur:
     code_service: str | None = None
     siren: str | None = None
     adresse_electronique: str | None = None
+    nom_service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Statut:
     :ivar auteur: who set it, where that is neither the platform, the supplier nor the recipient (project manager, owner, validator).
     :ivar actions: what the reader is asked to do (MDT-121, codes of BR-FR-CDV-CL-10). :ivar montants: amounts, of payment statuses.
     :ivar beneficiaire: whom payment goes to when not to the supplier (BG-10): told of payment too.
+    :ivar producteur: Producteur/@Id of CPPStatut. :ivar id_mandat: the recipient's own number of the payment request (IdMandatDP).
     """
 
     code: str
@@ -79,6 +82,8 @@ class Statut:
     actions: tuple[str, ...] = ()
     montants: tuple[MontantStatut, ...] = ()
     beneficiaire: Acteur | None = None
+    producteur: str | None = None
+    id_mandat: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

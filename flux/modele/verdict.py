@@ -23,7 +23,7 @@ class VerdictDocument:
 
     :ivar nom: name inside the archive, or of the file itself.
     :ivar facture: what could be mapped; also given for a rejected document, so that its answer can name it.
-    :ivar pieces: number of attachments. :ivar sha256: hexadecimal digest of the document's bytes.
+    :ivar statuts_lus: True for a file of statuses that could be read. :ivar sha256: hexadecimal digest of the document's bytes.
     """
 
     nom: str
@@ -31,13 +31,19 @@ class VerdictDocument:
     taille: int
     facture: Facture | None
     anomalies: tuple[Anomalie, ...]
+    statuts_lus: bool = False
+
+    @property
+    def lisible(self) -> bool:
+        """True when something could be mapped."""
+        return self.facture is not None or self.statuts_lus
 
     @property
     def decision(self) -> Decision:
         """Accepted without blocking anomaly; unreadable when nothing could be mapped."""
         if not any(a.bloquante for a in self.anomalies):
             return Decision.ACCEPTE
-        return Decision.REJETE if self.facture is not None else Decision.ILLISIBLE
+        return Decision.REJETE if self.lisible else Decision.ILLISIBLE
 
     @property
     def valide(self) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import binascii
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+
+from flux.modele.temps import PARIS
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
 _DECALAGE = re.compile(r"Z|[+-][0-9]{2}:[0-9]{2}").fullmatch
@@ -48,6 +50,30 @@ def jour_102(value: str | None) -> date | None:
         return date(int(value[:4]), int(value[4:6]), int(value[6:]))
     except ValueError:
         return None
+
+
+def instant_204(value: str | None) -> datetime | None:
+    """Read an instant in the format 204 of UNTDID 2379 (CDAR): ``AAAAMMJJHHMMSS`` on the clock of Paris. Aware."""
+    if value is None:
+        return None
+    value = value.strip()
+    if len(value) != 14 or not (value.isascii() and value.isdigit()):
+        return None
+    try:
+        return datetime.strptime(value, "%Y%m%d%H%M%S").replace(tzinfo=PARIS)
+    except ValueError:
+        return None
+
+
+def instant_iso(value: str | None) -> datetime | None:
+    """Read an ``xs:dateTime``, aware; one written without a zone is on the clock of Paris."""
+    if value is None or "T" not in value:
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=PARIS)
 
 
 def octets_base64(value: str | None) -> bytes | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from flux.referentiel.anomalies_gestion import LIGNES_GESTION
 from flux.referentiel.anomalies_schema import LIGNES_SCHEMA
+from flux.referentiel.anomalies_statuts import LIGNES_STATUTS
 from flux.referentiel.catalogue import Couche, LigneCatalogue, Severite
 
 __all__ = ["CATALOGUE", "Couche", "LigneCatalogue", "Severite"]
@@ -403,6 +404,8 @@ _LIGNES = (
     ),
     # --- management rules: a file of their own ----------------------------------------------------------------------
     *LIGNES_GESTION,
+    # --- deposited statuses: a file of their own --------------------------------------------------------------------
+    *LIGNES_STATUTS,
 )
 
 #: ``rule`` → row.

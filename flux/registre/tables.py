@@ -37,7 +37,7 @@ from flux.annuaire.modele import Mode
 from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import Severite
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
-from flux.registre.valeurs import REPETE, EtatFlux, EtatSortie, EtatTranche
+from flux.registre.valeurs import REPETE, EtatFlux, EtatSortie, EtatTranche, IssueLigne
 
 metadata = MetaData(
     naming_convention={
@@ -188,6 +188,7 @@ factures = Table(
     _parmi("etat", STATUTS_FACTURE),
     ForeignKeyConstraint(["flux_id", "membre_rang"], ["membres.flux_id", "membres.rang"]),
     Index("uq_factures_cle_unicite", "cle_unicite", unique=True, postgresql_where=text("cle_unicite IS NOT NULL")),
+    Index("ix_factures_numero", "numero"),
 )
 
 lignes = Table(
@@ -257,7 +258,67 @@ statuts = Table(
     Column("complement", Text),
     Column("commentaire", Text),
     Column("motifs", JSONB),  # [[code, text], …]
+    # Of a status that came after the first one: who set it, when, the line of a deposited flow it comes from, what else that line said.
+    Column("par", Text),
+    _instant("pose_le"),
+    Column("source_flux_id", BigInteger),
+    Column("source_membre_rang", Integer),
+    Column("source_rang", Integer),
+    Column("detail", JSONB),
+    Column("a_emettre", Boolean, nullable=False, server_default=text("false")),  # no lifecycle file tells of it yet
     _parmi("code", STATUTS_FACTURE),
+    ForeignKeyConstraint(["flux_id", "membre_rang"], ["factures.flux_id", "factures.membre_rang"]),
+    # The first status is left out: COPY writes it, and a message doubles none that a message did not bring.
+    Index("uq_statuts_evenement", "flux_id", "membre_rang", "code", "horodatage", unique=True, postgresql_where=text("rang > 0")),
+    Index("ix_statuts_a_emettre", "flux_id", "membre_rang", "rang", postgresql_where=text("a_emettre")),
+)
+
+# One status of a deposited flow of statuses, and what became of it.
+lignes_statut = Table(
+    "lignes_statut",
+    metadata,
+    Column("flux_id", BigInteger, primary_key=True),
+    Column("membre_rang", Integer, primary_key=True, autoincrement=False),
+    Column("rang", Integer, primary_key=True, autoincrement=False),
+    Column("numero", Text),
+    Column("code_lu", Text, nullable=False),
+    Column("statut", Text),
+    _instant("horodatage"),
+    Column("issue", Text, nullable=False),
+    Column("facture_flux_id", BigInteger),
+    Column("facture_membre_rang", Integer),
+    Column("statut_rang", Integer),
+    _parmi("issue", IssueLigne),
+    _parmi("statut", STATUTS_FACTURE),
+    ForeignKeyConstraint(["flux_id", "membre_rang"], ["membres.flux_id", "membres.rang"]),
+)
+
+# Trace of what was asked of an invoice and refused.
+transitions_refusees = Table(
+    "transitions_refusees",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("flux_id", BigInteger, nullable=False),
+    Column("membre_rang", Integer, nullable=False),
+    Column("de", Text, nullable=False),
+    Column("vers", Text, nullable=False),
+    _instant("horodatage", nullable=False),
+    Column("issue", Text, nullable=False),
+    Column("par", Text, nullable=False),
+    _instant("le", nullable=False),
+    Column("source_flux_id", BigInteger),
+    ForeignKeyConstraint(["flux_id", "membre_rang"], ["factures.flux_id", "factures.membre_rang"]),
+    Index("ix_transitions_refusees_facture", "flux_id", "membre_rang"),
+)
+
+# "Traiter le rejet": a refused invoice that its supplier has dealt with leaves its list.
+rejets_traites = Table(
+    "rejets_traites",
+    metadata,
+    Column("flux_id", BigInteger, primary_key=True),
+    Column("membre_rang", Integer, primary_key=True, autoincrement=False),
+    Column("par", Text, nullable=False),
+    _instant("le", nullable=False),
     ForeignKeyConstraint(["flux_id", "membre_rang"], ["factures.flux_id", "factures.membre_rang"]),
 )
 

@@ -44,6 +44,15 @@ class EtatSortie(StrEnum):
     EMISE = "emise"
 
 
+class IssueLigne(StrEnum):
+    """What became of one status of a deposited flow. ``sans_effet``: noted, it changes nothing in Chorus Pro."""
+
+    APPLIQUE = "applique"
+    DEJA = "deja"
+    SANS_EFFET = "sans_effet"
+    REFUSE = "refuse"
+
+
 @dataclass(frozen=True, slots=True)
 class Partenaire:
     """A partner. :ivar code_application: three letters, three digits. :ivar dossier: name of its SFTP folder."""

@@ -25,14 +25,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partenaire_id", name=op.f("pk_numeros")),
     )
     op.execute(_COMPTEURS)
-    op.create_table(
-        "representations",
-        sa.Column("siret", sa.String(length=14), nullable=False),
-        sa.Column("partenaire_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["partenaire_id"], ["partenaires.id"], name=op.f("fk_representations_partenaires")),
-        sa.PrimaryKeyConstraint("siret", name=op.f("pk_representations")),
-    )
-    op.create_index("ix_representations_partenaire_id", "representations", ["partenaire_id"], unique=False)
     op.alter_column("sorties", "flux_id", nullable=True)
     op.add_column("sorties", sa.Column("numero", sa.BigInteger(), nullable=True))
     op.add_column("sorties", sa.Column("elements", sa.Integer(), server_default=sa.text("1"), nullable=False))
@@ -88,5 +80,4 @@ def downgrade() -> None:
     for column in ("purgee_le", "retiree_le", "elements", "numero"):
         op.drop_column("sorties", column)
     op.alter_column("sorties", "flux_id", nullable=False)
-    op.drop_table("representations")
     op.drop_table("numeros")

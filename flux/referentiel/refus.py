@@ -1,0 +1,60 @@
+"""Why a works document, or one that someone validates, is refused; and the status that each reason leads to.
+
+Reasons: service ``recupererMotifsRefusFactureTravaux`` of the API. Statuses: release notes V3.9.4 for the MOE that names the owner wrong;
+the others by the words of the statuses.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+
+
+class MotifRefus(StrEnum):
+    """Reason of a refusal, by its constant in the API; the value is its label."""
+
+    MAUVAISE_MOE = "Mauvaise maîtrise d'œuvre"
+    MAUVAISE_MOA = "Mauvaise maîtrise d'ouvrage"
+    MAUVAIS_VALIDEUR = "Mauvais valideur"
+    AUTRE = "Autre"
+
+
+_MOE, _MOA, _VALIDEUR, _AUTRE = MotifRefus.MAUVAISE_MOE, MotifRefus.MAUVAISE_MOA, MotifRefus.MAUVAIS_VALIDEUR, MotifRefus.AUTRE
+
+#: Who refuses → reason → status. The same reason under another code of the same author is the same refusal.
+REFUS: tuple[dict[MotifRefus, str], ...] = (
+    {_MOE: "ERREUR_FOURNISSEUR_SUR_MOE", _MOA: "ERREUR_FOURNISSEUR_SUR_MOA", _AUTRE: "REFUSEE_MOE"},
+    {_MOE: "ERREUR_DE_MOE", _MOA: "ERREUR_MOE_SUR_MOA", _AUTRE: "REFUSEE_MOA"},
+    {_VALIDEUR: "ERREUR_FOURNISSEUR_SUR_VALIDEUR", _AUTRE: "REFUSEE_1"},
+    {_VALIDEUR: "ERREUR_COTRAITANT_SUR_VALIDEUR", _AUTRE: "REFUSEE_2"},
+    {_MOA: "ERREUR_DE_MOA", _AUTRE: "REFUSEE_FOURNISSEUR"},
+)
+
+#: Words that name a reason, once the accents are off.
+_DITS = (
+    (_MOE, re.compile(r"\bmauvaise (moe|maitrise d.?(oeuvre|uvre))\b")),
+    (_MOA, re.compile(r"\bmauvaise (moa|maitrise d.?ouvrage)\b")),
+    (_VALIDEUR, re.compile(r"\bmauvais valideur\b")),
+)
+
+
+def motif_dit(*textes: str | None) -> MotifRefus | None:
+    """Return the reason that free texts name in words, accents and case aside; ``None`` when they name none."""
+    plain = " ".join(_plat(text) for text in textes if text)
+    return next((motif for motif, form in _DITS if form.search(plain)), None)
+
+
+def _plat(texte: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", texte.replace("œ", "oe").replace("Œ", "OE").replace("_", " "))
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
+
+
+def statut_du_refus(code: str, motif: MotifRefus | None) -> str:
+    """Return the status that a refusal under ``code`` leads to, once its reason is known; ``code`` itself when it is no such refusal.
+
+    An MOE that refuses (``REFUSEE_MOE``) because of the owner gives ``ERREUR_FOURNISSEUR_SUR_MOA``, not "pour un autre motif".
+    """
+    if motif is None:
+        return code
+    return next((table.get(motif, code) for table in REFUS if code in table.values()), code)

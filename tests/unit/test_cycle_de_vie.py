@@ -1,0 +1,185 @@
+"""The life of an invoice, step by step: paths that hold, paths that do not, and the rules of release V3.9.4."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from flux.cycle_de_vie import VUS_DU_VALIDEUR, Evenement, Issue, decider, rejouer, suivants
+from flux.errors import ErreurUsage
+from flux.referentiel.cadres import CADRES_CLASSIQUES, CADRES_REFORME
+from flux.referentiel.circuits import CIRCUITS, Circuit, circuit_du_cadre
+from flux.referentiel.refus import REFUS, MotifRefus, motif_dit, statut_du_refus
+from flux.referentiel.statuts import STATUTS_FACTURE, Certitude, Role
+
+LE = datetime(2026, 11, 25, 8, tzinfo=UTC)
+_PLAINS = ("simple", "remboursement", "mémoire de justice", "pièce de travaux à payer")
+
+
+def _chemin(circuit: Circuit, chemin: str) -> str:
+    """Walk a path of statuses, a minute apart, and return the last one reached."""
+    depart, *codes = chemin.split()
+    demandes = [Evenement(code, LE + timedelta(minutes=n)) for n, code in enumerate(codes, 1)]
+    return rejouer(circuit, Evenement(depart, LE), demandes)[-1].code
+
+
+@pytest.mark.parametrize(
+    ("circuits", "chemin"),
+    [
+        (_PLAINS, "DEPOSEE EN_COURS_ACHEMINEMENT MISE_A_DISPOSITION SERVICE_FAIT MANDATEE MISE_A_DISPOSITION_COMPTABLE COMPTABILISEE MISE_EN_PAIEMENT"),
+        (_PLAINS, "DEPOSEE MISE_A_DISPOSITION MISE_EN_PAIEMENT"),
+        (_PLAINS, "DEPOSEE MISE_A_DISPOSITION SUSPENDUE COMPLETEE MANDATEE MISE_EN_PAIEMENT"),
+        (_PLAINS, "DEPOSEE MISE_A_DISPOSITION SUSPENDUE MISE_A_DISPOSITION PRISE_EN_COMPTE_DESTINATAIRE REJETEE"),
+        (_PLAINS, "DEPOSEE A_RECYCLER EN_COURS_ACHEMINEMENT MISE_A_DISPOSITION SERVICE_FAIT"),
+        (_PLAINS, "DEPOSEE SERVICE_FAIT"),  # the steps of the platform may be passed over
+        (("sous-traitance", "cotraitance"), "DEPOSEE A_VALIDER_1 VALIDEE_1 MISE_A_DISPOSITION MISE_EN_PAIEMENT"),
+        (("sous-traitance", "cotraitance"), "DEPOSEE ERREUR_FOURNISSEUR_SUR_VALIDEUR A_VALIDER_1 REFUSEE_1"),
+        (("sous-traitance",), "DEPOSEE VALIDEE_1 A_VALIDER_2 ABSENCE_VALIDATION_2_HORS_DELAI MANDATEE"),
+        (("décompte mensuel",), "DEPOSEE MISE_A_DISPOSITION_MOE PRISE_EN_COMPTE_MOE ASSOCIEE"),
+        (("décompte mensuel", "décompte final"), "DEPOSEE ERREUR_FOURNISSEUR_SUR_MOA DUPLIQUE_APRES_REFUS"),
+        (("décompte final",), "DEPOSEE PRISE_EN_COMPTE_MOE REFUSEE_MOE"),
+        (("décompte final",), "DEPOSEE PRISE_EN_COMPTE_MOE REMPLACEE_PAR_A22"),
+        (("décompte à valider",), "DEPOSEE VALIDEE_1 PRISE_EN_COMPTE_MOE TRANSMISE_MOA PRISE_EN_COMPTE_MOA ASSOCIEE"),
+        (("pièce pour la MOA",), "DEPOSEE MISE_A_DISPOSITION_MOA PRISE_EN_COMPTE_MOA REFUSEE_MOA"),
+        (("pièce pour le fournisseur",), "DEPOSEE A_ASSOCIER_FOURNISSEUR REFUSEE_FOURNISSEUR"),
+        (("pièce de travaux à payer",), "DEPOSEE ERREUR_DESTINATAIRE_EA ABANDONNEE"),
+    ],
+)  # fmt: skip
+def test_a_path_of_the_circuit_is_walked_to_its_end(circuits, chemin):
+    for circuit in map(Circuit, circuits):
+        assert _chemin(circuit, chemin) == chemin.split()[-1]
+
+
+@pytest.mark.parametrize(
+    ("circuit", "de", "vers"),
+    [
+        ("simple", "DEPOSEE", "COMPLETEE"),  # nothing was asked for
+        ("simple", "DEPOSEE", "VALIDEE_1"),  # nobody validates
+        ("simple", "SUSPENDUE", "SERVICE_FAIT"),  # the suspension is not lifted
+        ("simple", "A_RECYCLER", "SERVICE_FAIT"),  # it went to the wrong recipient
+        ("simple", "MANDATEE", "SERVICE_FAIT"),  # backwards
+        ("simple", "MISE_EN_PAIEMENT", "REJETEE"),  # it is paid
+        ("simple", "REJETEE", "MISE_A_DISPOSITION"),
+        ("simple", "NON_CONFORME", "DEPOSEE"),
+        ("sous-traitance", "DEPOSEE", "MISE_A_DISPOSITION"),  # not validated
+        ("cotraitance", "VALIDEE_1", "A_VALIDER_2"),  # one level only
+        ("décompte mensuel", "PRISE_EN_COMPTE_MOE", "REFUSEE_MOE"),  # V3.9.4
+        ("décompte mensuel", "DEPOSEE", "MISE_EN_PAIEMENT"),  # a monthly statement is not paid: the statement of advance is
+        ("pièce pour la MOA", "DEPOSEE", "PRISE_EN_COMPTE_MOE"),
+    ],
+)
+def test_a_forbidden_transition_is_refused_with_the_list_of_allowed_ones(circuit, de, vers):
+    answer = decider(Circuit(circuit), [Evenement(de, LE)], Evenement(vers, LE))
+    assert (answer.issue, answer.courant.code) == (Issue.INTERDIT, de)
+    assert answer.admis == suivants(Circuit(circuit), de)
+    assert vers not in answer.admis
+
+
+@pytest.mark.parametrize(
+    ("demande", "roles", "issue"),
+    [
+        (Evenement("SUSPENDUE", LE), None, Issue.DEJA),
+        (Evenement("SUSPENDUE", LE - timedelta(seconds=1)), None, Issue.ANCIEN),
+        (Evenement("MISE_A_DISPOSITION", LE - timedelta(days=1)), None, Issue.DEJA),
+        (Evenement("MISE_A_DISPOSITION", LE), None, Issue.APPLIQUE),
+        (Evenement("MISE_A_DISPOSITION", LE), {Role.DESTINATAIRE}, Issue.APPLIQUE),
+        (Evenement("MISE_A_DISPOSITION", LE), {Role.FOURNISSEUR}, Issue.ROLE),
+        (Evenement("COMPLETEE", LE), {Role.FOURNISSEUR}, Issue.APPLIQUE),
+        (Evenement("COMPLETEE", LE), {Role.DESTINATAIRE, Role.MOA}, Issue.ROLE),
+        (Evenement("COMPLETEE", LE), set(), Issue.ROLE),
+        (Evenement("MANDATEE", LE), {Role.DESTINATAIRE}, Issue.INTERDIT),
+    ],
+)
+def test_the_truth_table_of_a_suspended_invoice(demande, roles, issue):
+    history = [
+        Evenement("DEPOSEE", LE - timedelta(days=2)),
+        Evenement("MISE_A_DISPOSITION", LE - timedelta(days=1)),
+        Evenement("SUSPENDUE", LE),
+    ]
+    assert decider(Circuit.SIMPLE, history, demande, roles).issue is issue
+
+
+def test_an_instant_without_zone_or_an_invoice_without_status_is_our_fault():
+    with pytest.raises(ErreurUsage):
+        decider(Circuit.SIMPLE, [Evenement("DEPOSEE", LE)], Evenement("SUSPENDUE", LE.replace(tzinfo=None)))
+    with pytest.raises(ErreurUsage):
+        decider(Circuit.SIMPLE, [], Evenement("SUSPENDUE", LE))
+
+
+@pytest.mark.parametrize(
+    ("cadres", "circuit"),
+    [
+        ("A1 A2 B1 S1 M1 B2 S2 M2 S5 B7", "simple"),
+        ("A9 S3", "sous-traitance"),
+        ("A12 S6", "cotraitance"),
+        ("A4", "décompte mensuel"),
+        ("A7 A22", "décompte final"),
+        ("A10 A11 A13 A14", "décompte à valider"),
+        ("A5 A15 A17", "pièce pour la MOA"),
+        ("A18 A20", "pièce pour le fournisseur"),
+        ("A6 A8 A16 A19 A23 A24 A25", "pièce de travaux à payer"),
+        ("A21", "remboursement"),
+        ("A3", "mémoire de justice"),
+    ],
+)
+def test_each_framework_has_its_circuit(cadres, circuit):
+    assert {circuit_du_cadre(one).value for one in cadres.split()} == {circuit}
+
+
+def test_every_framework_is_known_and_what_is_not_goes_the_simple_way():
+    named = {cadre for row in CIRCUITS.values() for cadre in row.cadres}
+    assert named - {"S3", "S6"} == set(CADRES_CLASSIQUES)
+    assert {"S3", "S6"} <= set(CADRES_REFORME)
+    assert circuit_du_cadre(None) is circuit_du_cadre("Z9") is Circuit.SIMPLE
+
+
+def test_each_row_of_a_circuit_is_sourced_and_names_statuses_that_exist():
+    for row in CIRCUITS.values():
+        for one in row.transitions:
+            assert {one.de, one.vers} <= set(STATUTS_FACTURE)
+            assert one.source
+            assert one.certitude in (Certitude.VU, Certitude.INFERE)
+            assert not STATUTS_FACTURE[one.de].finale
+
+
+@pytest.mark.parametrize(
+    ("texte", "motif"),
+    [
+        ("Mauvaise maîtrise d'ouvrage", MotifRefus.MAUVAISE_MOA),
+        ("MAUVAISE MAITRISE D’OUVRAGE : voir avenant 3", MotifRefus.MAUVAISE_MOA),
+        ("MAUVAISE_MOA", MotifRefus.MAUVAISE_MOA),
+        ("mauvaise maîtrise d'œuvre", MotifRefus.MAUVAISE_MOE),
+        ("Mauvaise maitrise d'oeuvre", MotifRefus.MAUVAISE_MOE),
+        ("Mauvais valideur", MotifRefus.MAUVAIS_VALIDEUR),
+        ("Autre", None),
+        ("La maîtrise d'ouvrage a changé", None),
+        (None, None),
+    ],
+)
+def test_a_reason_is_read_in_words(texte, motif):
+    assert motif_dit(texte) is motif
+
+
+def test_an_moe_refusal_for_the_wrong_owner_leads_to_its_own_status():
+    assert statut_du_refus("REFUSEE_MOE", MotifRefus.MAUVAISE_MOA) == "ERREUR_FOURNISSEUR_SUR_MOA"
+    assert STATUTS_FACTURE["ERREUR_FOURNISSEUR_SUR_MOA"].libelle == "Refusée par la MOE pour mauvaise maîtrise d'ouvrage"
+    assert statut_du_refus("ERREUR_FOURNISSEUR_SUR_MOE", MotifRefus.MAUVAISE_MOA) == "ERREUR_FOURNISSEUR_SUR_MOA"
+    assert statut_du_refus("REFUSEE_MOE", None) == "REFUSEE_MOE"
+    assert statut_du_refus("REJETEE", MotifRefus.MAUVAISE_MOA) == "REJETEE"
+    assert statut_du_refus("REFUSEE_1", MotifRefus.MAUVAISE_MOA) == "REFUSEE_1"
+
+
+def test_an_moe_may_refuse_a_monthly_statement_for_the_wrong_moe_or_moa_only():
+    refusals = set(suivants(Circuit.DECOMPTE_MENSUEL, "PRISE_EN_COMPTE_MOE")) & set(REFUS[0].values())
+    assert refusals == {statut_du_refus("REFUSEE_MOE", one) for one in (MotifRefus.MAUVAISE_MOE, MotifRefus.MAUVAISE_MOA)}
+    assert set(REFUS[0].values()) <= set(suivants(Circuit.DECOMPTE_FINAL, "PRISE_EN_COMPTE_MOE"))
+
+
+def test_every_refusal_of_the_table_is_one_status():
+    codes = [code for table in REFUS for code in table.values()]
+    assert len(codes) == len(set(codes))
+    assert all(STATUTS_FACTURE[code].motif_obligatoire for code in codes)
+
+
+def test_a_validator_sees_its_invoices_until_they_are_paid():
+    assert "MISE_EN_PAIEMENT" in VUS_DU_VALIDEUR
+    assert set(VUS_DU_VALIDEUR) <= set(STATUTS_FACTURE)
