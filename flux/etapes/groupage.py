@@ -21,11 +21,12 @@ from flux.emitters.fen1202a import nom_membre
 from flux.emitters.fso1301a import message_fso1301a
 from flux.errors import ErreurUsage
 from flux.etapes.fichiers import enveloppe_sortante, garder
-from flux.etapes.redaction import Rediger, format_de, rediger
+from flux.etapes.redaction import Rediger, format_de, interfaces_du_statut, rediger
 from flux.modele.statut import Enveloppe
 from flux.referentiel.sortantes import FormatSortant
+from flux.referentiel.statuts import STATUTS_FACTURE
 from flux.registre.connexion import transaction, verrouiller
-from flux.registre.envois import FileAttente, envois_a_prendre, files_d_attente, marquer_pris, marquer_refuses
+from flux.registre.envois import FileAttente, envois_a_prendre, files_d_attente, marquer_pris, marquer_refuses, planifier_statuts
 from flux.registre.numeros import prochain_numero
 from flux.registre.sorties import ecrire_sortie
 from flux.registre.valeurs import Sortie
@@ -39,6 +40,8 @@ def grouper(contexte: Contexte, *, tout: bool = False) -> int:
     :param tout: do not wait for the delay.
     :raises ErreurTransitoire: the ledger or the staging store did not answer; what is made is made.
     """
+    settings = contexte.reglages
+    planifier_statuts(contexte.engine, {code: interfaces_du_statut(code, settings) for code in STATUTS_FACTURE}, contexte.horloge())
     made = 0
     waiting = files_d_attente(contexte.engine)
     while due := [one for one in waiting if tout or _due(contexte, one)]:

@@ -1,7 +1,8 @@
 """What waits to leave in a grouped file: planned with the change it tells of, taken once, never lost and never doubled.
 
-Rows are written in the transaction of the change; the file that takes them is written, numbered and put into the outbox in one other
-transaction, which also says which file took which row. A process killed in between leaves the rows as they were.
+A status is marked to be told of in the transaction that writes it, and its mark becomes a row for each file it must be in, in one other
+transaction. The file is written, numbered and put into the outbox in a third one, which also says which file took which row. A process
+killed in between leaves marks and rows as they were.
 """
 
 from __future__ import annotations
@@ -10,26 +11,34 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, Engine, func, select, text, update
 
 from flux.registre import tables as t
-from flux.registre.connexion import Source, lecture
+from flux.registre.connexion import Source, lecture, transaction, verrouiller
 
 #: Bytes of a lifecycle message beside its free texts, about.
 OCTETS_STATUT = 4096
 
-# The partner gets what it subscribes to; one that subscribes to no outgoing interface gets them all.
+# Oldest first for each invoice, so that its messages leave in the order of its life.
 _STATUTS = """
-INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets)
-SELECT f.partenaire_id, i.interface, s.flux_id, s.membre_rang, s.rang, :le,
-  :octets + coalesce(octet_length(s.complement), 0) + coalesce(octet_length(s.commentaire), 0)
-FROM unnest(CAST(:flux AS bigint[]), CAST(:membres AS integer[]), CAST(:rangs AS integer[])) AS p (flux_id, membre_rang, rang)
-JOIN statuts s USING (flux_id, membre_rang, rang)
-JOIN factures f USING (flux_id, membre_rang)
-CROSS JOIN unnest(CAST(:interfaces AS text[])) AS i (interface)
-WHERE f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL AND f.fournisseur_nom IS NOT NULL
-  AND f.destinataire_id IS NOT NULL
-ON CONFLICT DO NOTHING
+WITH pris AS MATERIALIZED (
+  SELECT flux_id, membre_rang, rang FROM statuts WHERE a_emettre ORDER BY flux_id, membre_rang, rang LIMIT :limite FOR UPDATE),
+poses AS (
+  UPDATE statuts s SET a_emettre = false FROM pris p
+  WHERE (s.flux_id, s.membre_rang, s.rang) = (p.flux_id, p.membre_rang, p.rang)
+  RETURNING s.flux_id, s.membre_rang, s.rang, s.code, s.pose_le,
+    coalesce(octet_length(s.complement), 0) + coalesce(octet_length(s.commentaire), 0) AS textes),
+planifies AS (
+  INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets)
+  SELECT f.partenaire_id, i.interface, s.flux_id, s.membre_rang, s.rang, coalesce(s.pose_le, :le), :octets + s.textes
+  FROM poses s
+  JOIN factures f ON f.flux_id = s.flux_id AND f.membre_rang = s.membre_rang
+  JOIN unnest(CAST(:codes AS text[]), CAST(:interfaces AS text[])) AS i (code, interface) ON i.code = s.code
+  WHERE f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL AND f.fournisseur_nom IS NOT NULL
+    AND f.destinataire_id IS NOT NULL
+  ORDER BY s.flux_id, s.membre_rang, s.rang, i.interface
+  ON CONFLICT DO NOTHING RETURNING 1)
+SELECT (SELECT count(*) FROM poses), (SELECT count(*) FROM planifies)
 """
 
 # An invoice that a pivot cannot hold at all lacks what CDV-01 tells of; the platform's own rejections are not handed over.
@@ -88,18 +97,23 @@ class DocumentEnvoye:
     declarees: Mapping[int, str]
 
 
-def planifier_statuts(conn: Connection, statuts: Collection[tuple[int, int, int]], interfaces: Collection[str], le: datetime) -> int:
-    """Plan the lifecycle messages of statuses just written, in their transaction; return how many.
+def planifier_statuts(engine: Engine, interfaces: Mapping[str, Collection[str]], le: datetime, limite: int = 20_000) -> int:
+    """Plan the lifecycle messages of the statuses that no file tells of yet (``statuts.a_emettre``); return how many messages.
 
-    Planned again, nothing more. An invoice that no lifecycle file can name (anomaly CDV-01) has none.
+    Safe at the same time: one process plans, the others wait. An invoice that no lifecycle file can name (anomaly CDV-01) has none.
 
-    :param statuts: (flow, rank of the member, rank of the status) of each. :param interfaces: those whose format has a code for them.
+    :param interfaces: status → outgoing interfaces whose format has a code for it. :param limite: statuses in one transaction.
+    :raises ErreurRegistre: the ledger did not answer; what was planned stays planned.
     """
-    if not statuts or not interfaces:
-        return 0
-    flux, membres, rangs = zip(*statuts, strict=True)
-    values = {"flux": list(flux), "membres": list(membres), "rangs": list(rangs), "interfaces": list(interfaces)}
-    return conn.execute(text(_STATUTS), {**values, "le": le, "octets": OCTETS_STATUT}).rowcount
+    pairs = [(code, one) for code, several in interfaces.items() for one in several]
+    values = {"codes": [code for code, _ in pairs], "interfaces": [one for _, one in pairs], "le": le, "octets": OCTETS_STATUT}
+    planned, taken = 0, limite
+    while taken == limite:
+        with transaction(engine, "planifier_statuts") as conn:
+            verrouiller(conn, "flux.envois")
+            taken, messages = conn.execute(text(_STATUTS), {**values, "limite": limite}).one()
+            planned += messages
+    return planned
 
 
 def files_d_attente(source: Source) -> list[FileAttente]:

@@ -24,7 +24,6 @@ from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport, ErreurUsage
 from flux.etapes import grouper, ouvrir, repondre, traiter
 from flux.etapes.entretien import rejouer
-from flux.etapes.redaction import interfaces_du_statut
 from flux.fabrique import Demande, ecrire_exemple
 from flux.registre import tables as t
 from flux.registre.bilan import verifier_bilan
@@ -36,7 +35,7 @@ from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
 from raccordement.partenaires import creer_partenaire
 from tests.bench.chemin import enregistrer
-from tests.integration.registre.aides import compte, ensemble
+from tests.integration.registre.aides import ensemble
 
 LE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -83,7 +82,7 @@ class Plateforme:
         return self.un("SELECT max(id) FROM flux")
 
     def poser(self, code: str, *ou: tuple[int, int], complement: str | None = None, motifs: list[list[str]] | None = None) -> None:
-        """Give a status to invoices, with the messages it makes, in one transaction."""
+        """Give a status to invoices."""
         with transaction(self.contexte.engine, "test") as conn:
             rangs = [
                 (
@@ -96,11 +95,20 @@ class Plateforme:
             conn.execute(
                 insert(t.statuts),
                 [
-                    {"flux_id": f, "membre_rang": m, "rang": r, "code": code, "horodatage": LE, "complement": complement, "motifs": motifs}
+                    {
+                        "flux_id": f,
+                        "membre_rang": m,
+                        "rang": r,
+                        "code": code,
+                        "horodatage": LE,
+                        "complement": complement,
+                        "motifs": motifs,
+                        "pose_le": self.contexte.horloge(),
+                        "a_emettre": True,
+                    }
                     for f, m, r in rangs
                 ],
             )
-            planifier_statuts(conn, rangs, interfaces_du_statut(code, self.contexte.reglages), self.contexte.horloge())
 
     def un(self, requete: str) -> int:
         with self.contexte.engine.connect() as conn:
@@ -145,13 +153,13 @@ def test_statuses_leave_on_each_interface_in_one_archive_of_the_partner(platefor
     for root in roots:
         schema("cdar-d22b").assertValid(root)
     codes = [one.findtext(".//{*}ReferenceReferencedDocument/{*}ProcessConditionCode") for one in roots]
-    assert codes == ["203", "203", "203", "208"]
+    assert codes == ["203", "203", "208", "203"]
     for interface in ("FSO1301A", "FEN1201A"):
         (nom,) = plateforme.groupes(interface)
         ((_, data),) = plateforme.fichier(nom).items()
         root = etree.fromstring(data)
         schema("cpp-statut").assertValid(root)
-        assert [one.text for one in root.iter("IdStatut")] == ["03", "03", "03", "06"]
+        assert [one.text for one in root.iter("IdStatut")] == ["03", "03", "06", "03"]
         assert [one.get("NumOrdre") for one in root.iter("CPPFactureStatutUnitaire")] == ["1", "2", "3", "4"]
         assert f"<Valeurparametre>{nom[16:]}<".encode() in data
     assert plateforme.un("SELECT count(*) FROM envois WHERE sortie_id IS NULL") == 0
@@ -295,21 +303,45 @@ def test_a_message_that_no_file_can_hold_is_put_aside_and_told_and_the_others_le
 def test_when_nothing_can_be_written_the_number_is_given_back(plateforme):
     flow = plateforme.integrer(1)
     plateforme.poser("SUSPENDUE", (flow, 0))
-    here = plateforme.contexte
-    with here.engine.begin() as conn:
-        conn.execute(text("DELETE FROM envois WHERE interface <> 'FEN1202A'"))
+    here = plateforme.avec(codes_cpp={"SUSPENDUE": ""})
     before = plateforme.un("SELECT dernier FROM numeros")
     assert grouper(here, tout=True) == 0
     assert plateforme.un("SELECT dernier FROM numeros") == before
     assert plateforme.un("SELECT count(*) FROM envois WHERE refus IS NOT NULL") == 1
 
 
-def test_a_status_planned_twice_leaves_once(plateforme):
+def test_a_status_marked_twice_leaves_once(plateforme):
     flow = plateforme.integrer(1)
     plateforme.poser("SERVICE_FAIT", (flow, 0))
-    with transaction(plateforme.contexte.engine, "test") as conn:
-        assert planifier_statuts(conn, [(flow, 0, 1)], ("FSO1301A", "FEN1201A", "FEN1202A"), LE) == 0
-    assert compte(plateforme.contexte.engine, "envois") == 3
+    grouper(plateforme.contexte, tout=True)
+    with plateforme.contexte.engine.begin() as conn:
+        conn.execute(text("UPDATE statuts SET a_emettre = true"))
+    grouper(plateforme.contexte, tout=True)
+    assert plateforme.lignes("SELECT count(*), count(*) FILTER (WHERE statut_rang = 1) FROM envois") == [(6, 3)]
+
+
+def test_statuses_are_planned_in_the_order_of_each_invoice_s_life_however_many(plateforme):
+    flow = plateforme.integrer(2)
+    for code in ("SERVICE_FAIT", "MANDATEE", "MISE_EN_PAIEMENT"):
+        plateforme.poser(code, (flow, 0), (flow, 1))
+    engine = plateforme.contexte.engine
+    assert (
+        sum(
+            ensemble(
+                3,
+                lambda _: planifier_statuts(engine, dict.fromkeys(("SERVICE_FAIT", "MANDATEE", "MISE_EN_PAIEMENT"), ("FEN1202A",)), LE, 1),
+            )
+        )
+        == 6
+    )
+    assert plateforme.lignes("SELECT membre_rang, statut_rang FROM envois ORDER BY id") == [(m, r) for m in (0, 1) for r in (1, 2, 3)]
+
+
+def test_a_status_that_no_format_has_a_code_for_is_planned_nowhere(plateforme):
+    flow = plateforme.integrer(1)
+    plateforme.poser("SUPPRIMEE", (flow, 0))
+    assert grouper(plateforme.contexte, tout=True) == 0
+    assert plateforme.un("SELECT count(*) FROM statuts WHERE a_emettre") == 0
 
 
 def test_a_missing_number_is_told(plateforme):
