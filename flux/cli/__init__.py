@@ -9,6 +9,7 @@ import typer
 from flux.cli.annuaire import annuaire as sous_commandes_annuaire  # under its own name it would hide its module
 from flux.cli.emettre import emettre
 from flux.cli.emission import emission as sous_commandes_emission  # under its own name it would hide its module
+from flux.cli.export import export as sous_commandes_export
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
 from flux.cli.regles import regles
@@ -26,6 +27,7 @@ for command in (verifier, interfaces, emettre, fabriquer):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")
+app.add_typer(sous_commandes_export, name="export")
 app.add_typer(regles, name="regles")
 
 
