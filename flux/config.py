@@ -44,6 +44,9 @@ class Reglages(BaseSettings):
     codes_cdar: dict[str, str] = Field(
         default_factory=dict, description="Status → MDT-105 (JSON), where it is not the table's; an empty code: not sent in CDAR."
     )
+    retour_statuts_appliques: bool = Field(
+        True, description="Answer each applied status of a deposited flow of statuses in its feedback too, not the refused ones alone."
+    )
     interface_flux_illisible: str = Field("FEN1202A", description="Lifecycle interface that carries status 501 of an unreadable flow.")
     interface_pivot: str = Field(
         "FEN0111A",

@@ -18,7 +18,7 @@ from flux.archive import Nature, nature
 from flux.emitters.presence_cdar import termes_absents
 from flux.limites import Limites
 from flux.modele.anomalie import Anomalie, anomalie
-from flux.modele.statut_lu import StatutLu
+from flux.modele.statut_lu import StatutDemande, StatutLu
 from flux.modele.temps import PARIS
 from flux.modele.verdict import VerdictDocument
 from flux.parsers.cdar import lire_cdar
@@ -34,23 +34,6 @@ SANS_EFFET = frozenset({"212"})
 #: How far a partner's clock may run before ours.
 AVANCE = timedelta(hours=1)
 _AUCUN: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class StatutDemande:
-    """One status of a file. :ivar codes: statuses it may mean, the surest first; none when it has no effect or no meaning.
-
-    :ivar anomalies: what is wrong with it whatever its invoice; one that blocks keeps it from being applied.
-    """
-
-    lu: StatutLu
-    codes: tuple[str, ...]
-    anomalies: tuple[Anomalie, ...]
-
-    @property
-    def recevable(self) -> bool:
-        """True when nothing here keeps it from being applied."""
-        return not any(one.bloquante for one in self.anomalies)
 
 
 @dataclass(frozen=True, slots=True)

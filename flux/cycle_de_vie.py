@@ -10,6 +10,7 @@ from functools import cache
 
 from flux.errors import ErreurUsage
 from flux.referentiel.circuits import CIRCUITS, Circuit
+from flux.referentiel.refus import MotifRefus, refus_precis, statut_du_refus
 from flux.referentiel.statuts import Role, statut_facture
 
 #: Steps that the platform takes by itself: whoever answers has the document in hand, noted or not.
@@ -108,11 +109,26 @@ def decider(circuit: Circuit, historique: Sequence[Evenement], demande: Evenemen
         return Reponse(Issue.DEJA, courant)
     if roles is not None and not set(roles) & set(row.roles):
         return Reponse(Issue.ROLE, courant, tuple(one for one in admis if set(statut_facture(one).roles) & set(roles)))
-    if demande.horodatage < courant.horodatage:
+    if demande.horodatage < courant.horodatage.replace(microsecond=0):  # messages tell seconds, our clock tells more
         return Reponse(Issue.ANCIEN, courant)
     if demande.code not in admis:
         return Reponse(Issue.INTERDIT, courant, admis)
     return Reponse(Issue.APPLIQUE, courant, admis)
+
+
+def choisir(
+    codes: Sequence[str], circuit: Circuit, courant: str, roles: Collection[Role] | None = None, motif: MotifRefus | None = None
+) -> str:
+    """Return the status that a message means, of those its code may mean: the first that may follow, else that its sender may set.
+
+    A refusal means what its reason says; without one, a refusal "pour un autre motif" unless the code itself says more.
+
+    :param codes: the surest first, at least one. :param motif: the reason, when the message tells it in words.
+    """
+    meant = dict.fromkeys(statut_du_refus(code, motif) for code in codes if motif is not None or code == codes[0] or not refus_precis(code))
+    mine = [code for code in meant if roles is None or set(statut_facture(code).roles) & set(roles)]
+    admis = suivants(circuit, courant)
+    return next((code for code in mine if code in admis), None) or next(iter(mine or meant))
 
 
 def rejouer(circuit: Circuit, depart: Evenement, demandes: Iterable[Evenement]) -> tuple[Evenement, ...]:

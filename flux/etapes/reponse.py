@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import BinaryIO
 
 import structlog
@@ -21,12 +22,14 @@ from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant
 from flux.etapes.fichiers import enveloppe_sortante, garder
+from flux.etapes.statuts import lignes_appliquees
 from flux.etapes.sujet import commentaire, statut_de
 from flux.explication import terme_de
 from flux.modele.anomalie import Anomalie
 from flux.modele.statut import Enveloppe, LigneErreur, Motif, Statut
 from flux.referentiel.anomalies import CATALOGUE
 from flux.referentiel.interfaces import INTERFACES
+from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.referentiel.motifs import MOTIFS
 from flux.referentiel.statuts import STATUTS_FLUX, StatutFlux
 from flux.registre.bilan import verifier_bilan
@@ -76,7 +79,8 @@ def verdict(contexte: Contexte, lot_id: int) -> str:
         )
     balance = verifier_bilan(contexte.engine, lot.flux)
     counts = balance.factures
-    outcome = f"{counts.acceptees} factures intégrées, {counts.rejetees} rejetées, {counts.illisibles} illisibles"
+    kind = "fichiers de statuts acceptés" if all(flow.interface in INTERFACES_STATUTS for flow in flows) else "factures intégrées"
+    outcome = f"{counts.acceptees} {kind}, {counts.rejetees} rejetées, {counts.illisibles} illisibles"
     return f"lot {lot_id}: {len(flows)} flux · {outcome}"
 
 
@@ -107,7 +111,8 @@ def _issue(counts: Comptes) -> StatutFlux:
         return STATUTS_FLUX["IRRECEVABLE"]
     if not counts.acceptees:
         return STATUTS_FLUX["REJETE"]
-    return STATUTS_FLUX["INTEGRE" if readable == counts.acceptees and not counts.illisibles else "INTEGRE_PARTIEL"]
+    whole = readable == counts.acceptees and not counts.illisibles and not counts.lignes_refusees
+    return STATUTS_FLUX["INTEGRE" if whole else "INTEGRE_PARTIEL"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,7 @@ class _Piece:
 
 def _pieces(answer: _Reponse) -> Iterator[_Piece]:
     settings, flow = answer.contexte.reglages, answer.flow
-    row = INTERFACES.get(flow.interface or "")
+    row = INTERFACES.get(flow.interface or "")  # a flow of statuses has no lifecycle of its own
     retour = row.retour if row else "C" + flow.interface[1:] if flow.interface else settings.interface_retour_inconnue
     yield _piece(answer, retour, _ecrire_retour)
     if answer.outcome.code == "IRRECEVABLE":
@@ -173,14 +178,17 @@ def _deposer(contexte: Contexte, piece: _Piece) -> Sortie:
 
 
 def _ecrire_retour(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:
-    lines = (_ligne(one) for _, one in anomalies_du_flux(conn, answer.flow.id))
-    counts = answer.counts
+    counts, flow = answer.counts, answer.flow
+    applied = counts.lignes_appliquees if answer.contexte.reglages.retour_statuts_appliques else 0
+    lines = chain((_ligne(one) for _, one in anomalies_du_flux(conn, flow.id)), lignes_appliquees(conn, flow.id) if applied else ())
     total = counts.acceptees + counts.rejetees + counts.illisibles
-    comment = (
-        f"{answer.outcome.libelle} : {counts.acceptees} facture(s) intégrée(s) sur {total}. "
-        f"Fichier {answer.flow.nom}, SHA-256 {answer.flow.sha256}."
+    said = (
+        f"{counts.lignes - counts.lignes_refusees} statut(s) accepté(s) sur {counts.lignes}"
+        if counts.lignes
+        else f"{counts.acceptees} facture(s) intégrée(s) sur {total}"
     )
-    ecrire_retour(out, envelope, answer.outcome, answer.id_flux, answer.now, lines, counts.anomalies, comment)
+    comment = f"{answer.outcome.libelle} : {said}. Fichier {flow.nom}, SHA-256 {flow.sha256}."
+    ecrire_retour(out, envelope, answer.outcome, answer.id_flux, answer.now, lines, counts.anomalies + applied, comment)
 
 
 def _ligne(one: Anomalie) -> LigneErreur:
@@ -227,7 +235,7 @@ def _ecrire_irrecevable(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, co
 
 def _statuts(answer: _Reponse, conn: Connection) -> Iterator[Statut]:
     for row in statuts_du_flux(conn, answer.flow.id):
-        status = statut_de(row)
+        status = statut_de(row) if row.rang == 0 else None  # a later one may be there already: it leaves with the others of its kind
         if status is not None:
             yield status
 

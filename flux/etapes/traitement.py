@@ -15,10 +15,12 @@ from flux.controle import juger
 from flux.errors import ErreurInvariant
 from flux.etapes.ouverture import TacheTraiter
 from flux.etapes.pieces_declarees import Declarations
+from flux.etapes.statuts import contenus, traiter_statuts, verifier_empreinte
 from flux.etapes.sujet import statut_initial
 from flux.modele.temps import PARIS
 from flux.modele.verdict import VerdictDocument
 from flux.referentiel.interfaces import INTERFACES
+from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.registre.connexion import transaction
 from flux.registre.lectures import flux_par_id, membres_de_la_tranche, tranche_par_rang
 from flux.registre.tranches import enregistrer_tranche
@@ -43,8 +45,11 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
         if tranche.etat is EtatTranche.TRAITEE:
             continue
         with _sans_ramasse_miettes():
-            results = _juger(contexte, flow, tranche, members)
-            stored = enregistrer_tranche(contexte.engine, flux_id, rank, results, libere_par=contexte.reglages.numero_libere_par)
+            if flow.interface in INTERFACES_STATUTS:
+                stored = traiter_statuts(contexte, flow, tranche, members)
+            else:
+                results = _juger(contexte, flow, tranche, members)
+                stored = enregistrer_tranche(contexte.engine, flux_id, rank, results, libere_par=contexte.reglages.numero_libere_par)
         _journal.info("tranche_traitee", flux_id=flux_id, tranche=rank, fichiers=tranche.nombre, nouveau=stored)
 
 
@@ -65,16 +70,10 @@ def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Mem
     day = flow.recu_le.astimezone(PARIS).date()
     directory = contexte.annuaire if contexte.annuaire is not None and contexte.annuaire.version else None
     declared = Declarations(contexte.engine, contexte.reglages.pj_reference_stricte)
-    with contexte.entrepot.ouvrir(tranche.cle) as stored:
-        for member in members:
-            stored.seek(member.debut or 0)
-            content = stored.read(member.taille)
-            verdict = juger(member.nom, content, interface, limits, le=day, annuaire=directory, severites=contexte.severites)
-            if verdict.sha256 != member.sha256:
-                raise ErreurInvariant(
-                    f"member {member.rang} of flow {flow.id} changed in the staging store", flux_id=flow.id, membre=member.rang
-                )
-            yield _resultat(member.rang, verdict, declared, contexte.horloge())
+    for member, content in contenus(contexte, tranche, members):
+        verdict = juger(member.nom, content, interface, limits, le=day, annuaire=directory, severites=contexte.severites)
+        verifier_empreinte(flow, member, verdict.sha256)
+        yield _resultat(member.rang, verdict, declared, contexte.horloge())
 
 
 def _resultat(rank: int, verdict: VerdictDocument, declared: Declarations, now: datetime) -> ResultatMembre:

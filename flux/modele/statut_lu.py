@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flux.modele.anomalie import Anomalie
 from flux.modele.statut import Acteur, MontantStatut, Motif, Statut
 
 
@@ -53,3 +54,20 @@ class StatutLu:
             self.fournisseur, self.destinataire or destinataire, self.complement, self.commentaire, self.motifs,
             actions=self.actions, montants=self.montants, producteur=self.producteur, id_mandat=self.id_mandat,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StatutDemande:
+    """One status of a file. :ivar codes: statuses it may mean, the surest first; none when it has no effect or no meaning.
+
+    :ivar anomalies: what is wrong with it whatever its invoice; one that blocks keeps it from being applied.
+    """
+
+    lu: StatutLu
+    codes: tuple[str, ...]
+    anomalies: tuple[Anomalie, ...]
+
+    @property
+    def recevable(self) -> bool:
+        """True when nothing here keeps it from being applied."""
+        return not any(one.bloquante for one in self.anomalies)

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from flux.referentiel.statuts import STATUTS_FACTURE
+
 
 class MotifRefus(StrEnum):
     """Reason of a refusal, by its constant in the API; the value is its label."""
@@ -58,3 +60,29 @@ def statut_du_refus(code: str, motif: MotifRefus | None) -> str:
     if motif is None:
         return code
     return next((table.get(motif, code) for table in REFUS if code in table.values()), code)
+
+
+def refus_precis(code: str) -> bool:
+    """Tell whether a status is a refusal whose reason its name says, other than "pour un autre motif"."""
+    return motif_du_refus(code) not in (None, MotifRefus.AUTRE)
+
+
+#: Reason codes (MDT-113) of a refusal of a co-contractor's invoice for services (annexe 7, G7.39).
+_REFUS_S6 = ("DEST_ERR", "ROUTAGE_ERR", "CODE_ROUTAGE_ERR")
+
+
+def motif_du_refus(code: str) -> MotifRefus | None:
+    """Return the reason that a refusal says by its own name; ``None`` for what is no refusal of the tables."""
+    return next((motif for table in REFUS for motif, status in table.items() if status == code), None)
+
+
+def motifs_du_cadre(code: str, cadre: str | None) -> tuple[str, ...] | None:
+    """Return the reasons that a framework admits for a refusal; ``None`` when it restricts none.
+
+    A4, refused by the MOE: wrong MOE, wrong MOA (release notes V3.9.4). S6, refused by anyone: codes of G7.39.
+    """
+    if cadre == "A4" and code in REFUS[0].values():
+        return (_MOE.name, _MOA.name)
+    if cadre == "S6" and STATUTS_FACTURE[code].cdar == "210":
+        return _REFUS_S6
+    return None

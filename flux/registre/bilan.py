@@ -87,10 +87,14 @@ LOIS: dict[str, tuple[str, str]] = {
     "membres_des_tranches": ("t.nombre", "m.en_tranche"),
     # a member of a finished tranche, or of an answered flow, has its decision
     "decides": ("0", "CASE WHEN f.etat IN ('traite', 'repondu') THEN m.indecis ELSE m.indecis_a_tort END"),
-    # an accepted or rejected member is one stored invoice, with a status
-    "factures_acceptees": ("m.acceptees", "i.deposees"),
-    "factures_rejetees": ("m.rejetees", "i.rejetees"),
+    # an accepted or rejected member is one stored invoice, with a status, or a file of statuses, with its lines
+    "factures_acceptees": ("m.acceptees", "i.deposees + d.acceptees"),
+    "factures_rejetees": ("m.rejetees", "i.rejetees + d.rejetees"),
     "factures_avec_statut": ("i.deposees + i.rejetees", "s.nombre"),
+    # an invoice is at its last status
+    "etat_courant": ("0", "s.ecarts"),
+    # what a line of statuses says it applied is in the history of its invoice
+    "statuts_appliques": ("d.appliques", "d.poses"),
     "lignes_sans_facture": ("0", "l.orphelines"),
     # the counts of the answer are those of the members
     "reponse_acceptees": ("coalesce(f.acceptees, m.acceptees)", "m.acceptees"),
@@ -118,7 +122,18 @@ CROSS JOIN LATERAL (SELECT coalesce(sum(nombre), 0) AS nombre FROM tranches WHER
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE etat <> 'NON_CONFORME') AS deposees, count(*) FILTER (WHERE etat = 'NON_CONFORME') AS rejetees
   FROM factures WHERE flux_id = f.id) i
-CROSS JOIN LATERAL (SELECT count(DISTINCT membre_rang) AS nombre FROM statuts WHERE flux_id = f.id) s
+CROSS JOIN LATERAL (
+  SELECT count(*) AS nombre, count(*) FILTER (WHERE v.etat <> u.code) AS ecarts
+  FROM (SELECT DISTINCT ON (membre_rang) membre_rang, code FROM statuts WHERE flux_id = f.id ORDER BY membre_rang, rang DESC) u
+  JOIN factures v ON v.flux_id = f.id AND v.membre_rang = u.membre_rang) s
+CROSS JOIN LATERAL (
+  SELECT count(DISTINCT k.membre_rang) FILTER (WHERE n.decision = 'accepted') AS acceptees,
+    count(DISTINCT k.membre_rang) FILTER (WHERE n.decision = 'rejected') AS rejetees,
+    count(*) FILTER (WHERE k.issue = 'applique') AS appliques,
+    count(*) FILTER (WHERE k.issue = 'applique' AND EXISTS (
+      SELECT FROM statuts p WHERE p.flux_id = k.facture_flux_id AND p.membre_rang = k.facture_membre_rang AND p.rang = k.statut_rang
+        AND p.code = k.statut)) AS poses
+  FROM lignes_statut k JOIN membres n ON n.flux_id = k.flux_id AND n.rang = k.membre_rang WHERE k.flux_id = f.id) d
 CROSS JOIN LATERAL (
   SELECT count(*) AS orphelines FROM lignes WHERE flux_id = f.id
     AND NOT EXISTS (SELECT FROM factures v WHERE v.flux_id = f.id AND v.membre_rang = lignes.membre_rang)) l

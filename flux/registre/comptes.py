@@ -10,7 +10,7 @@ from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import Severite
 from flux.registre import tables as t
 from flux.registre.connexion import traduire
-from flux.registre.valeurs import FLUX_LUI_MEME
+from flux.registre.valeurs import FLUX_LUI_MEME, IssueLigne
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Comptes:
     :ivar acceptees: members accepted. :ivar rejetees: rejected. :ivar illisibles: unreadable.
     :ivar anomalies: anomalies of the flow and of its members. :ivar refus_du_flux: those that block the flow itself.
     :ivar avec_cycle_de_vie: statuses whose invoice can be named in a lifecycle file.
+    :ivar lignes: of a flow of statuses, its statuses. :ivar lignes_refusees: those refused. :ivar lignes_appliquees: those applied.
     """
 
     acceptees: int
@@ -28,6 +29,9 @@ class Comptes:
     anomalies: int
     refus_du_flux: int
     avec_cycle_de_vie: int
+    lignes: int = 0
+    lignes_refusees: int = 0
+    lignes_appliquees: int = 0
 
 
 def compter_reponses(conn: Connection, flux_id: int) -> Comptes:
@@ -50,8 +54,11 @@ def compter_reponses(conn: Connection, flux_id: int) -> Comptes:
         named = conn.execute(
             select(func.count())
             .select_from(t.statuts.join(t.factures, (f.flux_id == s.flux_id) & (f.membre_rang == s.membre_rang)))
-            .where(s.flux_id == flux_id, *(column.is_not(None) for column in nommable))
+            .where(s.flux_id == flux_id, s.rang == 0, *(column.is_not(None) for column in nommable))
         ).scalar_one()
+        ligne = t.lignes_statut.c
+        lines = conn.execute(select(ligne.issue, func.count().label("nombre")).where(ligne.flux_id == flux_id).group_by(ligne.issue))
+        issues: dict[str, int] = {row.issue: row.nombre for row in lines}
     return Comptes(
         acceptees=decisions.get(Decision.ACCEPTE, 0),
         rejetees=decisions.get(Decision.REJETE, 0),
@@ -59,4 +66,7 @@ def compter_reponses(conn: Connection, flux_id: int) -> Comptes:
         anomalies=anomalies,
         refus_du_flux=refusals,
         avec_cycle_de_vie=named,
+        lignes=sum(issues.values()),
+        lignes_refusees=issues.get(IssueLigne.REFUSE, 0),
+        lignes_appliquees=issues.get(IssueLigne.APPLIQUE, 0),
     )

@@ -20,7 +20,18 @@ from flux.referentiel.anomalies import Couche, Severite
 from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture
 from flux.registre.depots import porteur_de
-from flux.registre.valeurs import Compteurs, EtatFlux, EtatTranche, FluxLu, LigneStatut, Membre, Premier, Tranche
+from flux.registre.valeurs import (
+    Compteurs,
+    EtatFlux,
+    EtatTranche,
+    FluxLu,
+    IssueLigne,
+    LigneDeStatut,
+    LigneStatut,
+    Membre,
+    Premier,
+    Tranche,
+)
 
 #: Rows fetched at a time by the streams.
 PAR_PAQUET = 2000
@@ -154,6 +165,24 @@ def _statuts(source: Source, requete: Executable, operation: str) -> Iterator[Li
 def _ligne_statut(row: dict[str, Any]) -> LigneStatut:
     row["motifs"] = tuple(Motif(code, texte) for code, texte in row["motifs"] or ())
     return LigneStatut(**row)
+
+
+def lignes_du_flux(source: Source, flux_id: int, issue: IssueLigne | None = None) -> Iterator[LigneDeStatut]:
+    """Yield the statuses of a deposited flow of statuses, by file then by line; with ``issue``, those it came to only."""
+    c, m = t.lignes_statut.c, t.membres.c
+    requete = (
+        select(
+            c.membre_rang, m.nom.label("membre"), c.rang, c.numero, c.code_lu, c.statut, c.horodatage, c.issue, c.facture_flux_id,
+            c.facture_membre_rang, c.statut_rang,
+        )
+        .join(t.membres, (m.flux_id == c.flux_id) & (m.rang == c.membre_rang))
+        .where(c.flux_id == flux_id)
+        .order_by(c.membre_rang, c.rang)
+    )  # fmt: skip
+    if issue is not None:
+        requete = requete.where(c.issue == issue)
+    for row in _flot(source, requete, "lignes_du_flux"):
+        yield LigneDeStatut(**{**row, "issue": IssueLigne(row["issue"])})
 
 
 def _flot(source: Source, requete: Executable, operation: str) -> Iterator[dict[str, Any]]:

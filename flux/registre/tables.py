@@ -188,7 +188,7 @@ factures = Table(
     _parmi("etat", STATUTS_FACTURE),
     ForeignKeyConstraint(["flux_id", "membre_rang"], ["membres.flux_id", "membres.rang"]),
     Index("uq_factures_cle_unicite", "cle_unicite", unique=True, postgresql_where=text("cle_unicite IS NOT NULL")),
-    Index("ix_factures_numero", "numero"),
+    Index("ix_factures_numero", "numero", postgresql_using="hash"),  # a number may be longer than a tree takes
 )
 
 lignes = Table(

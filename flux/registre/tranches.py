@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 import psycopg
 from sqlalchemy import Connection, Engine, exists, select, update
@@ -43,21 +44,40 @@ def enregistrer_tranche(
     trouves = list(resultats)
     _verifier(flux_id, rang, trouves)
     with transaction(engine, "enregistrer_tranche") as conn:
-        row = conn.execute(
-            select(t.tranches.c.etat, t.tranches.c.nombre, t.flux.c.partenaire_id)
-            .join(t.flux, t.flux.c.id == t.tranches.c.flux_id)
-            .where(t.tranches.c.flux_id == flux_id, t.tranches.c.rang == rang)
-            .with_for_update(of=t.tranches)
-        ).one_or_none()
-        if row is None:
-            raise ErreurInvariant(f"the ledger has no tranche {rang} of flow {flux_id}", flux_id=flux_id, rang=rang)
-        if row.etat == EtatTranche.TRAITEE:
+        tenue = tenir_tranche(conn, flux_id, rang)
+        if tenue is None:
             return False
-        ranges = _departager_et_ranger(conn, flux_id, row.partenaire_id, trouves, libere_par)
-        _decider(conn, flux_id, rang, row.nombre, ranges)
+        ranges = _departager_et_ranger(conn, flux_id, tenue.partenaire_id, trouves, libere_par)
+        decider_membres(conn, tenue, [(r.rang, r.decision) for r in ranges])
         ecrire_anomalies(conn, flux_id, ((r.rang, a) for r in ranges for a in r.anomalies))
-        _terminer(conn, flux_id, rang)
+        terminer_tranche(conn, tenue)
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class TrancheTenue:
+    """A tranche whose row this transaction holds. :ivar nombre: its members. :ivar partenaire_id: who deposited the flow."""
+
+    flux_id: int
+    rang: int
+    nombre: int
+    partenaire_id: int
+
+
+def tenir_tranche(conn: Connection, flux_id: int, rang: int) -> TrancheTenue | None:
+    """Hold a tranche until the transaction ends; ``None`` when it was stored already.
+
+    :raises ErreurInvariant: there is no such tranche. Facts: ``flux_id``, ``rang``.
+    """
+    row = conn.execute(
+        select(t.tranches.c.etat, t.tranches.c.nombre, t.flux.c.partenaire_id)
+        .join(t.flux, t.flux.c.id == t.tranches.c.flux_id)
+        .where(t.tranches.c.flux_id == flux_id, t.tranches.c.rang == rang)
+        .with_for_update(of=t.tranches)
+    ).one_or_none()
+    if row is None:
+        raise ErreurInvariant(f"the ledger has no tranche {rang} of flow {flux_id}", flux_id=flux_id, rang=rang)
+    return None if row.etat == EtatTranche.TRAITEE else TrancheTenue(flux_id, rang, row.nombre, row.partenaire_id)
 
 
 def _departager_et_ranger(
@@ -97,15 +117,19 @@ def _verifier(flux_id: int, rang: int, resultats: Sequence[ResultatMembre]) -> N
             )  # fmt: skip
 
 
-def _decider(conn: Connection, flux_id: int, rang: int, nombre: int, resultats: Sequence[ResultatMembre]) -> None:
-    """Write the decisions; hold that each member of the tranche gets one and no other member does."""
+def decider_membres(conn: Connection, tenue: TrancheTenue, decisions: Sequence[tuple[int, Decision]]) -> None:
+    """Write the decisions, by rank; hold that each member of the tranche gets one and no other member does.
+
+    :raises ErreurInvariant: they are not those of its members.
+    """
     with pilote(conn).cursor() as curseur:
-        curseur.execute(_DECIDER, ([r.rang for r in resultats], [r.decision.value for r in resultats], flux_id, rang))
+        rangs, dites = [rang for rang, _ in decisions], [decision.value for _, decision in decisions]
+        curseur.execute(_DECIDER, (rangs, dites, tenue.flux_id, tenue.rang))
         ecrits = curseur.rowcount
-    if not ecrits == nombre == len(resultats):
+    if not ecrits == tenue.nombre == len(decisions):
         raise ErreurInvariant(
-            f"tranche {rang} of flow {flux_id} has {nombre} members; {len(resultats)} results came, {ecrits} of them theirs",
-            flux_id=flux_id, rang=rang, expected=nombre, found=len(resultats), stored=ecrits,
+            f"tranche {tenue.rang} of flow {tenue.flux_id} has {tenue.nombre} members; {len(decisions)} results came, {ecrits} fit",
+            flux_id=tenue.flux_id, rang=tenue.rang, expected=tenue.nombre, found=len(decisions), stored=ecrits,
         )  # fmt: skip
 
 
@@ -141,8 +165,9 @@ def _copier_factures(conn: Connection, flux_id: int, partenaire_id: int, departe
     )  # fmt: skip
 
 
-def _terminer(conn: Connection, flux_id: int, rang: int) -> None:
+def terminer_tranche(conn: Connection, tenue: TrancheTenue) -> None:
     """Mark the tranche done, then the flow when it was the last one."""
+    flux_id, rang = tenue.flux_id, tenue.rang
     a_faire = exists().where(t.tranches.c.flux_id == flux_id, t.tranches.c.etat == EtatTranche.A_TRAITER)
     conn.execute(update(t.tranches).where(t.tranches.c.flux_id == flux_id, t.tranches.c.rang == rang).values(etat=EtatTranche.TRAITEE))
     # The lock first, in a statement of its own: of two last tranches, the second then sees the first one done.

@@ -284,3 +284,24 @@ class LigneStatut:
     destinataire_id: str | None
     destinataire_nom: str | None
     code_service: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LigneDeStatut:
+    """One status of a deposited flow of statuses. :ivar membre: name of its file. :ivar rang: from 1, in that file.
+
+    :ivar code_lu: its code as written. :ivar statut: key of ``STATUTS_FACTURE`` it was read as, ``None`` when it was refused before.
+    :ivar statut_rang: rank of the status it became, in the history of its invoice.
+    """
+
+    membre_rang: int
+    membre: str
+    rang: int
+    numero: str | None
+    code_lu: str
+    statut: str | None
+    horodatage: datetime | None
+    issue: IssueLigne
+    facture_flux_id: int | None
+    facture_membre_rang: int | None
+    statut_rang: int | None

@@ -224,16 +224,16 @@ def test_celle_qui_attendait_une_transaction_defaite_est_acceptee(registre: Engi
     """The first transaction takes the number and is undone: the number is free, the second invoice takes it."""
     premier, second = _flux(registre), _flux(registre, n=1)
     pris, attend = threading.Event(), threading.Event()
-    terminer = module._terminer
+    terminer = module.terminer_tranche
 
-    def tomber(conn, flux_id, rang):
-        if flux_id == premier:
+    def tomber(conn, tenue):
+        if tenue.flux_id == premier:
             pris.set()
             attend.wait(10)
             raise RuntimeError("power cut")
-        terminer(conn, flux_id, rang)
+        terminer(conn, tenue)
 
-    monkeypatch.setattr(module, "_terminer", tomber)
+    monkeypatch.setattr(module, "terminer_tranche", tomber)
 
     def un(n: int) -> bool:
         if n == 0:

@@ -49,6 +49,9 @@ ALTERATIONS = {
     " DELETE FROM factures WHERE membre_rang = 0",
     "factures_rejetees": "UPDATE factures SET etat = 'DEPOSEE'",
     "factures_avec_statut": "DELETE FROM statuts WHERE membre_rang = 1",
+    "etat_courant": "UPDATE factures SET etat = 'SUSPENDUE' WHERE membre_rang = 0",
+    "statuts_appliques": "INSERT INTO lignes_statut (flux_id, membre_rang, rang, code_lu, statut, issue, facture_flux_id, facture_membre_rang,"
+    " statut_rang) VALUES (1, 0, 1, '06', 'SUSPENDUE', 'applique', 1, 0, 1)",
     "lignes_sans_facture": "UPDATE lignes SET membre_rang = 9 WHERE membre_rang = 0 AND rang = 0",
     "reponse_acceptees": "UPDATE flux SET acceptees = 2",
     "reponse_rejetees": "UPDATE flux SET rejetees = 2",

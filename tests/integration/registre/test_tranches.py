@@ -203,7 +203,7 @@ def test_deux_dernieres_tranches_qui_finissent_ensemble_terminent_le_flux(regist
     assert _etat(registre, flux_id) is EtatFlux.TRAITE
 
 
-@pytest.mark.parametrize("fonction", ["_copier_factures", "ecrire_anomalies", "_terminer"])
+@pytest.mark.parametrize("fonction", ["_copier_factures", "ecrire_anomalies", "terminer_tranche"])
 def test_une_tranche_interrompue_ne_laisse_rien_et_reprend(registre: Engine, monkeypatch: pytest.MonkeyPatch, fonction: str) -> None:
     flux_id = flux_ouvert(registre, (3,))
 

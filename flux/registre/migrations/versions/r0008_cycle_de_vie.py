@@ -48,7 +48,7 @@ def upgrade() -> None:
         op.drop_constraint(op.f(f"ck_{table}_{column}"), table, type_="check")
         op.execute(monter)
         op.create_check_constraint(op.f(f"ck_{table}_{column}"), table, sa.column(column).in_(_STATUTS))
-    op.create_index("ix_factures_numero", "factures", ["numero"])
+    op.create_index("ix_factures_numero", "factures", ["numero"], postgresql_using="hash")
     for ajout in _ajouts():
         op.add_column("statuts", ajout)
     op.create_index(

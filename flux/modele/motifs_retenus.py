@@ -1,0 +1,24 @@
+"""The coded reasons that a status keeps, whatever format it came in: CDAR needs a code where CPPStatut has words only."""
+
+from __future__ import annotations
+
+from flux.modele.statut import Motif
+from flux.referentiel.motifs import MOTIFS, motifs_admis
+from flux.referentiel.statuts import StatutFacture
+
+#: Reason code of a status whose author gave words only. 208 has no "other": missing documents are what a suspension is for.
+_PAR_DEFAUT = {"208": "JUSTIF_ABS", "210": "AUTRE"}
+
+
+def motifs_retenus(row: StatutFacture, motifs: tuple[Motif, ...], texte: str | None) -> tuple[Motif, ...]:
+    """Return the reasons given; else, where CDAR needs one, the code whose label is ``texte``, or the default one with that text."""
+    if motifs or row.cdar is None or not row.motif_obligatoire:
+        return motifs
+    admis = motifs_admis(row.cdar)
+    said = _plat(texte or "")
+    code = next((one for one in admis if _plat(MOTIFS[one].libelle) == said), _PAR_DEFAUT.get(row.cdar, admis[0]))
+    return (Motif(code, texte or MOTIFS[code].libelle),)
+
+
+def _plat(texte: str) -> str:
+    return " ".join(texte.casefold().split())

@@ -1,0 +1,180 @@
+"""Statuses given to an invoice after the first one: its row is held, the life cycle decides, what is refused leaves a trace.
+
+The lock of the invoice's row and the unique index on (invoice, status, time) make it safe twice and at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select, text, tuple_
+
+from flux.cycle_de_vie import Evenement, Issue, Reponse, decider
+from flux.errors import ErreurUsage
+from flux.modele.doublon import LIBERE_PAR
+from flux.referentiel.circuits import Circuit, circuit_du_cadre
+from flux.referentiel.statuts import STATUTS_FACTURE, Role
+from flux.registre import tables as t
+from flux.registre.connexion import transaction
+from flux.registre.copie import copier, json_texte, propre
+from flux.registre.valeurs import StatutPose
+
+#: An invoice: its flow and its rank in it.
+Cle = tuple[int, int]
+_COLONNES = (
+    "flux_id", "membre_rang", "rang", "code", "horodatage", "complement", "commentaire", "motifs", "par", "pose_le", "source_flux_id",
+    "source_membre_rang", "source_rang", "detail", "a_emettre",
+)  # fmt: skip
+_COLONNES_REFUS = ("flux_id", "membre_rang", "de", "vers", "horodatage", "issue", "par", "le", "source_flux_id")
+_ETATS = """
+UPDATE factures f SET etat = r.etat, cle_unicite = CASE WHEN r.etat = ANY (:libere) THEN NULL ELSE f.cle_unicite END
+FROM unnest(CAST(:flux AS bigint[]), CAST(:membres AS integer[]), CAST(:etats AS text[])) AS r (flux_id, membre_rang, etat)
+WHERE f.flux_id = r.flux_id AND f.membre_rang = r.membre_rang
+"""
+
+
+@dataclass(slots=True)
+class FactureTenue:
+    """An invoice whose row this transaction holds. :ivar historique: oldest first; grows as statuses are noted."""
+
+    cle: Cle
+    cadre: str | None
+    historique: list[Evenement] = field(default_factory=list)
+
+    @property
+    def circuit(self) -> Circuit:
+        """The circuit of its framework."""
+        return circuit_du_cadre(self.cadre)
+
+    @property
+    def courant(self) -> Evenement:
+        """Its current status."""
+        return self.historique[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Demande:
+    """A status asked for. :ivar par: who asks: an operator's name, or a partner's application code.
+
+    :ivar roles: those of the asker towards the invoice; ``None``: the platform itself, or its operator.
+    :ivar source: flow, rank of the member and line of a deposited file. :ivar detail: what else the line says.
+    """
+
+    statut: StatutPose
+    par: str
+    roles: frozenset[Role] | None = None
+    source: tuple[int, int, int] | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+def tenir(conn: Connection, cles: Collection[Cle]) -> dict[Cle, FactureTenue]:
+    """Hold invoices until the transaction ends, in one order for all, and return them with their history; unknown ones are left out."""
+    if not cles:
+        return {}
+    f, s = t.factures.c, t.statuts.c
+    voulues = sorted(set(cles))
+    rows = conn.execute(
+        select(f.flux_id, f.membre_rang, f.cadre)
+        .where(tuple_(f.flux_id, f.membre_rang).in_(voulues))
+        .order_by(f.flux_id, f.membre_rang)
+        .with_for_update(key_share=True)
+    )
+    tenues = {(row.flux_id, row.membre_rang): FactureTenue((row.flux_id, row.membre_rang), row.cadre) for row in rows}
+    # A statement of its own, after the lock: it sees what another transaction wrote before letting go of it.
+    for row in conn.execute(
+        select(s.flux_id, s.membre_rang, s.code, s.horodatage)
+        .where(tuple_(s.flux_id, s.membre_rang).in_(voulues))
+        .order_by(s.flux_id, s.membre_rang, s.rang)
+    ):
+        tenues[row.flux_id, row.membre_rang].historique.append(Evenement(row.code, row.horodatage))
+    return tenues
+
+
+@dataclass(slots=True)
+class Cahier:
+    """What one transaction notes of invoices it holds, then writes in one go.
+
+    :ivar le: when. :ivar libere_par: statuses that free the number of an invoice.
+    """
+
+    le: datetime
+    libere_par: Collection[str] = LIBERE_PAR
+    _statuts: list[tuple[object, ...]] = field(default_factory=list)
+    _refus: list[tuple[object, ...]] = field(default_factory=list)
+    _etats: dict[Cle, str] = field(default_factory=dict)
+
+    def noter(self, tenue: FactureTenue, demande: Demande) -> Reponse:
+        """Decide what a status asked for changes, and note it."""
+        asked = Evenement(demande.statut.code, demande.statut.horodatage)
+        answer = decider(tenue.circuit, tenue.historique, asked, demande.roles)
+        flux_id, membre_rang = tenue.cle
+        source = demande.source or (None, None, None)
+        if answer.issue is Issue.APPLIQUE:
+            s = demande.statut
+            self._statuts.append((
+                flux_id, membre_rang, len(tenue.historique), s.code, s.horodatage, propre(s.complement), propre(s.commentaire),
+                json_texte(tuple((m.code, m.texte) for m in s.motifs)) if s.motifs else None, propre(demande.par), self.le, *source,
+                json_texte(dict(demande.detail)) if demande.detail else None,
+                bool(STATUTS_FACTURE[s.code].cpp or STATUTS_FACTURE[s.code].cdar),
+            ))  # fmt: skip
+            self._etats[tenue.cle] = s.code
+            tenue.historique.append(asked)
+        elif answer.issue is not Issue.DEJA:
+            self._refus.append((
+                flux_id, membre_rang, answer.courant.code, asked.code, asked.horodatage, answer.issue.name, propre(demande.par), self.le,
+                source[0],
+            ))  # fmt: skip
+        return answer
+
+    def ecrire(self, conn: Connection) -> None:
+        """Write what was noted, in the transaction that holds the invoices."""
+        copier(conn, t.statuts, _COLONNES, self._statuts)
+        copier(conn, t.transitions_refusees, _COLONNES_REFUS, self._refus)
+        if self._etats:
+            values: dict[str, object] = {
+                "flux": [flux_id for flux_id, _ in self._etats],
+                "membres": [rang for _, rang in self._etats],
+                "etats": list(self._etats.values()),
+                "libere": list(self.libere_par),
+            }
+            conn.execute(text(_ETATS), values)
+        self._statuts, self._refus, self._etats = [], [], {}
+
+
+def poser_statut(engine: Engine, cle: Cle, demande: Demande, le: datetime, *, libere_par: Collection[str] = LIBERE_PAR) -> Reponse:
+    """Give one status to one invoice, in one transaction; asked again, it changes nothing (``Issue.DEJA``).
+
+    :param le: now. :param libere_par: statuses that free the number of an invoice.
+    :raises ErreurUsage: no such invoice, unknown status, or an instant without zone. :raises ErreurRegistre: the ledger did not answer.
+    """
+    with transaction(engine, "poser_statut") as conn:
+        tenue = tenir(conn, [cle]).get(cle)
+        if tenue is None:
+            raise ErreurUsage(f"the ledger has no invoice {cle[1]} of flow {cle[0]}", flux_id=cle[0], membre_rang=cle[1])
+        cahier = Cahier(le, libere_par)
+        answer = cahier.noter(tenue, demande)
+        cahier.ecrire(conn)
+        return answer
+
+
+def traiter_rejet(engine: Engine, cle: Cle, par: str, le: datetime) -> bool:
+    """Take a refused invoice off its supplier's list ("traiter le rejet"), in one transaction. Returns False when it was off already.
+
+    :raises ErreurUsage: no such invoice, or its status is not a refusal that is final (facts ``statut``, ``admis``).
+    """
+    with transaction(engine, "traiter_rejet") as conn:
+        tenue = tenir(conn, [cle]).get(cle)
+        admis = tuple(row.code for row in STATUTS_FACTURE.values() if row.rejet_a_traiter)
+        statut = None if tenue is None else tenue.courant.code
+        if statut not in admis:
+            raise ErreurUsage(
+                f"« traiter le rejet » ne s'applique pas au statut {statut} : {', '.join(admis)} / does not apply to this status",
+                statut=statut, admis=admis,
+            )  # fmt: skip
+        done = conn.execute(
+            text("INSERT INTO rejets_traites (flux_id, membre_rang, par, le) VALUES (:f, :m, :par, :le) ON CONFLICT DO NOTHING"),
+            {"f": cle[0], "m": cle[1], "par": propre(par), "le": le},
+        )
+        return done.rowcount == 1
