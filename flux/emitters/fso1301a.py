@@ -69,7 +69,8 @@ def unite(rang: int, statut: Statut, longueur: int, choix: Mapping[str, str] = _
     :raises ErreurUsage: when the status is unknown or has no code here, or an instant has no zone.
     """
     debiteur, rest = _debiteur(statut.destinataire)
-    reasons = [f"{motif.code} : {motif.texte}" for motif in statut.motifs]
+    # One whose words are the complement's own adds nothing: CPPStatut knows no codes.
+    reasons = [f"{motif.code} : {motif.texte}" for motif in statut.motifs if motif.texte != (statut.complement or statut.commentaire)]
     complement, commentaire = complement_et_commentaire(statut.complement, longueur, statut.commentaire, *reasons, *rest)
     return bloc(
         "CPPFactureStatutUnitaire",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.facture import Facture
@@ -85,6 +87,7 @@ def statut_de(row: LigneStatut) -> Statut | None:
         or row.destinataire_id is None
     ):
         return None
+    said = row.detail or {}
     return Statut(
         code=row.code,
         horodatage=row.horodatage,
@@ -104,14 +107,21 @@ def statut_de(row: LigneStatut) -> Statut | None:
         complement=row.complement,
         commentaire=row.commentaire,
         motifs=row.motifs,
-        actions=ACTIONS_DEMANDEES.get(row.code, ()),
-        montants=_montants(row),
+        actions=tuple(said["actions"]) if "actions" in said else ACTIONS_DEMANDEES.get(row.code, ()),
+        montants=_montants(row, said),
         beneficiaire=_beneficiaire(row),
+        producteur=said.get("producteur"),
+        id_mandat=said.get("id_mandat"),
     )
 
 
-def _montants(row: LigneStatut) -> tuple[MontantStatut, ...]:
-    """Return what is paid when payment is under way: the amount due (BT-115), since no status of Chorus Pro tells of part payments."""
+def _montants(row: LigneStatut, said: Mapping[str, Any]) -> tuple[MontantStatut, ...]:
+    """Return the amounts that the recipient told; of a payment that comes without any, the amount due (BT-115)."""
+    if "montants" in said:
+        return tuple(
+            MontantStatut(one["type_code"], Decimal(one["valeur"]), one.get("devise"), Decimal(one["taux"]) if "taux" in one else None)
+            for one in said["montants"]
+        )
     paid = row.net_a_payer if row.net_a_payer is not None else row.ttc
     return (MontantStatut(MONTANT_PAYE, paid, row.devise),) if row.code == PAIEMENT and paid is not None else ()
 

@@ -50,6 +50,7 @@ JOIN membres m ON m.flux_id = f.flux_id AND m.rang = f.membre_rang AND m.decisio
 JOIN representations r ON r.siret = f.destinataire_id
 WHERE f.flux_id = :flux AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL
   AND f.fournisseur_nom IS NOT NULL
+ORDER BY f.membre_rang
 ON CONFLICT DO NOTHING
 """
 

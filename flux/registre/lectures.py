@@ -146,8 +146,8 @@ def _requete_statuts(*colonnes: ColumnElement[Any]) -> Select[Any]:
     s, f = t.statuts.c, t.factures.c
     return (
         select(
-            *colonnes, s.membre_rang, s.rang, s.code, s.horodatage, s.complement, s.commentaire, s.motifs, t.flux.c.recu_le, f.numero,
-            f.date_emission, f.type_code, f.ttc, f.net_a_payer, f.devise, f.detail["beneficiaire"].label("beneficiaire"),
+            *colonnes, s.membre_rang, s.rang, s.code, s.horodatage, s.complement, s.commentaire, s.motifs, s.detail, t.flux.c.recu_le,
+            f.numero, f.date_emission, f.type_code, f.ttc, f.net_a_payer, f.devise, f.detail["beneficiaire"].label("beneficiaire"),
             f.fournisseur_schema, f.fournisseur_id, f.fournisseur_siren, f.fournisseur_nom, f.fournisseur_pays,
             f.fournisseur_adresse_electronique, f.destinataire_id, f.destinataire_nom, f.code_service,
         )

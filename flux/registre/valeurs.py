@@ -255,7 +255,7 @@ class FluxLu:
 class LigneStatut:
     """One status of an invoice with what its answer says of the invoice; enough to build a ``Statut``.
 
-    :ivar beneficiaire: BG-10 as ``detail`` holds it, or ``None``.
+    :ivar detail: what else the message that brought the status said. :ivar beneficiaire: BG-10 as ``detail`` of the invoice holds it.
     :ivar recu_le: reception of the flow. :ivar fournisseur_schema: ISO 6523 ICD (or Chorus's 1-7) of ``fournisseur_id``.
     :ivar destinataire_id: SIRET. The other columns are those of ``factures``.
     """
@@ -267,6 +267,7 @@ class LigneStatut:
     complement: str | None
     commentaire: str | None
     motifs: tuple[Motif, ...]
+    detail: Mapping[str, Any] | None
     recu_le: datetime
     numero: str | None
     date_emission: date | None

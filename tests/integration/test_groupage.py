@@ -17,20 +17,28 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, text
 
 from flux.config import Reglages
 from flux.contexte import Contexte
+from flux.cycle_de_vie import Issue
+from flux.emitters.fso1301a import ecrire_fso1301a
+from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant, ErreurTransport, ErreurUsage
 from flux.etapes import grouper, ouvrir, repondre, traiter
 from flux.etapes.entretien import rejouer
-from flux.fabrique import Demande, ecrire_exemple
-from flux.registre import tables as t
+from flux.etapes.sujet import statut_de
+from flux.fabrique import Demande as Exemple
+from flux.fabrique import ecrire_exemple
+from flux.modele.statut import Enveloppe, Motif
 from flux.registre.bilan import verifier_bilan
-from flux.registre.connexion import transaction
 from flux.registre.entretien import lacunes
 from flux.registre.envois import files_d_attente, planifier_statuts
+from flux.registre.lectures import statuts_du_flux
 from flux.registre.numeros import prochain_numero
+from flux.registre.representations import representer
+from flux.registre.statuts import Demande, poser_statut
+from flux.registre.valeurs import StatutPose
 from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
 from raccordement.partenaires import creer_partenaire
@@ -57,10 +65,8 @@ class Plateforme:
 
     def representer(self) -> None:
         """Make the town hall's partner receive the invoices of every structure that the ledger knows."""
-        with self.contexte.engine.begin() as conn:
-            conn.execute(
-                text(f"INSERT INTO representations SELECT DISTINCT destinataire_id, {self.mairie} FROM factures ON CONFLICT DO NOTHING")
-            )
+        for (siret,) in self.lignes("SELECT DISTINCT destinataire_id FROM factures"):
+            representer(self.contexte.engine, str(siret), self.mairie)
 
     def integrer(self, factures: int = 3, interface: str = "FSO1140A", **demande: object) -> int:
         """Deposit, judge and answer a flow; return its id."""
@@ -72,43 +78,26 @@ class Plateforme:
             "sequence": self.sequence,
             "avoirs": False,
         } | demande
-        flow = ecrire_exemple(Demande(**given), self.dossier).chemin
+        flow = ecrire_exemple(Exemple(**given), self.dossier).chemin
+        self.deposer(flow)
+        return self.un("SELECT max(id) FROM flux")
+
+    def deposer(self, flow: Path) -> None:
         lot = enregistrer(self.contexte, flow)
         for task in ouvrir(self.contexte, lot):
             traiter(self.contexte, task)
         if self.mairie:
             self.representer()
         repondre(self.contexte, lot)
-        return self.un("SELECT max(id) FROM flux")
 
-    def poser(self, code: str, *ou: tuple[int, int], complement: str | None = None, motifs: list[list[str]] | None = None) -> None:
-        """Give a status to invoices."""
-        with transaction(self.contexte.engine, "test") as conn:
-            rangs = [
-                (
-                    flux,
-                    membre,
-                    conn.execute(text(f"SELECT max(rang) + 1 FROM statuts WHERE flux_id = {flux} AND membre_rang = {membre}")).scalar_one(),
-                )
-                for flux, membre in ou
-            ]
-            conn.execute(
-                insert(t.statuts),
-                [
-                    {
-                        "flux_id": f,
-                        "membre_rang": m,
-                        "rang": r,
-                        "code": code,
-                        "horodatage": LE,
-                        "complement": complement,
-                        "motifs": motifs,
-                        "pose_le": self.contexte.horloge(),
-                        "a_emettre": True,
-                    }
-                    for f, m, r in rangs
-                ],
-            )
+    def poser(
+        self, code: str, *ou: tuple[int, int], complement: str | None = None, motifs: tuple[Motif, ...] = (), **detail: object
+    ) -> None:
+        """Give a status to invoices, as the platform's operator."""
+        for cle in ou:
+            pose = StatutPose(code, self.contexte.horloge(), complement, None, motifs)
+            demande = Demande(pose, "essai", detail=detail)
+            assert poser_statut(self.contexte.engine, cle, demande, self.contexte.horloge()).issue is Issue.APPLIQUE
 
     def un(self, requete: str) -> int:
         with self.contexte.engine.connect() as conn:
@@ -144,7 +133,7 @@ def plateforme(registre: Engine, tmp_path: Path) -> Iterator[Plateforme]:
 def test_statuses_leave_on_each_interface_in_one_archive_of_the_partner(plateforme):
     flow = plateforme.integrer(3)
     plateforme.poser("MISE_A_DISPOSITION", (flow, 0), (flow, 1), (flow, 2))
-    plateforme.poser("SUSPENDUE", (flow, 1), complement="Bon absent", motifs=[["JUSTIF_ABS", "Bon de livraison absent"]])
+    plateforme.poser("SUSPENDUE", (flow, 1), complement="Bon absent", motifs=(Motif("JUSTIF_ABS", "Bon de livraison absent"),))
     assert grouper(plateforme.contexte, tout=True) == 3
     (cdar,) = plateforme.groupes()
     messages = plateforme.fichier(cdar)
@@ -339,8 +328,8 @@ def test_statuses_are_planned_in_the_order_of_each_invoice_s_life_however_many(p
 
 def test_a_status_that_no_format_has_a_code_for_is_planned_nowhere(plateforme):
     flow = plateforme.integrer(1)
-    plateforme.poser("SUPPRIMEE", (flow, 0))
-    assert grouper(plateforme.contexte, tout=True) == 0
+    plateforme.poser("SERVICE_FAIT", (flow, 0))
+    assert grouper(plateforme.avec(codes_cpp={"SERVICE_FAIT": ""}, codes_cdar={"SERVICE_FAIT": ""}), tout=True) == 0
     assert plateforme.un("SELECT count(*) FROM statuts WHERE a_emettre") == 0
 
 
@@ -355,7 +344,7 @@ def test_a_missing_number_is_told(plateforme):
 
 
 def test_a_flow_without_answer_and_a_file_that_does_not_leave_are_told(plateforme):
-    flow = ecrire_exemple(Demande(interface="FSO1140A", sequence=77), plateforme.dossier).chemin
+    flow = ecrire_exemple(Exemple(interface="FSO1140A", sequence=77), plateforme.dossier).chemin
     enregistrer(plateforme.contexte, flow)
     plateforme.integrer(1)
     found = lacunes(plateforme.contexte.engine, datetime.now(UTC) + timedelta(hours=2))
@@ -368,7 +357,7 @@ def test_a_flow_without_answer_and_a_file_that_does_not_leave_are_told(plateform
 
 @pytest.fixture
 def mairie(plateforme: Plateforme) -> Plateforme:
-    plateforme.mairie = creer_partenaire(plateforme.contexte.engine, "MAI001", "Mairie", "mai001", LE).id
+    plateforme.mairie = creer_partenaire(plateforme.contexte.engine, "MAI001", "Banc", "mai001", LE).id
     return plateforme
 
 
@@ -417,6 +406,38 @@ def test_pivots_can_be_switched_off(mairie):
     mairie.contexte = mairie.avec(interface_pivot="")
     mairie.integrer(4)
     assert mairie.un("SELECT count(*) FROM envois") == 0
+
+
+# ------------------------------------------------------------------------------------------- from recipient to supplier
+
+
+def test_a_status_that_a_recipient_deposits_reaches_the_supplier_with_every_field(mairie):
+    flow = mairie.integrer(2)
+    rows = [statut_de(row) for row in statuts_du_flux(mairie.contexte.engine, flow)]
+    said = [
+        replace(
+            rows[0], code="SUSPENDUE", horodatage=LE + timedelta(hours=1), complement="Bon de livraison absent", commentaire="Merci de le joindre",
+            producteur="HELIOS01", id_mandat="M-77", actions=(),
+        ),
+        replace(rows[1], code="MISE_EN_PAIEMENT", horodatage=LE + timedelta(hours=2), complement="Payé", id_mandat="M-78", montants=()),
+    ]  # fmt: skip
+    nom = NomFlux.construire("FSO1301A", "MAI001", 1)
+    deposit = mairie.dossier / str(nom)
+    with deposit.open("wb") as out:
+        ecrire_fso1301a(out, Enveloppe(str(nom), nom.identifiant, "MAI001", "CPP001", LE), said, len(said))
+    mairie.deposer(deposit)
+    grouper(mairie.contexte, tout=True)
+    (name,) = mairie.groupes("FEN1201A")
+    ((_, data),) = mairie.fichier(name).items()
+    sent, got = (_unites(one) for one in (deposit.read_bytes(), data))
+    assert got == sent
+
+
+def _unites(data: bytes) -> list[list[tuple[str, str | None]]]:
+    root = etree.fromstring(data)
+    return [
+        [(one.tag, one.get("Id") or one.text) for one in unite.iter() if len(one) == 0] for unite in root.iter("CPPFactureStatutUnitaire")
+    ]
 
 
 # ------------------------------------------------------------------------------------------------------------ sent again
