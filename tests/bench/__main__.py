@@ -36,6 +36,7 @@ from flux.registre.migrations import migrer
 from flux.regles.gestion import ContexteRegles, controler
 from flux.xsd.catalogue import schema
 from flux.xsd.validation import valider
+from tests.bench import mois
 from tests.bench.chemin import contexte_de, parcourir, traiter_en_parallele
 
 LIGNES, ROUNDS, ECHANTILLON = 5, 7, 200
@@ -181,7 +182,16 @@ def principal() -> None:
         console.print(f"traiter, {name}, {cores} cœurs : {rate:.0f} factures/s")
     growth = rss[GRAND] / rss[PETIT]
     console.print(f"mémoire : {rss[PETIT]} Mio pour {PETIT} factures, {rss[GRAND]} Mio pour {GRAND} (× {growth:.2f})")
-    result = {"measures": [asdict(one) for one in measures], "rates": rates, "rss_mib": rss, "cores": cores, "lines": LIGNES}
+    month = mois.mesurer(int(os.environ.get("FLUX_BENCH_FACTURES", mois.FACTURES)))
+    console.print(mois.dire(month))
+    result = {
+        "measures": [asdict(one) for one in measures],
+        "rates": rates,
+        "rss_mib": rss,
+        "cores": cores,
+        "lines": LIGNES,
+        "month": month,
+    }
     Path("bench.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
