@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import structlog
 import typer
 
 from flux.cli.annuaire import annuaire as sous_commandes_annuaire  # under its own name it would hide its module
@@ -32,7 +33,8 @@ app.add_typer(regles, name="regles")
 
 
 def principal() -> None:
-    """Run the command line; an error of ours is one line on stderr, never a traceback."""
+    """Run the command line; an error of ours is one line on stderr, never a traceback, and so is the log."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except ErreurUsage as error:

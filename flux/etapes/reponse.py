@@ -16,12 +16,13 @@ import structlog
 from sqlalchemy import Connection
 
 from flux.contexte import Contexte
-from flux.emitters.fen1202a import DIALECTE_PA, DialecteCdar, cdar_facture, cdar_flux, ecrire_fen1202a, nom_membre
+from flux.emitters.fen1202a import DialecteCdar, cdar_facture, cdar_flux, ecrire_fen1202a, nom_membre
 from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant
 from flux.etapes.fichiers import enveloppe_sortante, garder
+from flux.etapes.redaction import dialecte_de
 from flux.etapes.statuts import lignes_appliquees
 from flux.etapes.sujet import commentaire, statut_de
 from flux.explication import terme_de
@@ -128,8 +129,8 @@ class _Reponse:
 
     @property
     def dialecte(self) -> DialecteCdar:
-        """How CDAR messages are written: to users, under this platform's number."""
-        return replace(DIALECTE_PA, matricule=self.contexte.reglages.matricule)
+        """How CDAR messages are written; the two statuses of an answer keep their codes, for it must leave."""
+        return replace(dialecte_de(self.contexte.reglages), codes_cdar=())
 
     @property
     def id_flux(self) -> str:

@@ -115,6 +115,11 @@ def compte(engine: Engine, table: str, condition: str = "true") -> int:
         return conn.execute(text(f"SELECT count(*) FROM {table} WHERE {condition}")).scalar_one()
 
 
+def lignes_de(engine: Engine, requete: str) -> list[tuple[object, ...]]:
+    with engine.connect() as conn:
+        return [tuple(row) for row in conn.execute(text(requete))]
+
+
 def tables_de_la_tranche(engine: Engine) -> dict[str, int]:
     return {nom: compte(engine, nom) for nom in ("factures", "lignes", "pieces_jointes", "anomalies", "statuts")}
 
