@@ -41,7 +41,8 @@ def grouper(contexte: Contexte, *, tout: bool = False) -> int:
     :raises ErreurTransitoire: the ledger or the staging store did not answer; what is made is made.
     """
     settings = contexte.reglages
-    planifier_statuts(contexte.engine, {code: interfaces_du_statut(code, settings) for code in STATUTS_FACTURE}, contexte.horloge())
+    told = {code: interfaces_du_statut(code, settings) for code in STATUTS_FACTURE}
+    planifier_statuts(contexte.engine, told, contexte.horloge(), interface_pivot=settings.interface_pivot)
     made = 0
     waiting = files_d_attente(contexte.engine)
     while due := [one for one in waiting if tout or _due(contexte, one)]:

@@ -19,7 +19,8 @@ from flux.registre.connexion import Source, lecture, transaction, verrouiller
 #: Bytes of a lifecycle message beside its free texts, about.
 OCTETS_STATUT = 4096
 
-# Oldest first for each invoice, so that its messages leave in the order of its life.
+# Oldest first for each invoice, so that its messages leave in the order of its life. An invoice that its supplier completed is handed over
+# once more; the rank of the status makes that of the pivot, below -1, the first time.
 _STATUTS = """
 WITH pris AS MATERIALIZED (
   SELECT flux_id, membre_rang, rang FROM statuts WHERE a_emettre ORDER BY flux_id, membre_rang, rang LIMIT :limite FOR UPDATE),
@@ -37,9 +38,22 @@ planifies AS (
   WHERE f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL AND f.fournisseur_nom IS NOT NULL
     AND f.destinataire_id IS NOT NULL
   ORDER BY s.flux_id, s.membre_rang, s.rang, i.interface
+  ON CONFLICT DO NOTHING RETURNING 1),
+renvois AS (
+  INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets)
+  SELECT r.partenaire_id, CAST(:pivot AS text), s.flux_id, s.membre_rang, -1 - s.rang, coalesce(s.pose_le, :le), 2 * m.taille + 8192
+  FROM poses s
+  JOIN factures f ON f.flux_id = s.flux_id AND f.membre_rang = s.membre_rang
+  JOIN membres m ON m.flux_id = s.flux_id AND m.rang = s.membre_rang
+  JOIN representations r ON r.siret = f.destinataire_id
+  WHERE s.code = :completee AND CAST(:pivot AS text) <> '' AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL
+    AND f.fournisseur_nom IS NOT NULL
+  ORDER BY s.flux_id, s.membre_rang, s.rang
   ON CONFLICT DO NOTHING RETURNING 1)
-SELECT (SELECT count(*) FROM poses), (SELECT count(*) FROM planifies)
+SELECT (SELECT count(*) FROM poses), (SELECT count(*) FROM planifies) + (SELECT count(*) FROM renvois)
 """
+#: The status after which an invoice is handed over once more.
+COMPLETEE = "COMPLETEE"
 
 # An invoice that a pivot cannot hold at all lacks what CDV-01 tells of; the platform's own rejections are not handed over.
 _PIVOTS = """
@@ -98,16 +112,23 @@ class DocumentEnvoye:
     declarees: Mapping[int, str]
 
 
-def planifier_statuts(engine: Engine, interfaces: Mapping[str, Collection[str]], le: datetime, limite: int = 20_000) -> int:
+def planifier_statuts(
+    engine: Engine, interfaces: Mapping[str, Collection[str]], le: datetime, *, interface_pivot: str = "", limite: int = 20_000
+) -> int:
     """Plan the lifecycle messages of the statuses that no file tells of yet (``statuts.a_emettre``); return how many messages.
 
     Safe at the same time: one process plans, the others wait. An invoice that no lifecycle file can name (anomaly CDV-01) has none.
 
-    :param interfaces: status → outgoing interfaces whose format has a code for it. :param limite: statuses in one transaction.
+    :param interfaces: status → outgoing interfaces whose format has a code for it.
+    :param interface_pivot: code under which a completed invoice leaves again for its recipient; empty: it does not.
+    :param limite: statuses in one transaction.
     :raises ErreurRegistre: the ledger did not answer; what was planned stays planned.
     """
     pairs = [(code, one) for code, several in interfaces.items() for one in several]
-    values = {"codes": [code for code, _ in pairs], "interfaces": [one for _, one in pairs], "le": le, "octets": OCTETS_STATUT}
+    values = {
+        "codes": [code for code, _ in pairs], "interfaces": [one for _, one in pairs], "le": le, "octets": OCTETS_STATUT,
+        "pivot": interface_pivot, "completee": COMPLETEE,
+    }  # fmt: skip
     planned, taken = 0, limite
     while taken == limite:
         with transaction(engine, "planifier_statuts") as conn:

@@ -368,7 +368,7 @@ envois = Table(
     Column("interface", String(8), nullable=False),
     Column("flux_id", BigInteger, nullable=False),
     Column("membre_rang", Integer, nullable=False),
-    Column("statut_rang", Integer, nullable=False),  # of a pivot: how many times the invoice was handed over before, counted down from -1
+    Column("statut_rang", Integer, nullable=False),  # of a pivot: -1, then below with the rank of the status for which it leaves again
     _instant("cree_le", nullable=False),
     Column("octets", BigInteger, nullable=False),  # about, as it will be written
     Column("sortie_id", BigInteger),

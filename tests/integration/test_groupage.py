@@ -318,7 +318,9 @@ def test_statuses_are_planned_in_the_order_of_each_invoice_s_life_however_many(p
         sum(
             ensemble(
                 3,
-                lambda _: planifier_statuts(engine, dict.fromkeys(("SERVICE_FAIT", "MANDATEE", "MISE_EN_PAIEMENT"), ("FEN1202A",)), LE, 1),
+                lambda _: planifier_statuts(
+                    engine, dict.fromkeys(("SERVICE_FAIT", "MANDATEE", "MISE_EN_PAIEMENT"), ("FEN1202A",)), LE, limite=1
+                ),
             )
         )
         == 6
@@ -397,9 +399,32 @@ def test_pivots_are_cut_by_their_size(mairie):
     assert [len(mairie.fichier(one)) for one in mairie.groupes("FEN0111A")] == [1, 1, 1, 1]
 
 
-def test_a_rejected_invoice_and_one_for_nobody_here_are_not_handed_over(plateforme):
+def test_an_invoice_for_nobody_here_is_not_handed_over(plateforme):
     plateforme.integrer(4)
     assert plateforme.un("SELECT count(*) FROM envois") == 0
+
+
+def test_a_rejected_invoice_is_not_handed_over(mairie):
+    mairie.integrer(4, defauts=("montant-illisible",), part_fautive=0.5)
+    assert mairie.lignes("SELECT count(*) FROM factures WHERE etat = 'NON_CONFORME'") == [(2,)]
+    assert (
+        mairie.un(
+            "SELECT count(*) FROM envois e JOIN membres m ON (m.flux_id, m.rang) = (e.flux_id, e.membre_rang) WHERE m.decision = 'accepted'"
+        )
+        == 2
+    )
+    assert mairie.un("SELECT count(*) FROM envois") == 2
+
+
+def test_an_invoice_that_its_supplier_completed_is_handed_over_once_more(mairie):
+    flow = mairie.integrer(1)
+    mairie.poser("MISE_A_DISPOSITION", (flow, 0))
+    mairie.poser("SUSPENDUE", (flow, 0), motifs=(Motif("JUSTIF_ABS", "Bon absent"),))
+    mairie.poser("COMPLETEE", (flow, 0))
+    for _ in range(2):
+        grouper(mairie.contexte, tout=True)
+    (name,) = mairie.groupes("FEN0111A")
+    assert [etree.fromstring(one).findtext(".//Renvoi") for one in mairie.fichier(name).values()] == ["Non", "Complétée"]
 
 
 def test_pivots_can_be_switched_off(mairie):
