@@ -100,6 +100,11 @@ class Reglages(BaseSettings):
         LIBERE_PAR,
         description="States (JSON list) that free the number of an invoice: another one may then bear it. Asked when an invoice is stored.",
     )
+    bloque_apres: dict[str, int] = Field(
+        default_factory=dict,
+        description="Seconds after which something is stuck, by state (JSON): recu, ouvert, traite (a flow), a_emettre (an answer in the "
+        "outbox). Those left out: 900, 3600, 900, 900.",
+    )
     reprise_apres: int = Field(
         7200,
         ge=0,
@@ -119,6 +124,15 @@ class Reglages(BaseSettings):
         wrong = [f"{one}={code}" for one, code in value.items() if one not in STATUTS_FACTURE or (code and code not in admis)]
         if wrong:
             raise ValueError(f"no such status or code: {', '.join(wrong)}")
+        return value
+
+    @field_validator("bloque_apres")
+    @classmethod
+    def _etats_bloquants(cls, value: dict[str, int]) -> dict[str, int]:
+        """Refuse a state that cannot last, and a delay that is none."""
+        wrong = [etat for etat, seconds in value.items() if etat not in ("recu", "ouvert", "traite", "a_emettre") or seconds < 0]
+        if wrong:
+            raise ValueError(f"no such state, or a negative delay: {', '.join(wrong)}")
         return value
 
     @field_validator("numero_libere_par")

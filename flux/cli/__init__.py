@@ -14,6 +14,9 @@ from flux.cli.export import export as sous_commandes_export
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
 from flux.cli.regles import regles
+from flux.cli.representation import representation as sous_commandes_representation
+from flux.cli.statut import statut as sous_commandes_statut
+from flux.cli.suivi import suivi
 from flux.cli.verifier import verifier
 from flux.errors import ErreurFlux, ErreurUsage
 
@@ -24,12 +27,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verifier, interfaces, emettre, fabriquer):
+for command in (verifier, interfaces, emettre, fabriquer, suivi):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")
 app.add_typer(sous_commandes_export, name="export")
 app.add_typer(regles, name="regles")
+app.add_typer(sous_commandes_statut, name="statut")
+app.add_typer(sous_commandes_representation, name="representation")
 
 
 def principal() -> None:

@@ -17,8 +17,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from flux.annuaire import FauteAnnuaire, Mode, lire_annuaire
-from flux.cli.contexte import contexte_a_jour
 from flux.cli.interfaces import FormatSortie
+from flux.cli.rendu import contexte_migre
 from flux.errors import ErreurUsage
 from flux.modele.anomalie import visible
 from flux.registre.annuaire import AnnuaireRegistre, etat_annuaire
@@ -76,7 +76,7 @@ def importer(
 
     Code retour : 0 importé, 1 refusé (fautes listées, rien n'a changé), 2 arguments inutilisables.
     """
-    ctx = contexte_a_jour()
+    ctx = contexte_migre()
     bilan = importer_annuaire(ctx.engine, lire_annuaire(fichiers), Mode.COMPLET if complet else Mode.DIFFERENCE, ctx.horloge())
     if format_ is FormatSortie.JSON:
         _json(asdict(bilan))
@@ -105,7 +105,7 @@ def chercher(
 
     Code retour : 0 trouvé, 1 inconnu.
     """
-    found = AnnuaireRegistre(contexte_a_jour().engine)
+    found = AnnuaireRegistre(contexte_migre().engine)
     structure = found.structure(siret)
     un_service = None if service is None or structure is None else found.service(siret, service)
     if format_ is FormatSortie.JSON:
@@ -124,7 +124,7 @@ def chercher(
 @annuaire.command()
 def etat(format_: _Format = FormatSortie.TEXTE) -> None:
     """Version, date et taille de l'annuaire. / Version, date and size of the directory."""
-    found = etat_annuaire(contexte_a_jour().engine)
+    found = etat_annuaire(contexte_migre().engine)
     if format_ is FormatSortie.JSON:
         _json(None if found is None else asdict(found))
     elif found is None:
@@ -145,7 +145,7 @@ def ajouter(
     format_: _Format = FormatSortie.TEXTE,
 ) -> None:
     """Déclarer une pièce jointe sur une structure émettrice. / Declare an attachment on an issuing structure."""
-    ctx = contexte_a_jour()
+    ctx = contexte_migre()
     nom = nom or fichier.name
     mime = mime or mimetypes.guess_type(nom)[0] or ""
     qui = Fournisseur(fournisseur, type_)
@@ -167,7 +167,7 @@ def ajouter(
 @pj.command()
 def lister(fournisseur: _Fournisseur, type_: _Type = 1, format_: _Format = FormatSortie.TEXTE) -> None:
     """Lister les pièces d'une structure émettrice. / List the attachments of an issuing structure."""
-    pieces = pieces_declarees(contexte_a_jour().engine, Fournisseur(fournisseur, type_))
+    pieces = pieces_declarees(contexte_migre().engine, Fournisseur(fournisseur, type_))
     if format_ is FormatSortie.JSON:
         _json([asdict(one) for one in pieces])
         return
@@ -181,7 +181,7 @@ def retirer(fournisseur: _Fournisseur, reference: _Reference, type_: _Type = 1) 
 
     Code retour : 0 retirée, 1 inconnue.
     """
-    if not retirer_piece(contexte_a_jour().engine, Fournisseur(fournisseur, type_), reference):
+    if not retirer_piece(contexte_migre().engine, Fournisseur(fournisseur, type_), reference):
         typer.echo(f"{visible(reference)} : aucune pièce de cette référence / no such attachment")
         raise typer.Exit(1)
     typer.echo(f"{visible(reference)} : retirée / withdrawn")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from flux.cli.contexte import contexte_a_jour
+from flux.cli.rendu import contexte_migre
 from flux.etapes.entretien import rejouer as rejouer_les_fichiers
 from flux.etapes.groupage import grouper as grouper_les_messages
 from flux.registre.entretien import MONTREES, Lacunes
@@ -29,7 +29,7 @@ def lacunes(
 
     Code de sortie 1 s'il manque quelque chose. / Exit code 1 when anything is missing.
     """
-    here = contexte_a_jour()
+    here = contexte_migre()
     found = chercher(here.engine, here.horloge() - timedelta(seconds=depuis))
     sys.stdout.write("".join(f"{line}\n" for line in _dire(found)))
     if found:
@@ -60,12 +60,12 @@ def _dire(found: Lacunes) -> list[str]:
 @emission.command()
 def rejouer(noms: Annotated[list[str], typer.Argument(help="Noms de fichiers sortants / names of outgoing files.")]) -> None:
     """Remettre des fichiers en partance, à l'octet près ; la prochaine émission les dépose. / Send files again, byte for byte."""
-    for nom in rejouer_les_fichiers(contexte_a_jour(), noms):
+    for nom in rejouer_les_fichiers(contexte_migre(), noms):
         sys.stdout.write(f"{nom} : repartira à la prochaine émission / leaves with the next emission\n")
 
 
 @emission.command()
 def grouper(tout: Annotated[bool, typer.Option("--tout", help="Sans attendre le délai / without waiting for the delay.")] = False) -> None:
     """Former les fichiers groupés qui sont dus. / Make the grouped files that are due."""
-    made = grouper_les_messages(contexte_a_jour(), tout=tout)
+    made = grouper_les_messages(contexte_migre(), tout=tout)
     sys.stdout.write(f"{made} fichier(s) groupé(s) / grouped file(s)\n")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from flux.cli.contexte import contexte_a_jour
+from flux.cli.rendu import contexte_migre
 from flux.emitters.tableau import FormatTableau, ecrire_tableau
 from flux.errors import ErreurUsage
 from flux.registre.exports import COLONNES, Export, Filtre, cadres_offerts, exporter, verifier_filtre
@@ -93,7 +93,7 @@ def _exporter(quoi: Export, sortie: Path, format_: FormatTableau | None, filtre:
     verifier_filtre(quoi, filtre)
     fmt = format_ or _format_du_nom(sortie)
     try:
-        written = ecrire_tableau(sortie, fmt, COLONNES, exporter(contexte_a_jour().engine, quoi, filtre))
+        written = ecrire_tableau(sortie, fmt, COLONNES, exporter(contexte_migre().engine, quoi, filtre))
     except OSError as error:
         raise ErreurUsage(f"impossible d'écrire / cannot write {sortie}: {error.strerror}", file=str(sortie)) from error
     sys.stdout.write(f"{sortie} : {written.lignes} facture(s) / invoice(s)\n")

@@ -13,6 +13,7 @@ from flux.etapes.groupage import grouper
 from flux.etapes.ouverture import TacheTraiter, ouvrir
 from flux.etapes.reception import LotALancer, confirmer_lance, recevoir
 from flux.etapes.reponse import repondre, verdict
+from flux.etapes.surveillance import surveiller
 from flux.etapes.traitement import traiter
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "ouvrir",
     "recevoir",
     "repondre",
+    "surveiller",
     "traiter",
     "verdict",
 ]

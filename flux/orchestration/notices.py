@@ -114,4 +114,16 @@ NOTICES: dict[str, str] = {
         "**FR.** Compare le registre et chaque dossier `out`. **Rouge :** SFTP ou base.\n\n"
         "**EN.** Compares the ledger with each `out` folder. **Red:** SFTP or database."
     ),
+    "surveillance": (
+        "**FR.** Cherche, toutes les 5 minutes, les flux et les réponses qui n'avancent plus (délais : `FLUX_BLOQUE_APRES`). "
+        "**Rouge :** il y en a ; le journal nomme chacun. **Que faire :** `flux suivi --bloques`, puis le run de leur lot.\n\n"
+        "**EN.** Looks every 5 minutes for flows and answers that do not move any more (delays: `FLUX_BLOQUE_APRES`). "
+        "**Red:** there are some; the log names each. **What to do:** `flux suivi --bloques`, then the run of their lot."
+    ),
+    "surveillance.bloques": (
+        "**FR.** Lit le registre ; ne change rien. **Rouge :** quelque chose est bloqué, ou la base ne répond pas. "
+        "Vert au passage suivant dès que plus rien ne l'est.\n\n"
+        "**EN.** Reads the ledger; changes nothing. **Red:** something is stuck, or the database does not answer. "
+        "Green at the next look once nothing is."
+    ),
 }

@@ -46,8 +46,8 @@ renvois AS (
   JOIN factures f ON f.flux_id = s.flux_id AND f.membre_rang = s.membre_rang
   JOIN membres m ON m.flux_id = s.flux_id AND m.rang = s.membre_rang
   JOIN representations r ON r.siret = f.destinataire_id
-  WHERE s.code = :completee AND CAST(:pivot AS text) <> '' AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL
-    AND f.fournisseur_nom IS NOT NULL
+  WHERE s.code = :completee AND CAST(:pivot AS text) <> '' AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL
+    AND f.type_code IS NOT NULL AND f.fournisseur_nom IS NOT NULL
   ORDER BY s.flux_id, s.membre_rang, s.rang
   ON CONFLICT DO NOTHING RETURNING 1)
 SELECT (SELECT count(*) FROM poses), (SELECT count(*) FROM planifies) + (SELECT count(*) FROM renvois)

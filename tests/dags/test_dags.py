@@ -12,6 +12,7 @@ ATTENDUS = {
     "emission": {"emettre"},
     "groupage": {"grouper"},
     "entretien": {"entretenir"},
+    "surveillance": {"bloques"},
 }
 
 

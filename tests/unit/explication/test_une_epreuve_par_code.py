@@ -19,6 +19,7 @@ from tests.unit import test_archive, test_enveloppe, test_sujet
 from tests.unit.classique import test_cii_16b, test_lecture_classique, test_table_interfaces
 from tests.unit.gestion import cas, test_controle
 from tests.unit.parsers import test_facturx, test_xml
+from tests.unit.statuts import test_statuts_lus
 from tests.unit.xsd import test_xsd_validation
 
 #: Rules that only a database can break, and where they are tested.
@@ -47,6 +48,8 @@ EPREUVES = (
     test_facturx.test_an_xml_that_af_does_not_list_is_a_warning,
     test_facturx.test_a_plain_pdf_has_neither_xml_nor_xmp,
     test_lecture_classique.test_a_visual_that_is_none_is_told,
+    test_statuts_lus.test_statuses_of_flows_are_no_statuses_of_invoices,
+    test_statuts_lus.test_what_is_wrong_with_a_status_is_told,
     test_sujet.test_an_invoice_that_cannot_be_named_is_said_to_be_so,
     test_table_interfaces.test_a_closed_interface_is_refused_with_what_is_known_and_what_to_use,
     test_xml.test_depth_is_bounded_at_the_limit,

@@ -1,0 +1,55 @@
+"""What commands that read or change the ledger share: its context, values as JSON or as a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flux.contexte import Contexte, contexte
+from flux.modele.anomalie import visible
+from flux.registre.migrations import migrer
+
+
+def contexte_migre() -> Contexte:
+    """Return the context of this process, its ledger brought to the newest revision."""
+    ctx = contexte()
+    migrer(ctx.engine)
+    return ctx
+
+
+def ecrire_json(valeur: object) -> None:
+    """Print a value as one line of JSON; dates in ISO 8601."""
+    typer.echo(json.dumps(valeur, ensure_ascii=False, default=_en_texte))
+
+
+def tableau(titre: str, colonnes: Sequence[str], lignes: Iterable[Sequence[object]]) -> None:
+    """Print a table; its cells may hold texts from outside."""
+    table = Table(title=titre)
+    for colonne in colonnes:
+        table.add_column(colonne, overflow="fold")
+    for ligne in lignes:
+        table.add_row(*(escape(_cellule(valeur)) for valeur in ligne))
+    Console().print(table)
+
+
+def champs(titre: str, faits: Mapping[str, object]) -> None:
+    """Print facts, one a line."""
+    tableau(titre, ("champ", "valeur"), tuple(faits.items()))
+
+
+def _en_texte(valeur: object) -> str:
+    return valeur.isoformat() if isinstance(valeur, date | datetime) else str(valeur)
+
+
+def _cellule(valeur: object) -> str:
+    if valeur is None:
+        return ""
+    if isinstance(valeur, bool):
+        return "oui" if valeur else "non"
+    return visible(_en_texte(valeur))
