@@ -38,6 +38,7 @@ from flux.registre.lectures import statuts_du_flux
 from flux.registre.numeros import prochain_numero
 from flux.registre.representations import representer
 from flux.registre.statuts import Demande, poser_statut
+from flux.registre.suivi import chercher_factures, faits_de
 from flux.registre.valeurs import StatutPose
 from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
@@ -333,6 +334,23 @@ def test_a_status_that_no_format_has_a_code_for_is_planned_nowhere(plateforme):
     plateforme.poser("SERVICE_FAIT", (flow, 0))
     assert grouper(plateforme.avec(codes_cpp={"SERVICE_FAIT": ""}, codes_cdar={"SERVICE_FAIT": ""}), tout=True) == 0
     assert plateforme.un("SELECT count(*) FROM statuts WHERE a_emettre") == 0
+
+
+def test_the_history_of_an_invoice_names_the_files_that_tell_of_it(mairie):
+    flow = mairie.integrer(1)
+    mairie.poser("SERVICE_FAIT", (flow, 0))
+
+    def faits() -> list[tuple[str, str]]:
+        (one,) = chercher_factures(mairie.contexte.engine, f"{flow}:0")
+        return [(fait.quoi, fait.detail) for fait in faits_de(mairie.contexte.engine, one)]
+
+    assert ("message en attente", "FEN0111A · MAI001 · facture") in faits()
+    grouper(mairie.contexte, tout=True)
+    (pivot,), (cdar,) = mairie.groupes("FEN0111A"), mairie.groupes()
+    assert {("fichier écrit", f"{pivot} · facture"), ("fichier écrit", f"{cdar} · statut 1")} < set(faits())
+    with mairie.contexte.engine.begin() as conn:
+        conn.execute(text("UPDATE sorties SET etat = 'emise', emise_le = now(), retiree_le = now()"))
+    assert {("fichier émis", f"{pivot} · facture"), ("fichier retiré", pivot), ("fichier retiré", cdar)} < set(faits())
 
 
 def test_a_missing_number_is_told(plateforme):
