@@ -10,7 +10,7 @@ import typer
 from flux.cli.annuaire import annuaire as sous_commandes_annuaire  # under its own name it would hide its module
 from flux.cli.emettre import emettre
 from flux.cli.emission import emission as sous_commandes_emission  # under its own name it would hide its module
-from flux.cli.export import export as sous_commandes_export
+from flux.cli.export import export
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
 from flux.cli.regles import regles
@@ -27,11 +27,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verifier, interfaces, emettre, fabriquer, suivi):
+for command in (verifier, interfaces, emettre, export, fabriquer, suivi):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")
-app.add_typer(sous_commandes_export, name="export")
 app.add_typer(regles, name="regles")
 app.add_typer(sous_commandes_statut, name="statut")
 app.add_typer(sous_commandes_representation, name="representation")

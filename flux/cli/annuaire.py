@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import mimetypes
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from flux.annuaire import FauteAnnuaire, Mode, lire_annuaire
 from flux.cli.interfaces import FormatSortie
-from flux.cli.rendu import contexte_migre
+from flux.cli.rendu import champs, contexte_migre, ecrire_json, tableau
 from flux.errors import ErreurUsage
 from flux.modele.anomalie import visible
 from flux.registre.annuaire import AnnuaireRegistre, etat_annuaire
@@ -37,35 +31,6 @@ _Reference = Annotated[str, typer.Argument(help="Référence que les factures ci
 _PAQUET = 1 << 20
 
 
-def _json(valeur: object) -> None:
-    typer.echo(json.dumps(valeur, ensure_ascii=False, default=_en_texte))
-
-
-def _en_texte(valeur: object) -> str:
-    return valeur.isoformat() if isinstance(valeur, date | datetime) else str(valeur)
-
-
-def _table(titre: str, colonnes: Sequence[str], lignes: Sequence[Sequence[object]]) -> None:
-    table = Table(title=titre)
-    for colonne in colonnes:
-        table.add_column(colonne, overflow="fold")
-    for ligne in lignes:
-        table.add_row(*(escape(_cellule(valeur)) for valeur in ligne))
-    Console().print(table)
-
-
-def _cellule(valeur: object) -> str:
-    if valeur is None:
-        return ""
-    if isinstance(valeur, bool):
-        return "oui" if valeur else "non"
-    return visible(_en_texte(valeur))
-
-
-def _fiche(titre: str, faits: Mapping[str, object]) -> None:
-    _table(titre, ("champ", "valeur"), tuple(faits.items()))
-
-
 @annuaire.command()
 def importer(
     fichiers: Annotated[list[Path], typer.Argument(help="Export F14 (XML) ou CSV ; structures et services. / F14 export or CSV.")],
@@ -79,13 +44,13 @@ def importer(
     ctx = contexte_migre()
     bilan = importer_annuaire(ctx.engine, lire_annuaire(fichiers), Mode.COMPLET if complet else Mode.DIFFERENCE, ctx.horloge())
     if format_ is FormatSortie.JSON:
-        _json(asdict(bilan))
+        ecrire_json(asdict(bilan))
     elif bilan.etat is None:
         for one in bilan.fautes:
             typer.echo(_ligne_faute(one))
         typer.echo(f"{len(bilan.fautes)} faute(s), rien n'a été importé / fault(s), nothing was imported")
     else:
-        _fiche("Annuaire importé", asdict(bilan.etat) | {"lues": bilan.lues, "ecartees": bilan.ecartees})
+        champs("Annuaire importé", asdict(bilan.etat) | {"lues": bilan.lues, "ecartees": bilan.ecartees})
     if bilan.etat is None:
         raise typer.Exit(1)
 
@@ -110,11 +75,11 @@ def chercher(
     un_service = None if service is None or structure is None else found.service(siret, service)
     if format_ is FormatSortie.JSON:
         faits: dict[str, Any] = {"structure": None if structure is None else asdict(structure)}
-        _json(faits if service is None else faits | {"service": None if un_service is None else asdict(un_service)})
+        ecrire_json(faits if service is None else faits | {"service": None if un_service is None else asdict(un_service)})
     else:
         for titre, cle, un in (("Structure", siret, structure), ("Service", service, un_service)):
             if un is not None:
-                _fiche(titre, asdict(un))
+                champs(titre, asdict(un))
             elif cle is not None:
                 typer.echo(f"{titre} {visible(cle)} : absent de l'annuaire / not in the directory")
     if structure is None or (service is not None and un_service is None):
@@ -126,11 +91,11 @@ def etat(format_: _Format = FormatSortie.TEXTE) -> None:
     """Version, date et taille de l'annuaire. / Version, date and size of the directory."""
     found = etat_annuaire(contexte_migre().engine)
     if format_ is FormatSortie.JSON:
-        _json(None if found is None else asdict(found))
+        ecrire_json(None if found is None else asdict(found))
     elif found is None:
         typer.echo("Annuaire vide : flux annuaire importer FICHIER --complet / empty directory")
     else:
-        _fiche("Annuaire", asdict(found))
+        champs("Annuaire", asdict(found))
 
 
 @pj.command()
@@ -159,9 +124,9 @@ def ajouter(
     except OSError as error:
         raise ErreurUsage(f"{fichier} ne peut pas être lu / cannot be read: {error.strerror}", file=str(fichier)) from error
     if format_ is FormatSortie.JSON:
-        _json(asdict(piece))
+        ecrire_json(asdict(piece))
     else:
-        _fiche("Pièce déclarée", asdict(piece))
+        champs("Pièce déclarée", asdict(piece))
 
 
 @pj.command()
@@ -169,10 +134,10 @@ def lister(fournisseur: _Fournisseur, type_: _Type = 1, format_: _Format = Forma
     """Lister les pièces d'une structure émettrice. / List the attachments of an issuing structure."""
     pieces = pieces_declarees(contexte_migre().engine, Fournisseur(fournisseur, type_))
     if format_ is FormatSortie.JSON:
-        _json([asdict(one) for one in pieces])
+        ecrire_json([asdict(one) for one in pieces])
         return
     lignes = [(one.reference, one.nom, one.mime, one.taille, one.ajoutee_le) for one in pieces]
-    _table(f"Pièces déclarées de {visible(fournisseur)}", ("référence", "nom", "type", "octets", "ajoutée le"), lignes)
+    tableau(f"Pièces déclarées de {visible(fournisseur)}", ("référence", "nom", "type", "octets", "ajoutée le"), lignes)
 
 
 @pj.command()

@@ -1,4 +1,4 @@
-"""``flux export``: invoices as tables."""
+"""``flux export``: invoices as a table."""
 
 from __future__ import annotations
 
@@ -14,70 +14,34 @@ from flux.emitters.tableau import FormatTableau, ecrire_tableau
 from flux.errors import ErreurUsage
 from flux.registre.exports import COLONNES, Export, Filtre, cadres_offerts, exporter, verifier_filtre
 
-export = typer.Typer(help="Exporter des factures en CSV, XLSX ou Parquet. / Export invoices.", no_args_is_help=True)
-
 _TRAVAUX = ", ".join(cadres_offerts(Export.TRAVAUX))
-_Sortie = Annotated[Path, typer.Argument(help="Fichier à écrire : .csv, .xlsx ou .parquet / file to write.")]
-_Format = Annotated[FormatTableau | None, typer.Option("--format", help="Par défaut, l'extension / default: the extension.")]
-_Cadre = Annotated[list[str] | None, typer.Option("--cadre", help="Cadre de facturation, répétable / framework, repeatable.")]
-_CadreTravaux = Annotated[
-    list[str] | None, typer.Option("--cadre", help=f"Cadre de travaux, répétable, parmi / works framework among {_TRAVAUX}.")
-]
-_Statut = Annotated[list[str] | None, typer.Option("--statut", help="Statut courant, répétable / current status, repeatable.")]
-_Du = Annotated[str | None, typer.Option("--du", help="Premier jour de dépôt, AAAA-MM-JJ (Paris) / first day of deposit.")]
-_Au = Annotated[str | None, typer.Option("--au", help="Dernier jour de dépôt, AAAA-MM-JJ (Paris) / last day of deposit.")]
-_Service = Annotated[str | None, typer.Option("--service", help="Code service du destinataire / recipient's service code.")]
 
 
-@export.command()
-def factures(
-    sortie: _Sortie,
-    format_: _Format = None,
-    cadre: _Cadre = None,
-    statut: _Statut = None,
-    du: _Du = None,
-    au: _Au = None,
-    structure: Annotated[str | None, typer.Option("--structure", help="SIRET ou autre identifiant du fournisseur / supplier's.")] = None,
-    service: _Service = None,
+def export(
+    quoi: Annotated[Export, typer.Argument(help="Émises, de travaux, ou reçues / issued, of works, or received.")],
+    sortie: Annotated[Path, typer.Argument(help="Fichier à écrire : .csv, .xlsx ou .parquet / file to write.")],
+    cadre: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cadre", help=f"Cadre de facturation, répétable ; travaux : parmi / framework, repeatable; works: among {_TRAVAUX}."
+        ),
+    ] = None,
+    statut: Annotated[list[str] | None, typer.Option("--statut", help="Statut courant, répétable / current status, repeatable.")] = None,
+    du: Annotated[str | None, typer.Option("--du", help="Premier jour de dépôt, AAAA-MM-JJ (Paris) / first day of deposit.")] = None,
+    au: Annotated[str | None, typer.Option("--au", help="Dernier jour de dépôt, AAAA-MM-JJ (Paris) / last day of deposit.")] = None,
+    structure: Annotated[
+        str | None,
+        typer.Option(
+            "--structure",
+            help="SIRET ou autre identifiant : du fournisseur (factures), du destinataire (recues), de l'un ou l'autre (travaux) / "
+            "of the supplier, the recipient, either.",
+        ),
+    ] = None,
+    service: Annotated[str | None, typer.Option("--service", help="Code service du destinataire / recipient's service code.")] = None,
 ) -> None:
-    """Factures émises. / Invoices issued."""
-    _exporter(Export.FACTURES, sortie, format_, _filtre(cadre, statut, du, au, structure, service))
-
-
-@export.command()
-def travaux(
-    sortie: _Sortie,
-    format_: _Format = None,
-    cadre: _CadreTravaux = None,
-    statut: _Statut = None,
-    du: _Du = None,
-    au: _Au = None,
-    structure: Annotated[str | None, typer.Option("--structure", help="SIRET du fournisseur ou du destinataire / of either side.")] = None,
-    service: _Service = None,
-) -> None:
-    """Factures de travaux. / Works invoices."""
-    _exporter(Export.TRAVAUX, sortie, format_, _filtre(cadre, statut, du, au, structure, service))
-
-
-@export.command()
-def recues(
-    sortie: _Sortie,
-    format_: _Format = None,
-    cadre: _Cadre = None,
-    statut: _Statut = None,
-    du: _Du = None,
-    au: _Au = None,
-    structure: Annotated[str | None, typer.Option("--structure", help="SIRET du destinataire / recipient's SIRET.")] = None,
-    service: _Service = None,
-) -> None:
-    """Factures reçues. / Invoices received."""
-    _exporter(Export.RECUES, sortie, format_, _filtre(cadre, statut, du, au, structure, service))
-
-
-def _filtre(
-    cadre: list[str] | None, statut: list[str] | None, du: str | None, au: str | None, structure: str | None, service: str | None
-) -> Filtre:
-    return Filtre(frozenset(cadre or ()), frozenset(statut or ()), _jour("--du", du), _jour("--au", au), structure, service)
+    """Exporter des factures en CSV, XLSX ou Parquet. / Export invoices."""
+    filtre = Filtre(frozenset(cadre or ()), frozenset(statut or ()), _jour("--du", du), _jour("--au", au), structure, service)
+    _exporter(quoi, sortie, filtre)
 
 
 def _jour(option: str, texte: str | None) -> date | None:
@@ -89,9 +53,9 @@ def _jour(option: str, texte: str | None) -> date | None:
         raise ErreurUsage(f"{option} {texte!r} : AAAA-MM-JJ attendu / expected, ex. 2026-11-23", argument=option) from error
 
 
-def _exporter(quoi: Export, sortie: Path, format_: FormatTableau | None, filtre: Filtre) -> None:
+def _exporter(quoi: Export, sortie: Path, filtre: Filtre) -> None:
     verifier_filtre(quoi, filtre)
-    fmt = format_ or _format_du_nom(sortie)
+    fmt = _format_du_nom(sortie)
     try:
         written = ecrire_tableau(sortie, fmt, COLONNES, exporter(contexte_migre().engine, quoi, filtre))
     except OSError as error:
@@ -109,6 +73,4 @@ def _format_du_nom(sortie: Path) -> FormatTableau:
         return FormatTableau(sortie.suffix.removeprefix(".").lower())
     except ValueError as error:
         known = ", ".join(f".{one}" for one in FormatTableau)
-        raise ErreurUsage(
-            f"{sortie} : extension attendue parmi {known}, ou --format / expected one of these, or --format", file=str(sortie)
-        ) from error
+        raise ErreurUsage(f"{sortie} : extension attendue parmi {known} / expected one of these", file=str(sortie)) from error
