@@ -16,7 +16,7 @@ from tests.unit.annuaire.exemples import TITRES, ecrire_csv, services, siret, st
 @pytest.fixture
 def flux(registre, tmp_path, monkeypatch):
     reglages = Reglages(dossier=tmp_path)
-    monkeypatch.setattr("flux.cli.annuaire.contexte", lambda: Contexte(reglages, registre, Entrepot.depuis(reglages)))
+    monkeypatch.setattr("flux.cli.rendu.contexte", lambda: Contexte(reglages, registre, Entrepot.depuis(reglages)))
 
     def lancer(*arguments: object, code: int = 0) -> str:
         resultat = CliRunner().invoke(annuaire, [str(one) for one in arguments])
