@@ -18,8 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from demo.partenaire import Partenaire, Reponse, compter_statuts, lire_retour
-from demo.scenario import DEPOTS, PARTENAIRES, Depot, DepotPrevu
+from demo.scenario import DEPOTS, PARTENAIRES, RECEVEUR, Depot, DepotPrevu
 from demo.services import Services
+from demo.statuts import fabriquer_statuts
 from flux.enveloppe import NomFlux
 from flux.fabrique import Demande, ecrire_exemple
 
@@ -149,7 +150,7 @@ def derouler(services: Services, console: Console, dossier: Path) -> bool:
     demo = Demonstration(services, console)
     depots = fabriquer(dossier)
     first = depots[0]
-    total = sum(len(depot.prevu.reponses) for depot in depots) + len(first.prevu.reponses)
+    total = sum(len(depot.prevu.reponses) for depot in depots) + len(first.prevu.reponses) + 1  # and the answer to the statuses
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("réponses reçues", total=total)
@@ -158,6 +159,8 @@ def derouler(services: Services, console: Console, dossier: Path) -> bool:
         # The same file again: the same answers must come back, byte for byte.
         again = DepotPrevu("le même fichier une seconde fois", first.prevu.partenaire, first.prevu.interface, first.prevu.statut)
         repeated = demo.deposer(Depot(again, first.nom, first.fichier))
+        if "FSO1301A" in original.reponses:
+            demo.deposer(fabriquer_statuts(original.reponses["FSO1301A"].contenu, dossier))
         demo.attendre(progress, task)
     console.print(tableau(demo.suivis))
     same = {one.nom: one.contenu for one in original.reponses.values()} == {one.nom: one.contenu for one in repeated.reponses.values()}
@@ -174,7 +177,7 @@ def principal() -> int:
     keep, folder = (given := parser.parse_args()).keep, given.dossier.resolve()
     # In a pipe the table keeps its width: a log is read without wrapping.
     console = Console() if sys.stdout.isatty() else Console(width=150)
-    with Services(folder, {compte: PARTENAIRES[compte] for compte in PARTENAIRES}, keep=keep, console=console) as services:
+    with Services(folder, PARTENAIRES, receveur=RECEVEUR, keep=keep, console=console) as services:
         with tempfile.TemporaryDirectory() as made:
             done = derouler(services, console, Path(made))
         if keep:

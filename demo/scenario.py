@@ -31,7 +31,13 @@ class DepotPrevu:
     nom: str | None = None
 
 
-PARTENAIRES = {"abc123": ("ABC123", "Éditions de l'Exemple"), "xyz789": ("XYZ789", "Travaux Publics d'Essai")}
+PARTENAIRES = {
+    "abc123": ("ABC123", "Éditions de l'Exemple"),
+    "xyz789": ("XYZ789", "Travaux Publics d'Essai"),
+    "dst001": ("DST001", "Destinataires d'exemple"),
+}
+#: Folder of the partner that speaks for every recipient of the example flows.
+RECEVEUR = "dst001"
 
 DEPOTS = (
     DepotPrevu("UBL juste", "abc123", "FSO1140A", "90"),

@@ -40,7 +40,8 @@ from flux.registre import embarque
 from flux.registre.annuaire_import import Mode, importer
 from flux.registre.connexion import moteur
 from flux.registre.migrations import migrer
-from raccordement.partenaires import creer_partenaire
+from flux.registre.representations import representer
+from raccordement.partenaires import creer_partenaire, partenaire
 
 _TOURS = (("scheduler", "dag-processor", "triggerer"),)
 """Who is asked to end, while the API server still answers them. That one and the SFTP server keep nothing: they are killed."""
@@ -137,6 +138,7 @@ class Services:
 
     :param dossier: folder of everything they keep; what was left running there is stopped first.
     :param partenaires: account (and folder) → application code and name; each gets its account and its place in the ledger.
+    :param receveur: the one of them that speaks for every recipient of the example flows.
     :param keep: leave them running at the end (:func:`arreter` stops them).
     :ivar sftp: the SFTP server. :ivar airflow: Airflow, healthy and with its DAGs parsed.
     """
@@ -145,8 +147,15 @@ class Services:
     airflow: AirflowLocal
 
     def __init__(
-        self, dossier: Path, partenaires: Mapping[str, tuple[str, str]], *, keep: bool = False, console: Console | None = None
+        self,
+        dossier: Path,
+        partenaires: Mapping[str, tuple[str, str]],
+        *,
+        receveur: str | None = None,
+        keep: bool = False,
+        console: Console | None = None,
     ) -> None:
+        self._receveur = receveur
         self.dossier, self._partenaires, self._keep = dossier.resolve(), dict(partenaires), keep
         self._console = console or Console(quiet=True)
         self._pile = ExitStack()
@@ -211,6 +220,9 @@ class Services:
         migrer(ledger)
         for dossier, (code, nom) in self._partenaires.items():
             creer_partenaire(ledger, code, nom, dossier, datetime.now(tz=UTC))
+        recipient = partenaire(ledger, self._partenaires[self._receveur][0]) if self._receveur else None
+        for one in DESTINATAIRES if recipient else ():
+            representer(ledger, one.siret, recipient.id)
         # The public entities that the example flows are addressed to.
         importer(ledger, annuaire_exemple(DESTINATAIRES), Mode.COMPLET, datetime.now(tz=UTC))
         ledger.dispose()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select, text, tuple_
+from sqlalchemy import Connection, Engine, text
 
 from flux.cycle_de_vie import Evenement, Issue, Reponse, decider
 from flux.errors import ErreurUsage
@@ -28,6 +28,16 @@ _COLONNES = (
     "source_membre_rang", "source_rang", "detail", "a_emettre",
 )  # fmt: skip
 _COLONNES_REFUS = ("flux_id", "membre_rang", "de", "vers", "horodatage", "issue", "par", "le", "source_flux_id")
+# Pairs by unnest: thousands of them make one statement of two parameters.
+_CLES = "unnest(CAST(:flux AS bigint[]), CAST(:membres AS integer[])) AS k (flux_id, membre_rang)"
+_TENIR = f"""
+SELECT f.flux_id, f.membre_rang, f.cadre FROM {_CLES} JOIN factures f USING (flux_id, membre_rang)
+ORDER BY f.flux_id, f.membre_rang FOR NO KEY UPDATE OF f
+"""  # noqa: S608  built from constants
+_HISTORIQUES = f"""
+SELECT s.flux_id, s.membre_rang, s.code, s.horodatage FROM {_CLES} JOIN statuts s USING (flux_id, membre_rang)
+ORDER BY s.flux_id, s.membre_rang, s.rang
+"""  # noqa: S608
 _ETATS = """
 UPDATE factures f SET etat = r.etat, cle_unicite = CASE WHEN r.etat = ANY (:libere) THEN NULL ELSE f.cle_unicite END
 FROM unnest(CAST(:flux AS bigint[]), CAST(:membres AS integer[]), CAST(:etats AS text[])) AS r (flux_id, membre_rang, etat)
@@ -73,21 +83,14 @@ def tenir(conn: Connection, cles: Collection[Cle]) -> dict[Cle, FactureTenue]:
     """Hold invoices until the transaction ends, in one order for all, and return them with their history; unknown ones are left out."""
     if not cles:
         return {}
-    f, s = t.factures.c, t.statuts.c
     voulues = sorted(set(cles))
-    rows = conn.execute(
-        select(f.flux_id, f.membre_rang, f.cadre)
-        .where(tuple_(f.flux_id, f.membre_rang).in_(voulues))
-        .order_by(f.flux_id, f.membre_rang)
-        .with_for_update(key_share=True)
-    )
-    tenues = {(row.flux_id, row.membre_rang): FactureTenue((row.flux_id, row.membre_rang), row.cadre) for row in rows}
+    values = {"flux": [flux_id for flux_id, _ in voulues], "membres": [rang for _, rang in voulues]}
+    tenues = {
+        (row.flux_id, row.membre_rang): FactureTenue((row.flux_id, row.membre_rang), row.cadre)
+        for row in conn.execute(text(_TENIR), values)
+    }
     # A statement of its own, after the lock: it sees what another transaction wrote before letting go of it.
-    for row in conn.execute(
-        select(s.flux_id, s.membre_rang, s.code, s.horodatage)
-        .where(tuple_(s.flux_id, s.membre_rang).in_(voulues))
-        .order_by(s.flux_id, s.membre_rang, s.rang)
-    ):
+    for row in conn.execute(text(_HISTORIQUES), values):
         tenues[row.flux_id, row.membre_rang].historique.append(Evenement(row.code, row.horodatage))
     return tenues
 
@@ -123,7 +126,7 @@ class Cahier:
             tenue.historique.append(asked)
         elif answer.issue is not Issue.DEJA:
             self._refus.append((
-                flux_id, membre_rang, answer.courant.code, asked.code, asked.horodatage, answer.issue.name, propre(demande.par), self.le,
+                flux_id, membre_rang, answer.courant.code, asked.code, asked.horodatage, answer.issue.value, propre(demande.par), self.le,
                 source[0],
             ))  # fmt: skip
         return answer

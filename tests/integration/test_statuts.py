@@ -161,8 +161,8 @@ def test_each_wrong_line_has_its_own_anomaly_and_does_not_stop_the_others(recett
     ]
     # what was refused of an invoice leaves a trace
     assert recette.lignes("SELECT de, vers, issue, par FROM transitions_refusees ORDER BY id") == [
-        ("DEPOSEE", "COMPLETEE", "ROLE", "XYZ789"), ("MISE_EN_PAIEMENT", "REJETEE", "INTERDIT", "XYZ789"),
-        ("DEPOSEE", "SERVICE_FAIT", "ANCIEN", "XYZ789"),
+        ("DEPOSEE", "COMPLETEE", "réservé à un autre rôle", "XYZ789"), ("MISE_EN_PAIEMENT", "REJETEE", "transition interdite", "XYZ789"),
+        ("DEPOSEE", "SERVICE_FAIT", "plus ancien que le statut courant", "XYZ789"),
     ]  # fmt: skip
     allowed = recette.lignes("SELECT fr, expected, path, member FROM anomalies WHERE rule = 'STA-06'")[0]
     assert "aucun / none" in allowed[0]
