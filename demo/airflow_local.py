@@ -173,6 +173,7 @@ def _environnement(dossier: Path, cles: Mapping[str, str], port: int) -> dict[st
         "PYTHONPATH": os.pathsep.join([str(processus.RACINE), *filter(None, [os.environ.get("PYTHONPATH")])]),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "FLUX_DOSSIER": str(dossier),
+        "FLUX_GROUPAGE_DELAI": "0",  # the demonstration waits for nobody
         **{f"AIRFLOW__{nom.upper()}": valeur for nom, valeur in reglages.items()},
     }
 
