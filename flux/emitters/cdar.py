@@ -52,7 +52,10 @@ def cdar_facture(statut: Statut, enveloppe: Enveloppe, dialecte: DialecteCdar = 
     numero, rest = objet(statut.numero)
     schema, siren = identite(statut.fournisseur)
     instant = quatorze_chiffres(statut.horodatage)
-    textes = (*rest, *nom_trop_long(statut.fournisseur), exact, statut.complement, statut.commentaire)
+    named = [one for one in (statut.fournisseur, statut.auteur, statut.beneficiaire) if one is not None]
+    if row.phase != codes.PHASE_TRANSMISSION:
+        named.append(statut.destinataire)
+    textes = (*rest, *(name for one in named for name in nom_trop_long(one)), exact, statut.complement, statut.commentaire)
     # A code outside the list may be what the invoice is rejected for: the message itself must still be accepted.
     type_code = statut.type_code if statut.type_code in codes.TYPES_FACTURE else None
     reference = bloc(

@@ -163,6 +163,15 @@ def test_one_who_is_known_has_a_role_of_its_own(code, role):
     assert (issuer.findtext("{*}RoleCode"), issuer.findtext("{*}GlobalID")) == (role, "300000007")
 
 
+@pytest.mark.parametrize("qui", ["auteur", "beneficiaire", "destinataire", "fournisseur"])
+def test_a_name_that_does_not_fit_stands_whole_in_a_note(qui):
+    name = "Groupement " * 20
+    given = statut(STATUTS_FACTURE["MISE_EN_PAIEMENT"], **{qui: replace(MOE, nom=name)})
+    data = cdar_facture(given, enveloppe("FEN1202A"))
+    assert name.strip() in [one.text.strip() for one in etree.fromstring(data).iterfind(".//{*}IncludedNote/{*}Content")]
+    assert echecs("br-fr-cdv", data) == []
+
+
 @pytest.mark.parametrize("code", [*sorted(MOTIFS), "MAUVAISE_MOA"])
 @pytest.mark.parametrize(
     "row", [STATUTS_FACTURE[one] for one in ("REJETEE", "SUSPENDUE", "A_RECYCLER", "REFUSEE_MOE", "SERVICE_FAIT")], ids=lambda r: r.code
