@@ -17,6 +17,14 @@ def entretenir() -> dict[str, int]:
     return {"retirees": fetched, "purgees": purged}
 
 
+@task(doc_md=NOTICES["entretien.lacunes"])
+def lacunes() -> None:
+    """Red when a number has no file or a message was put aside."""
+    from flux import etapes
+
+    etapes.verifier_lacunes(etapes.contexte())
+
+
 @dag(
     schedule=CronTriggerTimetable("7 * * * *", timezone="UTC"),
     catchup=False,
@@ -28,6 +36,7 @@ def entretenir() -> dict[str, int]:
 def entretien() -> None:
     """One run an hour."""
     entretenir()
+    lacunes()
 
 
 entretien()

@@ -13,6 +13,7 @@ from flux.etapes.entretien import rejouer as rejouer_les_fichiers
 from flux.etapes.groupage import grouper as grouper_les_messages
 from flux.registre.entretien import MONTREES, Lacunes
 from flux.registre.entretien import lacunes as chercher
+from flux.registre.envois import reprendre_refuses
 
 emission = typer.Typer(
     help="Fichiers sortants : lacunes, groupage, renvoi. / Outgoing files: gaps, grouping, sending again.", no_args_is_help=True
@@ -65,7 +66,13 @@ def rejouer(noms: Annotated[list[str], typer.Argument(help="Noms de fichiers sor
 
 
 @emission.command()
-def grouper(tout: Annotated[bool, typer.Option("--tout", help="Sans attendre le délai / without waiting for the delay.")] = False) -> None:
+def grouper(
+    tout: Annotated[bool, typer.Option("--tout", help="Sans attendre le délai / without waiting for the delay.")] = False,
+    refuses: Annotated[bool, typer.Option("--refuses", help="Reprendre les messages refusés / take up refused messages again.")] = False,
+) -> None:
     """Former les fichiers groupés qui sont dus. / Make the grouped files that are due."""
-    made = grouper_les_messages(contexte_migre(), tout=tout)
+    here = contexte_migre()
+    if refuses:
+        sys.stdout.write(f"{reprendre_refuses(here.engine)} message(s) repris / taken up again\n")
+    made = grouper_les_messages(here, tout=tout)
     sys.stdout.write(f"{made} fichier(s) groupé(s) / grouped file(s)\n")

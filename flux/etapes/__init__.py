@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flux.contexte import Contexte, contexte
 from flux.etapes.emission import emettre
-from flux.etapes.entretien import entretenir
+from flux.etapes.entretien import entretenir, verifier_lacunes
 from flux.etapes.groupage import grouper
 from flux.etapes.ouverture import TacheTraiter, ouvrir
 from flux.etapes.reception import LotALancer, confirmer_lance, recevoir
@@ -31,4 +31,5 @@ __all__ = [
     "surveiller",
     "traiter",
     "verdict",
+    "verifier_lacunes",
 ]

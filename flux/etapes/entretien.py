@@ -12,7 +12,7 @@ from paramiko import SFTPClient
 
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport
-from flux.registre.entretien import noter_purgee, noter_retirees, remettre, sorties_en_place, sorties_nommees
+from flux.registre.entretien import lacunes, noter_purgee, noter_retirees, remettre, sorties_en_place, sorties_nommees
 from flux.registre.valeurs import Partenaire
 from flux.transport import sftp as transport
 from raccordement.partenaires import partenaires
@@ -64,6 +64,22 @@ def _un_partenaire(contexte: Contexte, sftp: SFTPClient, partner: Partenaire) ->
         noter_purgee(contexte.engine, one.id, now)
         _journal.info("sortie_purgee", partenaire=partner.code_application, nom=one.nom, emise_le=one.emise_le)
     return fetched, len(stale)
+
+
+def verifier_lacunes(contexte: Contexte) -> None:
+    """Hold that no number lacks its file and that no message was put aside.
+
+    :raises ErreurInvariant: one does or was; the sentence names the first, the facts have all. Facts: ``trous``, ``refus``.
+    """
+    found = lacunes(contexte.engine, contexte.horloge())
+    if found.trous or found.refus:
+        holes = ", ".join(f"{code} {numero}" for code, numero in found.trous[:5])
+        refused = "; ".join(f"{code} {interface}: {why}" for code, interface, _, _, why in found.refus[:5])
+        raise ErreurInvariant(
+            f"outgoing files: {len(found.trous)} numbers without file ({holes or 'none'}), {len(found.refus)} messages put aside "
+            f"({refused or 'none'}). See flux emission lacunes.",
+            trous=found.trous, refus=found.refus,
+        )  # fmt: skip
 
 
 def rejouer(contexte: Contexte, noms: Sequence[str]) -> list[str]:

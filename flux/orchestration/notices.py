@@ -110,6 +110,14 @@ NOTICES: dict[str, str] = {
         "7 days (`FLUX_RETENTION_SORTIES`). Their bytes stay in the store: `flux emission rejouer` puts them back. "
         "**Red:** a folder is missing or refuses; the message says which, the others are done. **What to do:** mend it."
     ),
+    "entretien.lacunes": (
+        "**FR.** Cherche les numéros sans fichier et les messages qu'aucun fichier ne peut porter. "
+        "**Rouge :** il y en a ; `flux emission lacunes` les nomme. Corriger la cause (un réglage, le plus souvent), puis "
+        "`flux emission grouper --refuses`.\n\n"
+        "**EN.** Looks for numbers without file and for messages that no file can hold. "
+        "**Red:** there are some; `flux emission lacunes` names them. Mend the cause (mostly a setting), then "
+        "`flux emission grouper --refuses`."
+    ),
     "entretien.entretenir": (
         "**FR.** Compare le registre et chaque dossier `out`. **Rouge :** SFTP ou base.\n\n"
         "**EN.** Compares the ledger with each `out` folder. **Red:** SFTP or database."

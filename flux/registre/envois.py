@@ -172,6 +172,12 @@ def marquer_pris(conn: Connection, ids: Sequence[int], sortie_id: int) -> None:
     conn.execute(update(t.envois).where(t.envois.c.id == func.any(list(ids))).values(sortie_id=sortie_id))
 
 
+def reprendre_refuses(engine: Engine) -> int:
+    """Let the messages that were put aside wait again, after what kept them from leaving was mended; return how many."""
+    with transaction(engine, "reprendre_refuses") as conn:
+        return conn.execute(update(t.envois).where(t.envois.c.refus.is_not(None)).values(refus=None)).rowcount
+
+
 def marquer_refuses(conn: Connection, refus: Mapping[int, str]) -> None:
     """Put aside rows that no file can hold, each with the reason: the others must leave. ``flux emission lacunes`` lists them."""
     for envoi_id, raison in refus.items():

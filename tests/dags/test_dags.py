@@ -11,7 +11,7 @@ ATTENDUS = {
     "integration": {"ouvrir", "traiter", "repondre", "verdict"},
     "emission": {"emettre"},
     "groupage": {"grouper"},
-    "entretien": {"entretenir"},
+    "entretien": {"entretenir", "lacunes"},
     "surveillance": {"bloques"},
 }
 

@@ -26,14 +26,14 @@ from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant, ErreurTransport, ErreurUsage
 from flux.etapes import grouper, ouvrir, repondre, traiter
-from flux.etapes.entretien import rejouer
+from flux.etapes.entretien import rejouer, verifier_lacunes
 from flux.etapes.sujet import statut_de
 from flux.fabrique import Demande as Exemple
 from flux.fabrique import ecrire_exemple
 from flux.modele.statut import Enveloppe, Motif
 from flux.registre.bilan import verifier_bilan
 from flux.registre.entretien import lacunes
-from flux.registre.envois import files_d_attente, planifier_statuts
+from flux.registre.envois import files_d_attente, planifier_statuts, reprendre_refuses
 from flux.registre.lectures import statuts_du_flux
 from flux.registre.numeros import prochain_numero
 from flux.registre.representations import representer
@@ -288,6 +288,13 @@ def test_a_message_that_no_file_can_hold_is_put_aside_and_told_and_the_others_le
     assert [(code, interface, f, m) for code, interface, f, m, _ in found.refus] == [("ABC123", "FEN1202A", flow, 0)]
     assert "needs a reason" in found.refus[0][4]
     assert grouper(plateforme.contexte, tout=True) == 0
+    with pytest.raises(ErreurInvariant, match="ABC123 FEN1202A: status 208 needs a reason"):
+        verifier_lacunes(plateforme.contexte)
+    with plateforme.contexte.engine.begin() as conn:
+        conn.execute(text("""UPDATE statuts SET motifs = '[["JUSTIF_ABS", "Bon absent"]]' WHERE code = 'SUSPENDUE'"""))
+    assert reprendre_refuses(plateforme.contexte.engine) == 1
+    assert grouper(plateforme.contexte, tout=True) == 1
+    verifier_lacunes(plateforme.contexte)
 
 
 def test_when_nothing_can_be_written_the_number_is_given_back(plateforme):
@@ -359,6 +366,8 @@ def test_a_missing_number_is_told(plateforme):
     with engine.begin() as conn:
         conn.execute(text("UPDATE sorties SET numero = NULL WHERE numero = 2"))
     assert lacunes(engine, LE).trous == (("ABC123", 2),)
+    with pytest.raises(ErreurInvariant, match="ABC123 2"):
+        verifier_lacunes(plateforme.contexte)
     with engine.begin() as conn:
         conn.execute(text("UPDATE sorties SET numero = 2 WHERE numero IS NULL"))
 
