@@ -42,6 +42,7 @@ RECEVEUR = "dst001"
 DEPOTS = (
     DepotPrevu("UBL juste", "abc123", "FSO1140A", "90"),
     DepotPrevu("UBL, montant illisible", "abc123", "FSO1140A", "93", defaut="montant-illisible"),
+    DepotPrevu("UBL, total faux", "abc123", "FSO1140A", "93", defaut="total-faux"),
     DepotPrevu("CII juste", "abc123", "FSO1146A", "90"),
     DepotPrevu("CII, élément manquant", "abc123", "FSO1146A", "93", defaut="element-manquant"),
     DepotPrevu("Factur-X juste", "xyz789", "FSO1147A", "90"),

@@ -1,11 +1,14 @@
 """The SFTP server of the demonstration and of the tests: what a platform's landing server does, in one process.
 
-``python -m demo.serveur_sftp --racine DIR --cles DIR --cle-hote FILE [--port N]`` prints ``PRET 127.0.0.1 PORT`` and serves
-until SIGTERM.
+``python -m demo.serveur_sftp --racine DIR --cles DIR --cle-hote FILE [--port N] [--registre ADDRESS]`` prints
+``PRET 127.0.0.1 PORT`` and serves until SIGTERM.
 
-An account is a public key file ``<cles>/<account>.pub``, read at each login. The account ``plateforme`` sees the whole root;
-every other one is closed in ``<racine>/<account>`` and sees ``in`` (write, list, rename, remove) and ``out`` (list, read,
-remove once fetched), never ``traitement``. A plain rename onto an existing name fails, as with OpenSSH; posix-rename overwrites.
+An account is a public key file ``<cles>/<account>.pub``, read at each login. With ``--registre`` that is so of the platform only: a
+partner's keys are those of its certificates in force, as :mod:`raccordement.porte` tells a real sshd.
+
+The account ``plateforme`` sees the whole root; every other one is closed in ``<racine>/<account>`` and sees ``in`` (write, list, rename,
+remove) and ``out`` (list, read, remove once fetched), never ``traitement``. A plain rename onto an existing name fails, as with OpenSSH;
+posix-rename overwrites.
 """
 
 from __future__ import annotations
@@ -15,24 +18,33 @@ import asyncio
 import os
 import posixpath
 import signal
+import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import asyncssh
+import psycopg
 from asyncssh.constants import FXF_APPEND, FXF_CREAT, FXF_TRUNC, FXF_WRITE
 
+from raccordement.porte import demander
+
 PLATEFORME = "plateforme"
+SORTE_PARTENAIRE = "ecdsa-sha2-nistp256"
 _ECRITURE = FXF_WRITE | FXF_APPEND | FXF_CREAT | FXF_TRUNC
 _FICHIER_IN, _FICHIER_OUT = ("in", 2), ("out", 2)
 _VISIBLES = {("", 0), ("in", 1), ("out", 1), _FICHIER_IN, _FICHIER_OUT}
 
 
-def cle_privee(chemin: Path) -> Path:
-    """Return the path of an Ed25519 private key (OpenSSH format, mode 0600) made once, with its ``.pub`` beside it."""
+def cle_privee(chemin: Path, sorte: str = "ssh-ed25519") -> Path:
+    """Return the path of a private key (OpenSSH format, mode 0600) made once, with its ``.pub`` beside it.
+
+    :param sorte: its kind; a partner's is :data:`SORTE_PARTENAIRE`, which the door lets in.
+    """
     if not chemin.exists():
         chemin.parent.mkdir(parents=True, exist_ok=True)
-        cle = asyncssh.generate_private_key("ssh-ed25519", comment=chemin.name)
+        cle = asyncssh.generate_private_key(sorte, comment=chemin.name)
         chemin.touch(mode=0o600)
         chemin.write_bytes(cle.export_private_key())
         cle.write_public_key(f"{chemin}.pub")
@@ -119,23 +131,34 @@ def _exiger(path: bytes, zones: set[tuple[str, int]]) -> None:
 
 
 class _Accueil(asyncssh.SSHServer):
-    """Logins by public key only, the key file being read each time."""
+    """Logins by public key only, the keys being asked for each time."""
 
-    def __init__(self, cles: Path) -> None:
-        self._cles = cles
+    def __init__(self, cles: Path, registre: str | None) -> None:
+        self._cles, self._registre = cles, registre
         self._connexion: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connexion = conn
 
     def begin_auth(self, username: str) -> bool:
-        fichier = self._cles / f"{username}.pub"
-        if self._connexion is not None and fichier.parent == self._cles and fichier.is_file():
-            self._connexion.set_authorized_keys(str(fichier))
+        found = self._cles_de(username)
+        if self._connexion is not None and found:
+            self._connexion.set_authorized_keys(asyncssh.import_authorized_keys(found))
         return True
 
+    def _cles_de(self, username: str) -> str:
+        if self._registre is None or username == PLATEFORME:
+            fichier = self._cles / f"{username}.pub"
+            return fichier.read_text() if fichier.parent == self._cles and fichier.is_file() else ""
+        try:
+            reponse = demander(self._registre, "dossier", username, datetime.now(tz=UTC), production=False)
+        except psycopg.Error as error:
+            print(f"{username!r}: the ledger does not answer: {error}", file=sys.stderr)
+            return ""
+        return "\n".join(reponse.lignes)
 
-async def servir(racine: Path, cles: Path, cle_hote: Path, port: int) -> asyncssh.SSHAcceptor:
+
+async def servir(racine: Path, cles: Path, cle_hote: Path, port: int, registre: str | None) -> asyncssh.SSHAcceptor:
     """Start the server on 127.0.0.1 (port 0: any free one) in the running loop and return it."""
 
     def sftp(canal: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
@@ -147,7 +170,7 @@ async def servir(racine: Path, cles: Path, cle_hote: Path, port: int) -> asyncss
     return await asyncssh.listen(
         "127.0.0.1",
         port,
-        server_factory=lambda: _Accueil(cles),
+        server_factory=lambda: _Accueil(cles, registre),
         server_host_keys=[str(cle_privee(cle_hote))],
         sftp_factory=sftp,
         password_auth=False,
@@ -162,7 +185,7 @@ async def _principal(options: argparse.Namespace) -> None:
     for signe in (signal.SIGTERM, signal.SIGINT):
         boucle.add_signal_handler(signe, fin.set)
     options.racine.mkdir(parents=True, exist_ok=True)
-    serveur = await servir(options.racine.resolve(), options.cles.resolve(), options.cle_hote, options.port)
+    serveur = await servir(options.racine.resolve(), options.cles.resolve(), options.cle_hote, options.port, options.registre)
     print(f"PRET 127.0.0.1 {serveur.get_port()}", flush=True)
     await fin.wait()
     serveur.close()
@@ -175,6 +198,7 @@ def principal() -> None:
     analyse.add_argument("--cles", type=Path, required=True, help="folder of the public keys, <account>.pub")
     analyse.add_argument("--cle-hote", type=Path, required=True, help="host private key, made on first start")
     analyse.add_argument("--port", type=int, default=0, help="TCP port; 0 takes any free one")
+    analyse.add_argument("--registre", help="libpq address of the ledger that knows the partners' keys; none: <account>.pub")
     asyncio.run(_principal(analyse.parse_args()))
 
 

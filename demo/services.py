@@ -24,14 +24,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import paramiko
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 from rich.console import Console
 
 from demo import processus
 from demo.airflow_local import UTILISATEUR, AirflowLocal
-from demo.serveur_sftp import PLATEFORME, cle_privee, ouvrir_compte
+from demo.serveur_sftp import PLATEFORME, SORTE_PARTENAIRE, cle_privee, ouvrir_compte
 from flux.annuaire import annuaire_exemple
 from flux.config import Reglages
 from flux.errors import ErreurTransport
@@ -41,7 +42,9 @@ from flux.registre.annuaire_import import Mode, importer
 from flux.registre.connexion import moteur
 from flux.registre.migrations import migrer
 from flux.registre.representations import representer
-from raccordement.partenaires import creer_partenaire, partenaire
+from raccordement.exemple import Cle, creer_partenaire
+from raccordement.partenaires import partenaire
+from raccordement.porte import conninfo
 
 _TOURS = (("scheduler", "dag-processor", "triggerer"),)
 """Who is asked to end, while the API server still answers them. That one and the SFTP server keep nothing: they are killed."""
@@ -70,7 +73,7 @@ class ServeurSftp:
                 "127.0.0.1",
                 self.port,
                 self.comptes.get(compte, compte),
-                key_filename=str(self.cle(compte)),
+                pkey=paramiko.PKey.from_path(self.cle(compte)),  # by file name it tries every kind, and reports the last failure
                 look_for_keys=False,
                 allow_agent=False,
                 timeout=10,
@@ -115,12 +118,16 @@ def serveur_demo(dossier: Path, *partenaires: str, port: int = 0) -> Iterator[Se
             lance.stdout.close()
 
 
-def lancer_sftp(dossier: Path, *partenaires: str, port: int = 0) -> tuple[ServeurSftp, subprocess.Popen[str]]:
-    """Start the SFTP server and return how to reach it, with its process."""
+def lancer_sftp(dossier: Path, *partenaires: str, port: int = 0, registre: str | None = None) -> tuple[ServeurSftp, subprocess.Popen[str]]:
+    """Start the SFTP server and return how to reach it, with its process.
+
+    :param registre: libpq address of the ledger that says which keys open the partners' accounts; none: one key each, for good.
+    """
     racine, cles, cle_hote, cles_client = (dossier / nom for nom in ("sftp", "comptes", "hote/cle", "cles"))
     for compte in (PLATEFORME, *partenaires):
         ouvrir_compte(racine, cles, compte, Path(f"{cle_privee(cles_client / compte)}.pub").read_text())
     options = {"racine": racine, "cles": cles, "cle-hote": cle_hote, "port": port}
+    options |= {"registre": registre} if registre else {}
     commande = [sys.executable, "-m", "demo.serveur_sftp", *(mot for nom, valeur in options.items() for mot in (f"--{nom}", str(valeur)))]
     lance = processus.lancer(dossier, "sftp", commande, sortie=subprocess.PIPE)
     annonce = lance.stdout.readline().split() if lance.stdout else []
@@ -170,7 +177,7 @@ class Services:
             with self._etape("PostgreSQL"):
                 self._ouvrir_registre()
             with self._etape("SFTP"):
-                self.sftp, lance = lancer_sftp(self.dossier, *self._partenaires)
+                self.sftp, lance = lancer_sftp(self.dossier, *self._partenaires, registre=conninfo({"FLUX_DOSSIER": str(self.dossier)}))
                 pile.callback(lambda: lance.stdout and lance.stdout.close())
                 pile.callback(lance.wait)
             with self._etape("Airflow"):
@@ -219,7 +226,8 @@ class Services:
         ledger = moteur(Reglages(dossier=self.dossier, base=None))
         migrer(ledger)
         for dossier, (code, nom) in self._partenaires.items():
-            creer_partenaire(ledger, code, nom, dossier, datetime.now(tz=UTC))
+            cle = load_ssh_private_key(cle_privee(self.dossier / "cles" / dossier, SORTE_PARTENAIRE).read_bytes(), None)
+            creer_partenaire(ledger, code, nom, dossier, datetime.now(tz=UTC), cle=cast(Cle, cle))
         recipient = partenaire(ledger, self._partenaires[self._receveur][0]) if self._receveur else None
         for one in DESTINATAIRES if recipient else ():
             representer(ledger, one.siret, recipient.id)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
+from docs.regles_officielles import lignes
 from flux.cli.regles import en_ligne, periode
 from flux.config import Reglages
 from flux.cycle_de_vie import PASSAGES
@@ -159,9 +160,21 @@ def _regles() -> str:
     )
 
 
+def _officielles() -> str:
+    return _page(
+        "Official rules",
+        "What the official rule files ask of an invoice or of a lifecycle message, in this project's own words; answers give them with "
+        "the official message. "
+        "Rules that differ by the element alone (UBL-CR, CII-SR, CII-DT, the structure of the Factur-X levels) are told by one row: "
+        "the explanation of each names its element. No flag in a rule file means fatal.",
+        _table(("Rule", "Sets", "Severity", "Français", "English"), lignes()),
+    )
+
+
 #: Page → what writes it.
 PAGES = {
     "interfaces.md": _interfaces,
+    "official-rules.md": _officielles,
     "anomalies.md": _anomalies,
     "rules.md": _regles,
     "settings.md": _reglages,

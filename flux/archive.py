@@ -38,6 +38,7 @@ class Nature(StrEnum):
     PDF = "PDF"
     TAR_GZ = "tar.gz"
     ZIP = "ZIP"
+    TAR = "tar sans gzip / without gzip"
     AUTRE = "inconnu / unknown"
 
 
@@ -52,7 +53,7 @@ def nature(debut: bytes) -> Nature:
     # UTF-16 and UTF-32 begin with `<` among NULs: they are XML of another encoding, and the gate says so better than "unknown".
     if debut.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
         return Nature.XML
-    return Nature.AUTRE
+    return Nature.TAR if debut[257:262] == b"ustar" else Nature.AUTRE
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from flux.limites import Limites
 from flux.modele.doublon import LIBERE_PAR
 from flux.referentiel.codes_cdar import LecteurCdar
 from flux.referentiel.interfaces import Environnement
+from flux.referentiel.jeux import MoteurRegles
 from flux.referentiel.statuts import STATUTS_CDAR, STATUTS_FACTURE
 
 
@@ -87,7 +88,21 @@ class Reglages(BaseSettings):
     sftp_racine: str = Field(
         "/", description="Folder that holds the partners' folders, as the platform's account names it on its SFTP server."
     )
-    severites: Path | None = Field(None, description="TOML file of severities put in place of the published ones, by rule.")
+    sftp_cbc: bool = Field(
+        False,
+        description="Let the ciphers aes128-cbc and aes256-cbc in the sshd configuration that `flux raccordement sshd` writes: the general "
+        "dossier (p. 22) names them, modern clients do better.",
+    )
+    severites: Path | None = Field(
+        None, description="TOML file of severities put in place of the published ones, by management or official rule."
+    )
+    moteur_regles: MoteurRegles = Field(
+        MoteurRegles.NATIF,
+        description="Engine of the official rules: `natif` (compiled, Saxon where it cannot), `saxon` (needs saxonche), `aucun`.",
+    )
+    regles_cache: Path | None = Field(
+        None, description="Folder of the compiled official rules, private to this user: what it holds is run. None is in the user's cache."
+    )
     limites: Limites = Field(default_factory=Limites, description="Limits on what comes from outside: see flux/limites.py.")
     tranche_factures: int = Field(300, ge=1, le=5000, description="Invoices in one mapped task at most.")
     tranche_octets: int = Field(

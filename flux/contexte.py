@@ -14,6 +14,7 @@ from flux.referentiel.catalogue import Severite
 from flux.registre.annuaire import AnnuaireRegistre
 from flux.registre.connexion import moteur
 from flux.regles.gestion import lire_severites
+from flux.regles.officielles.moteur import ReglesOfficielles, regles_officielles
 from flux.transport.entrepot import Entrepot
 
 
@@ -29,6 +30,7 @@ class Contexte:
     :ivar horloge: returns aware UTC times; tests give their own.
     :ivar annuaire: the directory that recipients are judged by; ``None``, or never imported, judges none.
     :ivar severites: severities in use where they are not the published ones, by key of a management rule.
+    :ivar officielles: the official rules; ``None`` judges by none.
     """
 
     reglages: Reglages
@@ -37,6 +39,7 @@ class Contexte:
     horloge: Callable[[], datetime] = maintenant
     annuaire: Annuaire | None = None
     severites: Mapping[str, Severite] = field(default_factory=dict)
+    officielles: ReglesOfficielles | None = None
 
 
 def contexte() -> Contexte:
@@ -47,5 +50,10 @@ def contexte() -> Contexte:
     settings = reglages()
     ledger = moteur(settings)
     return Contexte(
-        settings, ledger, Entrepot.depuis(settings), annuaire=AnnuaireRegistre(ledger), severites=lire_severites(settings.severites)
+        settings,
+        ledger,
+        Entrepot.depuis(settings),
+        annuaire=AnnuaireRegistre(ledger),
+        severites=lire_severites(settings.severites),
+        officielles=regles_officielles(settings.moteur_regles, settings.regles_cache),
     )

@@ -75,8 +75,7 @@ def suivants(circuit: Circuit, code: str) -> tuple[str, ...]:
 
     :raises ErreurUsage: unknown status.
     """
-    if statut_facture(code).finale:
-        return ()
+    statut_facture(code)  # an unknown one is told; a final one has no row in any table
     direct = _directs(circuit)
     found: dict[str, None] = {}
     waiting = [code]

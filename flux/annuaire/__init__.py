@@ -4,7 +4,7 @@ Nothing here needs a database: the ledger's directory (:mod:`flux.registre.annua
 :class:`Annuaire` protocol, so that the rules and ``flux verifier --annuaire FILE`` ask either the same way.
 """
 
-from flux.annuaire.destinataire import Adressage, Constat, ConstatDestinataire, verifier_adressage, verifier_destinataire
+from flux.annuaire.destinataire import Adressage, Constat, ConstatDestinataire, verifier_adressage
 from flux.annuaire.exemple import annuaire_exemple
 from flux.annuaire.fautes import FauteAnnuaire
 from flux.annuaire.fichiers import charger_memoire, lire_annuaire
@@ -27,5 +27,4 @@ __all__ = [
     "charger_memoire",
     "lire_annuaire",
     "verifier_adressage",
-    "verifier_destinataire",
 ]

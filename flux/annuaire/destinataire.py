@@ -11,7 +11,6 @@ from datetime import date
 from enum import Enum
 
 from flux.annuaire.modele import SIRET_NON_RENSEIGNE, Annuaire, Service, Structure
-from flux.modele.facture import Facture
 
 _SIRET, _ENGAGEMENT = ("BT-46",), ("BT-13",)
 #: Terms whose place differs between the eras: reform, classic.
@@ -90,20 +89,12 @@ class Constat:
     autres: tuple[Structure, ...] = ()
 
 
-def verifier_destinataire(facture: Facture, annuaire: Annuaire, travaux: bool, *, le: date | None = None) -> Iterator[Constat]:
-    """Yield what is found about the recipient of ``facture``; nothing when it can be reached as it is.
-
-    The service code is :attr:`Facture.code_service`; to judge another reading of it, use :func:`verifier_adressage`.
+def verifier_adressage(adressage: Adressage, annuaire: Annuaire, travaux: bool, *, le: date | None = None) -> Iterator[Constat]:
+    """Yield what is found about a recipient; nothing when it can be reached as it is. One that is unknown or inactive is told alone.
 
     :param travaux: a works invoice (by its cadre or interface: the caller knows). :param le: day of the judgement, which the dates of
         structures and services are compared with; ``None`` leaves them alone.
     """
-    adressage = Adressage(facture.siret_destinataire, facture.code_service, facture.engagement, facture.contrat)
-    return verifier_adressage(adressage, annuaire, travaux, le=le)
-
-
-def verifier_adressage(adressage: Adressage, annuaire: Annuaire, travaux: bool, *, le: date | None = None) -> Iterator[Constat]:
-    """As :func:`verifier_destinataire`, from the terms. A recipient that is unknown or inactive is told alone."""
     siret = adressage.siret
     if siret is None:
         yield Constat(ConstatDestinataire.SIRET_ABSENT)

@@ -37,6 +37,9 @@ class AnnuaireMemoire:
         """See :meth:`flux.annuaire.Annuaire.structure`."""
         return self._structures.get(siret)
 
+    def precharger(self, sirets: Iterable[str]) -> None:
+        """See :meth:`flux.annuaire.Annuaire.precharger`: all is here already."""
+
     def service(self, siret: str, code: str) -> Service | None:
         """See :meth:`flux.annuaire.Annuaire.service`."""
         return self._services.get((siret, code))

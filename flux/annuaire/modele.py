@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -117,6 +118,10 @@ class Annuaire(Protocol):
 
     def structure(self, siret: str) -> Structure | None:
         """Return the structure, active or not, or ``None``."""
+        ...
+
+    def precharger(self, sirets: Iterable[str]) -> None:
+        """Say which structures will be asked for, so that they are read together. It changes no answer."""
         ...
 
     def service(self, siret: str, code: str) -> Service | None:

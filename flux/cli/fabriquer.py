@@ -17,7 +17,7 @@ _MONTREES = 20
 _AVOIRS = "Que des avoirs, ou aucun ; par défaut un sur douze. / Only credit notes, or none; by default one in twelve."
 
 
-def fabriquer(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
+def fabriquer(
     interface: Annotated[str, typer.Option(help="Code interface : voir flux interfaces. / Interface code.")],
     sortie: Annotated[Path, typer.Option(help="Dossier où écrire le flux. / Folder to write the flow in.", file_okay=False)],
     factures: Annotated[int, typer.Option(min=1, help="Nombre de factures ; au-delà d'une, un tar.gz. / Number of invoices.")] = 1,

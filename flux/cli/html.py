@@ -2,63 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from html import escape
 
-from flux.cli.texte import MOTS, Langue, compte, lieux, phrase_cause, valeurs
+from flux.cli.html_mots import MOTS_PAGE, STYLE
+from flux.cli.texte import MOTS, Langue, phrase_cause, valeurs
 from flux.cli.verdict_fichier import VerdictFichier
-from flux.explication import Cause, terme_de
+from flux.explication import Cause, Place, cle_de_cause, terme_de
 from flux.modele.anomalie import visible
 from flux.modele.verdict import Decision, VerdictDocument
 
 #: Rows of the causes' table and of the invoices' table; the others are counted.
 CAUSES_MAX, FACTURES_MAX = 200, 500
-
-_MOTS: dict[Langue, dict[str, str]] = {
-    Langue.FR: {
-        "titre": "Vérification de factures", "jugé": "Jugé au {date} selon le jeu de règles {jeu}, interface {interface}.",
-        "bilan": "{acceptees} facture(s) acceptée(s) sur {total} ; {erreurs} cause(s) de rejet, {avertissements} d'avertissement.",
-        "causes": "Ce qu'il faut corriger", "factures": "Factures", "rien": "Rien à corriger.",
-        "gravité": "Gravité", "error": "rejet", "warning": "avertissement", "nombre": "Nombre", "quoi": "Anomalie", "où": "Où",
-        "code": "Code et règle", "fichier": "Fichier", "numéro": "Numéro", "date": "Date", "fournisseur": "Fournisseur",
-        "ttc": "Total TTC", "verdict": "Verdict", "anomalies": "Anomalies", "reste": "… et {n} autre(s).",
-        "comment": "Corriger et renvoyer",
-        "étapes": "Corrigez chaque cause à sa source : une seule correction en répare souvent beaucoup.|"
-        "Relancez « flux verifier » sur les factures corrigées jusqu'au verdict accepté.|"
-        "« flux verifier --rejets FICHIER.tar.gz » réunit les seules factures rejetées : les acceptées ne sont pas à renvoyer.|"
-        "Déposez le flux corrigé sous un identifiant de flux neuf.",
-    },
-    Langue.EN: {
-        "titre": "Check of invoices", "jugé": "Judged as of {date} by the rule set {jeu}, interface {interface}.",
-        "bilan": "{acceptees} invoice(s) accepted out of {total}; {erreurs} cause(s) of rejection, {avertissements} of warning.",
-        "causes": "What to mend", "factures": "Invoices", "rien": "Nothing to mend.",
-        "gravité": "Severity", "error": "rejection", "warning": "warning", "nombre": "Number", "quoi": "Fault", "où": "Where",
-        "code": "Code and rule", "fichier": "File", "numéro": "Number", "date": "Date", "fournisseur": "Supplier",
-        "ttc": "Total with VAT", "verdict": "Verdict", "anomalies": "Faults", "reste": "… and {n} more.",
-        "comment": "Mend and send again",
-        "étapes": "Mend each cause at its source: one change often mends many invoices.|"
-        "Run “flux verifier” on the mended invoices until they are accepted.|"
-        "“flux verifier --rejets FILE.tar.gz” gathers the rejected invoices alone: the accepted ones need not be sent again.|"
-        "Deposit the mended flow under a new flow id.",
-    },
-}  # fmt: skip
-
-_STYLE = """
-body{font:15px/1.45 system-ui,sans-serif;color:#1b1b1b;background:#fff;margin:2em auto;max-width:70em;padding:0 1em}
-h1{font-size:1.5em}h2{font-size:1.2em;margin:1.6em 0 .4em;overflow-wrap:anywhere}h3{font-size:1em;margin:1.2em 0 .3em}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35em .6em;border-bottom:1px solid #bbb}
-td{overflow-wrap:anywhere}.n{text-align:right;white-space:nowrap}.petit{font-size:.85em;color:#555}
-.accepted{color:#146c2e}.rejected,.unreadable,.error{color:#a4131c}.warning{color:#7a4b00}
-@media print{body{margin:0;max-width:none;font-size:10pt}tr{break-inside:avoid}thead{display:table-header-group}}
-"""
+_ESPACE_FINE = re.compile(r" (?=[:;?!»%])|(?<=«) ")
 
 
 def page(verdicts: Sequence[tuple[VerdictFichier, Sequence[Cause]]], langue: Langue) -> Iterator[str]:
     """Yield the page of the files judged, piece by piece; every text from outside is escaped."""
-    words = _MOTS[langue]
+    words = MOTS_PAGE[langue]
     yield (
         f'<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="{langue}">\n<head>\n<meta charset="utf-8"/>\n'
-        f'<meta name="viewport" content="width=device-width"/>\n<title>{_t(words["titre"])}</title>\n<style>{_STYLE}</style>\n</head>\n'
+        f'<meta name="viewport" content="width=device-width"/>\n<title>{_t(words["titre"])}</title>\n<style>{STYLE}</style>\n</head>\n'
         f"<body>\n<h1>{_t(words['titre'])}</h1>\n"
     )
     for verdict, causes in verdicts:
@@ -70,25 +36,40 @@ def page(verdicts: Sequence[tuple[VerdictFichier, Sequence[Cause]]], langue: Lan
 
 
 def _fichier(verdict: VerdictFichier, causes: Sequence[Cause], langue: Langue) -> Iterator[str]:
-    words = _MOTS[langue]
-    errors = sum(one.exemple.bloquante for one in causes)
-    facts = {
-        "acceptees": verdict.acceptees, "total": len(verdict.documents), "erreurs": errors, "avertissements": len(causes) - errors,
-        "date": verdict.le.isoformat(), "jeu": verdict.jeu, "interface": verdict.interface.code if verdict.interface else "?",
-    }  # fmt: skip
+    words = MOTS_PAGE[langue]
+    facts = {"date": verdict.le.isoformat(), "jeu": verdict.jeu, "interface": verdict.interface.code if verdict.interface else "?"}
     yield f'<h2><span class="{verdict.decision}">{_t(MOTS[langue][verdict.decision])}</span> · {_t(verdict.fichier)}</h2>\n'
-    yield f"<p>{_t(words['bilan'].format_map(facts))}</p>\n"
+    yield _bilan(verdict, causes, langue)
     if verdict.decision is Decision.ACCEPTE and not verdict.valide:
         yield f'<p class="warning">{_t(MOTS[langue]["invalide"])}</p>\n'
     yield f'<p class="petit">{_t(words["jugé"].format_map(facts))}</p>\n<h3>{_t(words["causes"])}</h3>\n'
-    titles = ("gravité", "nombre", "quoi", "où", "code")
-    rows = [_cause(one, langue) for one in causes[:CAUSES_MAX]]
+    titles = ("rang", "gravité", "nombre", "quoi", "où", "code")
+    rows = [_cause(rang, one, langue) for rang, one in enumerate(causes[:CAUSES_MAX], 1)]
     yield _table([words[one] for one in titles], rows, len(causes), words) if causes else f"<p>{_t(words['rien'])}</p>\n"
     if verdict.documents:
         yield f"<h3>{_t(words['factures'])}</h3>\n"
-        columns = ("verdict", "fichier", "numéro", "date", "fournisseur", "ttc", "anomalies")
+        ranks = {cle_de_cause(one.exemple): rang for rang, one in enumerate(causes, 1)}
+        columns = ("verdict", "numéro", "date", "fournisseur", "ttc", "fichier", "renvois")
         shown = sorted(verdict.documents, key=lambda one: one.decision is Decision.ACCEPTE)[:FACTURES_MAX]
-        yield _table([words[one] for one in columns], [_facture(one, langue) for one in shown], len(verdict.documents), words)
+        yield _table([words[one] for one in columns], [_facture(one, ranks, langue) for one in shown], len(verdict.documents), words)
+
+
+def _bilan(verdict: VerdictFichier, causes: Sequence[Cause], langue: Langue) -> str:
+    """Return the figures that a reader looks for first, and a bar of them."""
+    total, accepted = len(verdict.documents), verdict.acceptees
+    errors = sum(one.exemple.bloquante for one in causes)
+    counts = (("acceptées", accepted), ("à corriger", total - accepted), ("rejet", errors), ("avertissement", len(causes) - errors))
+    told = " · ".join(_compte(key, number, langue) for key, number in counts if number or key == "acceptées")
+    share = f"{100 * accepted / total:.1f}" if total else "0"
+    bar = f'<div class="barre"><span style="width:{share}%"></span></div>\n' if 0 < accepted < total else ""
+    return f'<p class="bilan">{told}</p>\n{bar}'
+
+
+def _compte(key: str, number: int, langue: Langue) -> str:
+    """Return ``<b>308</b> factures à corriger``."""
+    one, many = MOTS_PAGE[langue][key].split("|")
+    single = number == 1 or (number == 0 and langue is Langue.FR)
+    return f"<b>{_nombre(Decimal(number), langue)}</b> {_t(one if single else many)}"
 
 
 def _table(titles: Sequence[str], rows: Sequence[str], total: int, words: dict[str, str]) -> str:
@@ -98,25 +79,53 @@ def _table(titles: Sequence[str], rows: Sequence[str], total: int, words: dict[s
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody>\n</table>\n{more}"
 
 
-def _cause(cause: Cause, langue: Langue) -> str:
-    first = cause.exemple
+def _cause(rang: int, cause: Cause, langue: Langue) -> str:
+    first, words = cause.exemple, MOTS_PAGE[langue]
     terme = terme_de(first)
-    small = [one for one in (valeurs(cause, langue), cause.path) if one]
-    said = _t(phrase_cause(cause, langue)) + "".join(f'<br/><span class="petit">{_t(one)}</span>' for one in small)
-    code = _t(" · ".join((first.code, first.rule, *((terme.numero,) if terme else ()))))
-    severity = f'<td class="{first.severity}">{_t(_MOTS[langue][first.severity])}</td>'
-    return f'<tr>{severity}<td class="n">{_t(compte(cause, langue))}</td><td>{said}</td><td>{_t(lieux(cause))}</td><td>{code}</td></tr>\n'
+    small = "".join(f'<br/><span class="petit">{one}</span>' for one in (_insecable(valeurs(cause, langue)), _t(cause.path or "")) if one)
+    said = _insecable(phrase_cause(cause, langue)) + small
+    many = _compte("factures_fautives", cause.factures, langue) if cause.factures else _t(words["entier"])
+    if cause.factures and cause.fois != cause.factures:
+        many += f'<br/><span class="petit">{_compte("fois", cause.fois, langue)}</span>'
+    places = [_lieu(one, langue) for one in cause.places if str(one)]
+    if places and cause.fois > len(cause.places):
+        places.append(_t(words["reste"].format(n=cause.fois - len(cause.places))))
+    code = "<br/>".join(_t(one) for one in (first.code, first.rule, *((terme.numero,) if terme and terme.numero else ())))
+    severity = f'<td class="{first.severity}">{_t(words[first.severity])}</td>'
+    return (
+        f'<tr><td class="n">{rang}</td>{severity}<td class="serre">{many}</td><td>{said}</td>'
+        f'<td class="petit lieux">{"<br/>".join(places)}</td><td class="petit serre">{code}</td></tr>\n'
+    )
 
 
-def _facture(document: VerdictDocument, langue: Langue) -> str:
+def _lieu(place: Place, langue: Langue) -> str:
+    """Return ``facture.xml, ligne 116``."""
+    line = None if place.line is None else f"{MOTS_PAGE[langue]['ligne']} {place.line}"
+    return _t(", ".join(one for one in (place.member, line) if one))
+
+
+def _facture(document: VerdictDocument, ranks: Mapping[tuple[str | None, ...], int], langue: Langue) -> str:
     invoice = document.facture
-    verdict = f'<td class="{document.decision}">{_t(MOTS[langue][document.decision])}</td><td>{_t(document.nom)}</td>'
+    verdict = f'<td class="{document.decision}">{_t(MOTS[langue][document.decision])}</td>'
+    causes = sorted({rank for one in document.anomalies if (rank := ranks.get(cle_de_cause(one))) is not None})
+    after = f'<td class="petit lieux">{_t(document.nom)}</td><td>{", ".join(map(str, causes))}</td>'
     if invoice is None:
-        return f'<tr>{verdict}<td colspan="4"></td><td class="n">{len(document.anomalies)}</td></tr>\n'
-    total = "" if invoice.totaux.ttc is None else f"{invoice.totaux.ttc} {invoice.devise or ''}"
-    cells = (invoice.numero, invoice.date_emission and invoice.date_emission.isoformat(), invoice.vendeur.nom)
-    told = "".join(f"<td>{_t(one or '')}</td>" for one in cells)
-    return f'<tr>{verdict}{told}<td class="n">{_t(total)}</td><td class="n">{len(document.anomalies)}</td></tr>\n'
+        return f'<tr>{verdict}<td colspan="4"></td>{after}</tr>\n'
+    total = "" if invoice.totaux.ttc is None else f"{_nombre(invoice.totaux.ttc, langue)} {_t(invoice.devise or '')}"
+    day = invoice.date_emission.isoformat() if invoice.date_emission else ""
+    told = f'<td>{_t(invoice.numero or "")}</td><td class="serre">{day}</td><td>{_t(invoice.vendeur.nom or "")}</td>'
+    return f'<tr>{verdict}{told}<td class="n">{total}</td>{after}</tr>\n'
+
+
+def _nombre(value: Decimal, langue: Langue) -> str:
+    """Return a number as its readers write it, every digit kept."""
+    text = f"{value:,f}"
+    return text if langue is Langue.EN else text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+
+
+def _insecable(sentence: str) -> str:
+    """Return a sentence whose French double signs never start or end a line."""
+    return _ESPACE_FINE.sub("\N{NO-BREAK SPACE}", _t(sentence))
 
 
 def _t(text: str) -> str:

@@ -9,13 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from flux.cli.interfaces import FormatSortie
+from flux.cli.regles_comparer import comparer
+from flux.cli.regles_compiler import compiler
 from flux.cli.regles_diff import diff
 from flux.cli.texte import Langue, table
 from flux.referentiel.anomalies import CATALOGUE
 from flux.regles.gestion import REGLES, Regle
 
-regles = typer.Typer(help="Règles de gestion : les lister, les comparer à deux dates. / Management rules.", no_args_is_help=True)
+regles = typer.Typer(help="Règles : les lister, comparer deux dates, préparer les règles officielles. / Rules.", no_args_is_help=True)
 regles.command()(diff)
+regles.command()(compiler)
+regles.command()(comparer)
 
 _Format = Annotated[FormatSortie, typer.Option("--format", help="texte ou json")]
 _Langue = Annotated[Langue, typer.Option(help="Langue des phrases / language of the sentences.")]

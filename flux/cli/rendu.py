@@ -13,6 +13,7 @@ from rich.table import Table
 
 from flux.contexte import Contexte, contexte
 from flux.modele.anomalie import visible
+from flux.modele.temps import PARIS
 from flux.registre.migrations import migrer
 
 
@@ -29,7 +30,7 @@ def ecrire_json(valeur: object) -> None:
 
 
 def tableau(titre: str, colonnes: Sequence[str], lignes: Iterable[Sequence[object]]) -> None:
-    """Print a table; its cells may hold texts from outside."""
+    """Print a table, times in Paris; its cells may hold texts from outside."""
     table = Table(title=titre)
     for colonne in colonnes:
         table.add_column(colonne, overflow="fold")
@@ -52,4 +53,6 @@ def _cellule(valeur: object) -> str:
         return ""
     if isinstance(valeur, bool):
         return "oui" if valeur else "non"
-    return visible(_en_texte(valeur))
+    if isinstance(valeur, datetime):
+        return f"{valeur.astimezone(PARIS):%d/%m/%Y %H:%M}"
+    return visible(", ".join(map(_en_texte, valeur)) if isinstance(valeur, tuple) else _en_texte(valeur))

@@ -64,7 +64,12 @@ def phrase(one: Anomalie, langue: Langue) -> str:
 def phrase_cause(cause: Cause, langue: Langue) -> str:
     """Return the sentence of a cause: that of its first anomaly, said to be an example where the values differ."""
     said = phrase(cause.exemple, langue)
-    return said if len(cause.valeurs) <= 1 else f"{MOTS[langue]['exemple']} {said}"
+    return f"{MOTS[langue]['exemple']} {said}" if len(cause.valeurs) > 1 and _citee(cause) else said
+
+
+def _citee(cause: Cause) -> bool:
+    """Tell whether the sentence quotes the value found; a reader's own words, for one, are left to ``--format json``."""
+    return (cause.exemple.found or "") in cause.exemple.fr
 
 
 def compte(cause: Cause, langue: Langue) -> str:
@@ -78,7 +83,7 @@ def compte(cause: Cause, langue: Langue) -> str:
 
 def valeurs(cause: Cause, langue: Langue) -> str:
     """Return the values most found, with how often each; empty when there is one only, which the sentence quotes, or none comes back."""
-    if len(cause.valeurs) <= 1 or max(cause.valeurs.values()) == 1:
+    if len(cause.valeurs) <= 1 or max(cause.valeurs.values()) == 1 or not _citee(cause):
         return ""
     told = ", ".join(f"« {found} » ×{times}" for found, times in cause.valeurs.most_common(VALEURS))
     rest = len(cause.valeurs) - VALEURS

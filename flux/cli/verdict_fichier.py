@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from flux.referentiel.catalogue import Severite
 from flux.referentiel.interfaces import INTERFACES, Interface
 from flux.referentiel.interfaces_statuts import InterfaceStatuts
 from flux.referentiel.jeux import jeu_en_vigueur
+from flux.registre.doublons import cle_unicite, double_du_flux
+from flux.registre.projection import ETATS
+from flux.regles.officielles.moteur import ReglesOfficielles
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Jugement:
     :ivar le: the day as of which (Europe/Paris). :ivar interface: row to judge under; ``None`` takes what each name says.
     :ivar annuaire: the directory that recipients are judged by, ``None`` to judge none.
     :ivar severites: severities in use where they are not the published ones, by key of a management rule.
+    :ivar officielles: the official rules; ``None`` judges by none.
     """
 
     reglages: Reglages
@@ -37,6 +41,7 @@ class Jugement:
     interface: Interface | InterfaceStatuts | None = None
     annuaire: Annuaire | None = None
     severites: Mapping[str, Severite] = field(default_factory=dict)
+    officielles: ReglesOfficielles | None = None
 
 
 @dataclass(slots=True)
@@ -123,6 +128,7 @@ def parcourir(chemin: Path, verdict: VerdictFichier, jugement: Jugement) -> Iter
     if row is None:
         return
     ceiling = settings.limites.factures_structurees if row.limite_factures else None
+    tenues: dict[bytes, str] = {}
     try:
         with chemin.open("rb") as source:
             for found in ouvrir_flux(source, chemin.stat().st_size, chemin.name, settings.limites, factures_max=ceiling):
@@ -132,7 +138,7 @@ def parcourir(chemin: Path, verdict: VerdictFichier, jugement: Jugement) -> Iter
                         verdict.documents.clear()
                         verdict.anomalies[:] = [found]
                     continue
-                document = _juger(found, row, jugement)
+                document = _double(_juger(found, row, jugement), tenues, settings)
                 verdict.documents.append(document)
                 verdict.anomalies += document.anomalies
                 if document.decision is not Decision.ACCEPTE:
@@ -146,4 +152,28 @@ def _juger(found: Membre, row: Interface | InterfaceStatuts, jugement: Jugement)
     if isinstance(row, InterfaceStatuts):
         choix = settings.codes_cdar if row.cdar else settings.codes_cpp
         return juger_statuts(found.nom, found.contenu, row, settings.limites, choix=choix).document
-    return juger(found.nom, found.contenu, row, settings.limites, le=jugement.le, annuaire=jugement.annuaire, severites=jugement.severites)
+    return juger(
+        found.nom,
+        found.contenu,
+        row,
+        settings.limites,
+        le=jugement.le,
+        annuaire=jugement.annuaire,
+        severites=jugement.severites,
+        officielles=jugement.officielles,
+    )
+
+
+def _double(document: VerdictDocument, tenues: dict[bytes, str], reglages: Reglages) -> VerdictDocument:
+    """Refuse an invoice that the flow already holds, as the platform will; what other flows hold only the ledger knows.
+
+    :param tenues: key of an invoice → file that holds it; this one is added.
+    """
+    facture = document.facture
+    cle = None if facture is None or ETATS[document.decision] in reglages.numero_libere_par else cle_unicite(facture)
+    if cle is None or facture is None:
+        return document
+    if cle in tenues and document.decision is Decision.ACCEPTE:
+        return replace(document, anomalies=(*document.anomalies, double_du_flux(facture, document.nom, tenues[cle])))
+    tenues.setdefault(cle, document.nom)
+    return document

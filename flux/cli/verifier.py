@@ -25,7 +25,9 @@ from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
 from flux.referentiel.interfaces import INTERFACES, Interface
 from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS, InterfaceStatuts
+from flux.referentiel.jeux import MoteurRegles
 from flux.regles.gestion import lire_severites
+from flux.regles.officielles.moteur import regles_officielles
 
 
 class FormatVerdict(StrEnum):
@@ -36,15 +38,25 @@ class FormatVerdict(StrEnum):
     HTML = "html"
 
 
-def jugement(interface: str | None = None, le: datetime | None = None, annuaire: Sequence[Path] = ()) -> Jugement:
+def jugement(
+    interface: str | None = None, le: datetime | None = None, annuaire: Sequence[Path] = (), moteur: MoteurRegles | None = None
+) -> Jugement:
     """Return how to judge, from the options of a command and the settings.
 
     :param interface: code of an interface. :param le: a day, today in Paris by default. :param annuaire: files of a directory.
+    :param moteur: engine of the official rules, that of the settings by default.
     :raises ErreurUsage: the interface is unknown, or a file of the directory has faults.
     """
     settings = reglages()
     day = (le or datetime.now(tz=PARIS)).date()
-    return Jugement(settings, day, interface_dite(interface), _annuaire(annuaire), lire_severites(settings.severites))
+    return Jugement(
+        settings,
+        day,
+        interface_dite(interface),
+        _annuaire(annuaire),
+        lire_severites(settings.severites),
+        regles_officielles(moteur or settings.moteur_regles, settings.regles_cache),
+    )
 
 
 def interface_dite(code: str | None) -> Interface | InterfaceStatuts | None:
@@ -85,13 +97,16 @@ def verifier(
     le: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Juger à ce jour. / Judge as of that day.")] = None,
     annuaire: Annotated[list[Path] | None, typer.Option(help="Annuaire (F14 ou CSV) ; sinon non contrôlé. / Directory files.")] = None,
     rejets: Annotated[Path | None, typer.Option(help="Écrire les seules factures rejetées (tar.gz). / Write the rejected ones.")] = None,
+    moteur: Annotated[
+        MoteurRegles | None, typer.Option(help="Moteur des règles officielles : natif, saxon ou aucun. / Engine of the official rules.")
+    ] = None,
     detail: Annotated[bool, typer.Option("--detail", help="Chaque anomalie, sans regroupement. / Each fault, not grouped.")] = False,
 ) -> None:
     """Rend le verdict de la plateforme, sans rien déposer. / Gives the platform's verdict, nothing is deposited.
 
     Code retour : 0 tout accepté, 1 au moins un rejet, 2 arguments inutilisables.
     """
-    how = jugement(interface, le, annuaire or ())
+    how = jugement(interface, le, annuaire or (), moteur)
     if rejets is not None and len(fichiers) > 1:
         raise ErreurUsage("--rejets prend un seul flux à la fois / takes one flow at a time", files=len(fichiers))
     verdicts: list[tuple[VerdictFichier, list[Cause]]] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tarfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from gzip import GzipFile
 from io import BytesIO
 from typing import BinaryIO
 
+from flux.emitters.ustar import fin, membre
 from flux.errors import ErreurUsage
 
 #: Names admitted inside an outgoing archive: no folder, no hidden file, within the limits that receivers set on file names.
@@ -23,27 +23,20 @@ _DATE_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 class Archive:
-    """An outgoing tar.gz while it is written. :ivar noms: names given so far. :ivar octets: bytes of the members written so far."""
+    """An outgoing tar.gz while it is written. :ivar noms: names given so far. :ivar octets: bytes of the members, headers included."""
 
-    def __init__(self, tar: tarfile.TarFile, nom: str) -> None:
-        self._tar = tar
+    def __init__(self, sortie: GzipFile, nom: str) -> None:
+        self._sortie = sortie
         self._flux = nom
         self.noms: set[str] = set()
         self.octets = 0
 
     def ajouter(self, nom: str, contenu: bytes) -> None:
         """Write one member. :raises ErreurUsage: ``nom`` is unfit, or was given before."""
-        self.ajouter_flux(nom, BytesIO(contenu), len(contenu))
-
-    def ajouter_flux(self, nom: str, contenu: BinaryIO, taille: int) -> None:
-        """Write one member of ``taille`` bytes, read from where ``contenu`` stands. Raises like :meth:`ajouter`."""
         if not _NOM_MEMBRE.fullmatch(nom) or nom in self.noms:
             raise ErreurUsage(f"{nom!r} cannot name a message of {self._flux}, or names two", member=nom, flow=self._flux)
         self.noms.add(nom)
-        member = tarfile.TarInfo(nom)
-        member.size, member.mode = taille, _DROITS
-        self._tar.addfile(member, contenu)
-        self.octets += taille
+        self.octets += self._sortie.write(membre(nom, contenu))
 
 
 @contextmanager
@@ -53,12 +46,10 @@ def ecrire_targz(sortie: BinaryIO, nom: str) -> Iterator[Archive]:
     :param nom: of the flow, named in errors.
     :raises ErreurUsage: nothing was added when the block ends; what was written is then worth nothing.
     """
-    with (
-        GzipFile(filename="", mode="wb", compresslevel=_NIVEAU, fileobj=sortie, mtime=0) as packed,
-        tarfile.open(fileobj=packed, mode="w|", format=tarfile.USTAR_FORMAT) as tar,
-    ):
-        archive = Archive(tar, nom)
+    with GzipFile(filename="", mode="wb", compresslevel=_NIVEAU, fileobj=sortie, mtime=0) as packed:
+        archive = Archive(packed, nom)
         yield archive
+        packed.write(fin(archive.octets))
     if not archive.noms:
         raise ErreurUsage(f"{nom} needs at least one message", flow=nom)
 

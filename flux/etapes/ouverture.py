@@ -27,6 +27,7 @@ from flux.registre.lectures import flux_par_id, tranches_du_flux
 from flux.registre.ouverture import enregistrer_ouverture
 from flux.registre.valeurs import FLUX_LUI_MEME, EtatFlux, EtatTranche, FluxLu, Membre, Tranche
 from flux.transport.entrepot import cle_de
+from raccordement.droits import refus_de_la_fiche
 
 _journal = structlog.get_logger(__name__)
 
@@ -86,8 +87,10 @@ def _verifier_enveloppe(contexte: Contexte, flow: FluxLu) -> tuple[Interface | I
     if flow.premier is not None:
         date = f"{flow.premier.recu_le.astimezone(PARIS):%d/%m/%Y %H:%M}"
         return None, (anomalie("ENV-07", found=flow.identifiant, date=date),)
-    _, interface, faults = verifier_nom(flow.nom, environnement=contexte.reglages.environnement, application=flow.code_application)
-    return interface, faults
+    where = contexte.reglages.environnement
+    _, interface, faults = verifier_nom(flow.nom, environnement=where, application=flow.code_application)
+    refused = refus_de_la_fiche(contexte.engine, flow.partenaire_id, flow.interface, where, flow.recu_le)
+    return None if refused else interface, faults + refused
 
 
 def _lire_membres(contexte: Contexte, flow: FluxLu, interface: Interface | InterfaceStatuts, opening: _Ouverture) -> None:

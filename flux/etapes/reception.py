@@ -11,10 +11,13 @@ from paramiko import SFTPClient
 
 from flux.contexte import Contexte
 from flux.enveloppe import interface_du_nom, verifier_nom
+from flux.errors import ErreurTransport
 from flux.registre.depots import enregistrer_depot, former_lots, marquer_lance
 from flux.registre.valeurs import Depot, Lot, Partenaire
 from flux.transport import sftp as transport
 from flux.transport.prets import Depot as FichierDepose
+from flux.transport.prets import nom_lisible
+from raccordement.droits import refus_de_la_fiche
 from raccordement.partenaires import partenaires
 
 _journal = structlog.get_logger(__name__)
@@ -30,21 +33,22 @@ class LotALancer:
 
 
 def recevoir(contexte: Contexte, sftp: SFTPClient, *, intervalle: float = 1.0) -> list[LotALancer]:
-    """Claim every ready file of every active partner and register all that waits in the processing folders.
+    """Claim every ready file of every partner and register all that waits in the processing folders.
 
-    A file left in ``traitement/`` by a run that died is registered like a new one: the claim's name is its key in the ledger.
+    What a partner may no longer deposit is taken too: its feedback says why it is refused. A file left in ``traitement/`` by a run that
+    died is registered like a new one: the claim's name is its key in the ledger.
 
     :param intervalle: seconds between the two looks that tell whether a file is whole.
     :return: every lot not launched yet, those of earlier runs included.
     :raises ErreurTransport: the SFTP server did not answer. :raises ErreurRegistre: the ledger did not answer.
     """
     root = contexte.reglages.sftp_racine
-    actifs = {posixpath.join(root, one.dossier): one for one in partenaires(contexte.engine) if one.actif}
-    for ready in transport.lister_prets(sftp, actifs, intervalle=intervalle):
+    dossiers = {posixpath.join(root, one.dossier): one for one in partenaires(contexte.engine)}
+    for ready in transport.lister_prets(sftp, dossiers, intervalle=intervalle):
         transport.reclamer(sftp, posixpath.dirname(ready.dossier), ready.nom, _jeton(contexte.horloge(), ready))
-    for folder, partner in actifs.items():
+    for folder, partner in dossiers.items():
         for waiting in transport.lister(sftp, posixpath.join(folder, transport.TRAITEMENT)):
-            _enregistrer(contexte, sftp, partner, waiting)
+            _enregistrer_si_permis(contexte, sftp, partner, waiting)
     settings = contexte.reglages
     lots = former_lots(contexte.engine, contexte.horloge(), settings.lot_flux, settings.lot_octets)
     codes = {one.id: one.code_application for one in partenaires(contexte.engine)}
@@ -61,6 +65,16 @@ def _jeton(now: datetime, ready: FichierDepose) -> str:
     return f"{now:%Y%m%dT%H%M%S%f}-{ready.date}"
 
 
+def _enregistrer_si_permis(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, waiting: FichierDepose) -> None:
+    """Register a file; one that its owner let nobody read waits for an operator, and holds up nobody else."""
+    try:
+        _enregistrer(contexte, sftp, partner, waiting)
+    except ErreurTransport as refused:
+        if not isinstance(refused.__cause__, PermissionError):
+            raise
+        _journal.exception("depot_illisible", path=nom_lisible(waiting.chemin), conseil="chmod g+r")
+
+
 def _enregistrer(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, waiting: FichierDepose) -> None:
     """Keep the bytes, then register, then remove the file: a crash between two of these is mended by the next run."""
     claim = waiting.nom
@@ -69,15 +83,17 @@ def _enregistrer(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, wait
     now = contexte.horloge()
     settings = contexte.reglages
     nom, _, faults = verifier_nom(name, environnement=settings.environnement, application=partner.code_application)
+    interface = nom.interface if nom is not None else interface_du_nom(name)
+    faults += refus_de_la_fiche(contexte.engine, partner.id, interface, settings.environnement, now)
     registered = enregistrer_depot(
         contexte.engine,
         Depot(
             partenaire_id=partner.id,
             nom=name,
             reclamation=claim,
-            # A name at fault holds no id: the partner may use that id once the name is mended.
+            # A name at fault, or a flow that the record does not allow, holds no id: the partner may use it once that is mended.
             identifiant=nom.identifiant if nom is not None and not faults else None,
-            interface=nom.interface if nom is not None else interface_du_nom(name),
+            interface=interface,
             sha256=kept.sha256,
             taille=kept.taille,
             depose_le=datetime.fromtimestamp(waiting.date, tz=UTC),

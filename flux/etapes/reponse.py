@@ -1,7 +1,8 @@
 """Steps 4 and 6: answer each flow of a lot, and say whether the lot ended well.
 
-Every flow gets one feedback (CSO); its readable invoices get one FSO1301A and one FEN1202A; an unreadable flow gets a FEN1202A of
-status 501. The files are numbered, written and put into the outbox with the flow's outcome, in one transaction.
+Every flow gets one feedback (CSO). For partners who subscribe to them, its readable invoices get one FSO1301A and one FEN1202A; an
+unreadable flow gets a FEN1202A of status 501. The files are numbered, written and put into the outbox with the flow's outcome, in one
+transaction.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant
 from flux.etapes.fichiers import enveloppe_sortante, garder
+from flux.etapes.ramasse_miettes import sans_ramasse_miettes
 from flux.etapes.redaction import dialecte_de
 from flux.etapes.statuts import lignes_appliquees
 from flux.etapes.sujet import commentaire, statut_de
 from flux.explication import terme_de
 from flux.modele.anomalie import Anomalie
+from flux.modele.raccordement import Sens
 from flux.modele.statut import Enveloppe, LigneErreur, Motif, Statut
-from flux.referentiel.anomalies import CATALOGUE
 from flux.referentiel.interfaces import INTERFACES
 from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.referentiel.motifs import MOTIFS
@@ -40,6 +42,7 @@ from flux.registre.depots import lot_par_id
 from flux.registre.lectures import anomalies_du_flux, flux_par_id, statuts_du_flux
 from flux.registre.sorties import Numeroteur, clore_flux
 from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, FluxLu, Sortie
+from raccordement.historique import fiche_au
 
 _journal = structlog.get_logger(__name__)
 
@@ -57,7 +60,8 @@ def repondre(contexte: Contexte, lot_id: int) -> int:
         with transaction(contexte.engine, "repondre") as conn:
             flow = flux_par_id(conn, flux_id)
         if flow is not None and flow.etat is EtatFlux.TRAITE:
-            answered += _repondre_un(contexte, flow)
+            with sans_ramasse_miettes():
+                answered += _repondre_un(contexte, flow)
     return answered
 
 
@@ -127,6 +131,11 @@ class _Reponse:
     now: datetime
     suivant: Numeroteur
 
+    def abonne(self, interface: str) -> bool:
+        """Return whether the partner received this interface when the flow came; its feedback it gets in any case."""
+        record = fiche_au(self.contexte.engine, self.flow.partenaire_id, self.flow.recu_le)
+        return record is not None and record.abonnee(interface, Sens.RECEPTION)
+
     @property
     def dialecte(self) -> DialecteCdar:
         """How CDAR messages are written; the two statuses of an answer keep their codes, for it must leave."""
@@ -154,10 +163,10 @@ def _pieces(answer: _Reponse) -> Iterator[_Piece]:
     row = INTERFACES.get(flow.interface or "")  # a flow of statuses has no lifecycle of its own
     retour = row.retour if row else "C" + flow.interface[1:] if flow.interface else settings.interface_retour_inconnue
     yield _piece(answer, retour, _ecrire_retour)
-    if answer.outcome.code == "IRRECEVABLE":
+    if answer.outcome.code == "IRRECEVABLE" and answer.abonne(settings.interface_flux_illisible):
         yield _piece(answer, settings.interface_flux_illisible, _ecrire_irrecevable)
     if row is not None and answer.counts.avec_cycle_de_vie:
-        for interface in row.cycle_de_vie:
+        for interface in filter(answer.abonne, row.cycle_de_vie):
             yield _piece(answer, interface, _CYCLE_DE_VIE[interface])
 
 
@@ -217,7 +226,7 @@ def _ecrire_irrecevable(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, co
     def faults() -> Iterator[Anomalie]:
         for rank, one in anomalies_du_flux(conn, answer.flow.id):
             if one.bloquante and (rank == FLUX_LUI_MEME or not answer.counts.refus_du_flux):
-                codes[CATALOGUE[one.rule].motif_501] = None
+                codes[one.ligne.motif_501] = None
                 yield one
 
     comment = commentaire(faults())  # read first: it fills the codes
@@ -246,9 +255,8 @@ def _ecrire_fso1301a(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn:
 
 
 def _ecrire_fen1202a(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:
-    messages = (
-        (nom_membre(envelope, rank), cdar_facture(one, envelope, answer.dialecte)) for rank, one in enumerate(_statuts(answer, conn), 1)
-    )
+    dialecte = answer.dialecte  # one for all messages
+    messages = ((nom_membre(envelope, rank), cdar_facture(one, envelope, dialecte)) for rank, one in enumerate(_statuts(answer, conn), 1))
     ecrire_fen1202a(out, envelope, messages)
 
 

@@ -17,7 +17,7 @@ from flux.registre.lectures import lignes_du_flux
 from flux.registre.valeurs import FluxLu, IssueLigne, Membre, Tranche
 
 
-def contenus(contexte: Contexte, tranche: Tranche, members: list[Membre]) -> Iterator[tuple[Membre, bytes]]:
+def _contenus(contexte: Contexte, tranche: Tranche, members: list[Membre]) -> Iterator[tuple[Membre, bytes]]:
     """Yield each member of a tranche with its bytes, one in memory at a time.
 
     :raises ErreurTransport: the staging store did not answer.
@@ -28,7 +28,7 @@ def contenus(contexte: Contexte, tranche: Tranche, members: list[Membre]) -> Ite
             yield member, stored.read(member.taille)
 
 
-def verifier_empreinte(flow: FluxLu, member: Membre, sha256: str) -> None:
+def _verifier_empreinte(flow: FluxLu, member: Membre, sha256: str) -> None:
     """Hold that a member is what was opened. Raises ErreurInvariant."""
     if sha256 != member.sha256:
         raise ErreurInvariant(f"member {member.rang} of flow {flow.id} changed in the staging store", flux_id=flow.id, membre=member.rang)
@@ -58,7 +58,7 @@ def lignes_appliquees(conn: Connection, flux_id: int) -> Iterator[LigneErreur]:
 def _lire(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Membre]) -> Iterator[MembreStatuts]:
     settings, interface = contexte.reglages, INTERFACES_STATUTS[flow.interface or ""]
     codes = settings.codes_cdar if interface.cdar else settings.codes_cpp
-    for member, content in contenus(contexte, tranche, members):
+    for member, content in _contenus(contexte, tranche, members):
         verdict = juger_statuts(member.nom, content, interface, settings.limites, recu_le=flow.recu_le, choix=codes)
-        verifier_empreinte(flow, member, verdict.sha256)
+        _verifier_empreinte(flow, member, verdict.sha256)
         yield MembreStatuts(member.rang, member.nom, verdict.statuts, verdict.anomalies)

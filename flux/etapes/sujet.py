@@ -11,7 +11,6 @@ from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.facture import Facture
 from flux.modele.statut import Acteur, MontantStatut, Motif, Statut
 from flux.modele.verdict import Decision
-from flux.referentiel.anomalies import CATALOGUE
 from flux.referentiel.codes_cdar import MONTANT_PAYE
 from flux.referentiel.motifs import MOTIFS
 from flux.registre.valeurs import LigneStatut, StatutPose
@@ -48,7 +47,7 @@ def statut_initial(
 
 def _motifs(blocking: list[Anomalie]) -> Iterator[Motif]:
     """Each reason code once, with its published label: the sentences stand in the comment."""
-    for code in dict.fromkeys(CATALOGUE[one.rule].motif_213 for one in blocking):
+    for code in dict.fromkeys(one.ligne.motif_213 for one in blocking):
         yield Motif(code, MOTIFS[code].libelle)
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from flux.contexte import Contexte
-from flux.controle import juger
+from flux.controle import juger_a_la_suite
 from flux.errors import ErreurInvariant
+from flux.etapes.devancer import devancer
 from flux.etapes.ouverture import TacheTraiter
 from flux.etapes.pieces_declarees import Declarations
-from flux.etapes.statuts import contenus, traiter_statuts, verifier_empreinte
+from flux.etapes.ramasse_miettes import sans_ramasse_miettes
+from flux.etapes.statuts import traiter_statuts
 from flux.etapes.sujet import statut_initial
 from flux.modele.temps import PARIS
 from flux.modele.verdict import VerdictDocument
@@ -44,7 +44,7 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
             raise ErreurInvariant(f"the ledger has no tranche {rank} of flow {flux_id}", flux_id=flux_id, rang=rank)
         if tranche.etat is EtatTranche.TRAITEE:
             continue
-        with _sans_ramasse_miettes():
+        with sans_ramasse_miettes():
             if flow.interface in INTERFACES_STATUTS:
                 stored = traiter_statuts(contexte, flow, tranche, members)
             else:
@@ -53,34 +53,31 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
         _journal.info("tranche_traitee", flux_id=flux_id, tranche=rank, fichiers=tranche.nombre, nouveau=stored)
 
 
-@contextmanager
-def _sans_ramasse_miettes() -> Iterator[None]:
-    """Leave the cycle collector out of one batch: its values hold no cycle, and walking them again and again costs a tenth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Membre]) -> Iterator[ResultatMembre]:
     interface, limits = INTERFACES[flow.interface or ""], contexte.reglages.limites
     day = flow.recu_le.astimezone(PARIS).date()
     directory = contexte.annuaire if contexte.annuaire is not None and contexte.annuaire.version else None
     declared = Declarations(contexte.engine, contexte.reglages.pj_reference_stricte)
-    for member, content in contenus(contexte, tranche, members):
-        verdict = juger(member.nom, content, interface, limits, le=day, annuaire=directory, severites=contexte.severites)
-        verifier_empreinte(flow, member, verdict.sha256)
-        yield _resultat(member.rang, verdict, declared, contexte.horloge())
+    with contexte.entrepot.ouvrir(tranche.cle) as stored:
+        verdicts = juger_a_la_suite(
+            devancer(directory, stored, members), interface, limits,
+            le=day, annuaire=directory, severites=contexte.severites, officielles=contexte.officielles,
+        )  # fmt: skip
+        for member, verdict in verdicts:
+            if verdict.sha256 != member.sha256:
+                raise ErreurInvariant(
+                    f"member {member.rang} of flow {flow.id} changed in the staging store", flux_id=flow.id, membre=member.rang
+                )
+            if verdict.replis:
+                _journal.warning("regles_par_reference", flux_id=flow.id, fichier=member.nom, jeux=verdict.replis)
+            yield _resultat(member.rang, verdict, declared, contexte.horloge())
 
 
 def _resultat(rank: int, verdict: VerdictDocument, declared: Declarations, now: datetime) -> ResultatMembre:
     facture = verdict.facture
     if facture is None:
-        return ResultatMembre(rank, verdict.decision, anomalies=verdict.anomalies)
+        return ResultatMembre(rank, verdict.decision, anomalies=verdict.anomalies, replis=verdict.replis)
     joined, faults = declared.joindre(facture, verdict.nom)
     verdict = replace(verdict, anomalies=(*verdict.anomalies, *faults))
     statut, added = statut_initial(verdict.nom, facture, verdict.decision, verdict.anomalies, now)
-    return ResultatMembre(rank, verdict.decision, facture, (*verdict.anomalies, *added), statut, joined)
+    return ResultatMembre(rank, verdict.decision, facture, (*verdict.anomalies, *added), statut, joined, verdict.replis)

@@ -20,7 +20,7 @@ PLACES = 3
 #: Different values found that one cause keeps, and those it tells.
 _VALEURS_GARDEES, VALEURS = 1000, 3
 
-#: Checks that quote a value of the invoice; the others quote a reader's sentence, whose words tell causes apart.
+#: Checks that quote a value of the invoice; the others quote a reader's words, which tell causes apart.
 _VALEURS_CITEES = frozenset({Couche.SCHEMA, Couche.GESTION, Couche.OFFICIELLE})
 _CHIFFRES = re.compile(r"[+-]?\d+")
 _MOT = re.compile(r"[\w-]*[^\W\d_][\w-]*")
@@ -69,28 +69,38 @@ class Cause:
             self.valeurs[une.found] += 1
 
 
+def cle_de_cause(une: Anomalie) -> tuple[str | None, ...]:
+    """Return what two anomalies of one root cause have in common."""
+    terme = terme_du_chemin(une.path)
+    # an invoice and a credit note spell one term by two paths
+    where = terme.cle if terme is not None and terme.exact else None if une.path is None else sans_positions(une.path)
+    return une.rule, une.severity, where, _allure(une), _CHIFFRES.sub("9", une.expected or "")
+
+
 def regrouper(anomalies: Iterable[Anomalie]) -> list[Cause]:
     """Group anomalies by root cause, in one pass.
 
     :return: errors before warnings; in each, the cause of most invoices first, then of most anomalies, then the first met.
     """
-    causes: dict[tuple[object, ...], Cause] = {}
+    causes: dict[tuple[str | None, ...], Cause] = {}
     for une in anomalies:
-        path = None if une.path is None else sans_positions(une.path)
-        terme = terme_du_chemin(une.path)
-        where = terme.cle if terme is not None and terme.exact else path  # an invoice and a credit note spell one term by two paths
-        key = (une.rule, une.severity, where, _allure(une.found, une.layer), _CHIFFRES.sub("9", une.expected or ""))
+        key = cle_de_cause(une)
         cause = causes.get(key)
         if cause is None:
-            cause = causes[key] = Cause(une, path)
+            cause = causes[key] = Cause(une, None if une.path is None else sans_positions(une.path))
         cause.ajouter(une)
     return sorted(causes.values(), key=lambda one: (not one.exemple.bloquante, -one.factures, -one.fois))
 
 
-def _allure(found: str | None, layer: Couche) -> str | None:
-    """Return what a value looks like: numbers as 9, words as A, the same ones in a row once."""
-    if found is None:
+def _allure(une: Anomalie) -> str | None:
+    """Return what the value found looks like: numbers as 9, words as A, the same ones in a row once.
+
+    A document that is no XML is told by our own reason: the reader's words name the tag or the character where each file happens to break.
+    """
+    if une.layer is Couche.SYNTAXE:
+        return _CHIFFRES.sub("9", une.fr)
+    if une.found is None:
         return None
-    if layer not in _VALEURS_CITEES:
-        return _CHIFFRES.sub("9", found)
-    return _REPETE.sub(r"\1", _CHIFFRES.sub("9", _MOT.sub("A", found)))
+    if une.layer not in _VALEURS_CITEES:
+        return _CHIFFRES.sub("9", une.found)
+    return _REPETE.sub(r"\1", _CHIFFRES.sub("9", _MOT.sub("A", une.found)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flux.referentiel.anomalies import CATALOGUE, Couche, Severite
+from flux.referentiel.anomalies import CATALOGUE, Couche, LigneCatalogue, Severite, ligne_de
 
 #: Longest value quoted in an anomaly, in characters. A longer one is shown by its start; the file itself keeps the rest.
 LONGUEUR_CITATION = 200
@@ -48,6 +49,11 @@ class Anomalie:
         return replace(self, member=member)
 
     @property
+    def ligne(self) -> LigneCatalogue:
+        """The row of the catalogue it was made from."""
+        return ligne_de(self.rule, self.code)
+
+    @property
     def bloquante(self) -> bool:
         """True when it rejects."""
         return self.severity is Severite.ERREUR
@@ -78,16 +84,20 @@ def anomalie(
     column: int | None = None,
     found: object = None,
     expected: object = None,
+    entiers: Mapping[str, str] | None = None,
     **facts: object,
 ) -> Anomalie:
     """Build the anomaly of catalogue row ``rule``.
 
     ``found``, ``expected`` and ``facts`` fill the placeholders of the row's texts.
 
+    :param entiers: facts that are sentences of a publisher's or of ours: they are told whole, however long.
+
     :raises KeyError: never in a tested path: an unknown rule or a missing fact is a fault of ours, caught by the catalogue test.
     """
     row = CATALOGUE[rule]
     quoted = {k: citer(v) for k, v in {"found": found, "expected": expected, "member": member, **facts}.items() if v is not None}
+    quoted |= {k: visible(v) for k, v in (entiers or {}).items()}
     return Anomalie(
         code=row.code,
         rule=row.rule,

@@ -24,6 +24,7 @@ class VerdictDocument:
     :ivar nom: name inside the archive, or of the file itself.
     :ivar facture: what could be mapped; also given for a rejected document, so that its answer can name it.
     :ivar statuts_lus: True for a file of statuses that could be read. :ivar sha256: hexadecimal digest of the document's bytes.
+    :ivar replis: official rule sets that the reference engine judged because the compiled one could not.
     """
 
     nom: str
@@ -31,6 +32,7 @@ class VerdictDocument:
     taille: int
     facture: Facture | None
     anomalies: tuple[Anomalie, ...]
+    replis: tuple[str, ...] = ()
     statuts_lus: bool = False
 
     @property

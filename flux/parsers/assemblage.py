@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from flux.modele.facture import Compte, FactureAnterieure, Identifiant, Note, Paiement, Partie, PieceJointe, RemiseCharge
-from flux.parsers.lecture import Termes
+from flux.parsers.lecture import Termes, de
 
 #: UNTDID 4461 codes of a direct debit, to which BG-19 belongs.
 _PRELEVEMENTS = frozenset({"49", "59"})
 #: Chorus Pro's types of attachment: the invoice's own visual, a supporting document.
 PIECES_CHORUS = frozenset({"01", "02"})
+_partie, _remise, _paiement = de(Partie), de(RemiseCharge), de(Paiement)
 
 
 def note(termes: Termes) -> Note | None:
@@ -37,8 +38,8 @@ def remise(termes: Termes) -> RemiseCharge | None:
     """BG-20, BG-21, BG-27, BG-28: ``charge`` is still the text of the indicator."""
     if "montant" not in termes:
         return None
-    charge = termes.pop("charge", None) in ("true", "1")
-    return RemiseCharge(charge=charge, **termes)
+    termes["charge"] = termes.get("charge") in ("true", "1")
+    return _remise(termes)
 
 
 def partie(termes: Termes) -> Partie:
@@ -52,7 +53,8 @@ def partie(termes: Termes) -> Partie:
     found: list[Identifiant] = termes.pop("identifiants", [])
     if len(found) > 1:
         found.sort(key=lambda one: one.schema is not None)
-    return Partie(identifiants=tuple(found), **termes)
+    termes["identifiants"] = tuple(found)
+    return _partie(termes)
 
 
 def ranger_document(document: Termes, termes: Termes, type_50: str | None) -> None:
@@ -115,4 +117,4 @@ def paiements(moyens: list[Termes], reference: str | None, mandat: str | None, c
         for nom, value in (("mandat", mandat), ("creancier", creancier)):
             if value:
                 debit.setdefault(nom, value)
-    return tuple(Paiement(**{**found, "comptes": tuple(found["comptes"])}) for found in groupes.values())
+    return tuple(_paiement({**found, "comptes": tuple(found["comptes"])}) for found in groupes.values())

@@ -272,12 +272,15 @@ def _remise_sur_prix(element: _Element, termes: Termes) -> None:
         termes.setdefault("prix_remise", found["montant"])
 
 
+_ligne_de = de(Ligne)
+
+
 def _ligne(termes: Termes) -> Ligne:
     """BG-25: the base quantity (BT-149) is the net price's, or else the gross price's."""
     quantite_brute, unite_brute = termes.pop("brut_quantite", None), termes.pop("brut_unite", None)
     if quantite_brute is not None and "prix_quantite" not in termes:
         termes["prix_quantite"], termes["prix_unite"] = quantite_brute, unite_brute
-    return Ligne(**figer(termes))
+    return _ligne_de(figer(termes))
 
 
 _LIGNE: Table = _r(
@@ -340,6 +343,9 @@ _RACINE: Table = _m(
 )
 
 
+_totaux, _facture = de(Totaux), de(Facture)
+
+
 def lire_cii(root: _Element) -> Facture:
     """Map a CrossIndustryInvoice, valid or not, of any Factur-X level: what is absent or cannot be read is absent."""
     termes: Termes = {}
@@ -349,8 +355,8 @@ def lire_cii(root: _Element) -> Facture:
     totaux: Termes = termes.pop("totaux", {})
     lus = totaux.pop("totaux_tva", [])
     assemblage.repartir_tva(lus, totaux, termes.get("devise"), termes.get("devise_comptable"))
-    termes["totaux"] = Totaux(**totaux)
+    termes["totaux"] = _totaux(totaux)
     termes["paiements"] = assemblage.paiements(
         termes.pop("moyens", []), termes.pop("reference_paiement", None), termes.pop("mandat", None), termes.pop("creancier", None)
     )
-    return Facture(**figer(termes))
+    return _facture(figer(termes))

@@ -27,6 +27,7 @@ from flux.modele.facture import (
 from flux.parsers import assemblage
 from flux.parsers.lecture import Lecteur, Table, Termes, de, figer, jour, montant, objet, objets, parcourir
 from flux.parsers.valeurs import jour_iso, octets_base64, texte
+from flux.xsd.reperes import chemin_xpath
 
 #: One invoice of a file, from the root.
 _UNITES = "CPPFactures/CPPFactureMixteUnitaire"
@@ -160,4 +161,4 @@ def verifier_unite(root: _Element, _facture: Facture | None, _data: bytes, _limi
     if len(unites) < 2:
         return ()
     line = cast("int | None", unites[1].sourceline)
-    return (anomalie("CPP-01", path=f"/{root.tag}/{_UNITES}[2]", line=line, found=len(unites), expected=1),)
+    return (anomalie("CPP-01", path=chemin_xpath(unites[1]), line=line, found=len(unites), expected=1),)

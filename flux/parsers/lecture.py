@@ -9,9 +9,10 @@ one counts, as XPath's ``string()`` has it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import MISSING, field, fields, make_dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from lxml.etree import _Element
 
@@ -25,6 +26,9 @@ Lecteur = Callable[[_Element, Termes], None]
 Table = dict[str, Any]
 #: From the terms of a group to its object, or ``None``.
 Fabrique = Callable[[Termes], object]
+_Classe = TypeVar("_Classe")
+#: Fields below which a class is its own quickest maker.
+_PETITE = 5
 
 
 def parcourir(element: _Element, table: Table, termes: Termes) -> None:
@@ -130,9 +134,31 @@ def identifiants(nom: str, attribut: str = "schemeID") -> Lecteur:
     return lecteur
 
 
-def de(classe: Callable[..., object]) -> Fabrique:
-    """Return the maker of ``classe`` from its terms."""
-    return lambda termes: classe(**termes)
+def de(classe: type[_Classe]) -> Callable[[Termes], _Classe]:
+    """Return the maker of ``classe``, one of the model's frozen classes, from its terms.
+
+    A frozen class sets each of its fields by a call of its own: a fifth of the mapping's time. So an object is made of a draft class
+    with the same slots, which sets them plainly, and takes its real class once it is whole. Of two or three fields that is no gain.
+    """
+    if len(fields(classe)) < _PETITE:  # type: ignore[arg-type]  # a dataclass, which ``type`` does not say
+        return lambda termes: classe(**termes)
+    brouillon = make_dataclass(
+        f"_Brouillon{classe.__name__}",
+        [
+            (one.name, object) if one.default is MISSING else (one.name, object, field(default=one.default))
+            for one in fields(classe)  # type: ignore[arg-type]
+        ],
+        slots=True,
+        eq=False,
+        repr=False,
+    )
+
+    def fabrique(termes: Termes) -> _Classe:
+        made: Any = brouillon(**termes)
+        made.__class__ = classe
+        return cast(_Classe, made)
+
+    return fabrique
 
 
 def objet(nom: str, fabrique: Fabrique, table: Table) -> Lecteur:

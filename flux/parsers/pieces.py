@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,9 +17,13 @@ from lxml.etree import _Element
 from flux.archive import Nature, nature
 from flux.limites import Limites
 from flux.modele.anomalie import Anomalie, anomalie
-from flux.modele.facture import Facture
+from flux.modele.facture import Facture, PieceJointe
+from flux.parsers.valeurs import octets_base64
+from flux.referentiel.espaces_de_noms import RAM, UBL_CBC
+from flux.xsd.reperes import chemin_xpath, lignes_colonnes, rangs
 
-_ENTREE, _CENTRE = b"PK\x03\x04", b"PK\x01\x02"
+#: First bytes of a zip, of a file in it, and of its central directory.
+ZIP, _CENTRE = b"PK\x03\x04", b"PK\x01\x02"
 #: Header of a file in a zip: flags, method, compressed size, lengths of the name and of the extra field.
 _ENTETE = struct.Struct("<6xHH8xI4xHH")
 _CHIFFRE, _TAILLES_APRES, _UTF8 = 0x0001, 0x0008, 0x0800
@@ -28,7 +33,7 @@ _STOCKE, _DEFLATE = 0, 8
 class Refus(StrEnum):
     """Why an attachment could not be opened; the words are shown as they are, in both languages."""
 
-    TAILLE = "taille / size"
+    TAILLE = "trop gros / too large"
     ABIME = "zip abîmé / damaged"
     CHIFFRE = "zip chiffré / encrypted"
     METHODE = "compression inconnue / unknown"
@@ -60,7 +65,7 @@ def ouvrir_piece(contenu: bytes, limite: int) -> PieceOuverte:
 
     :param limite: bytes admitted, opened. At most one more than that is ever made.
     """
-    if not contenu.startswith(_ENTREE):
+    if not contenu.startswith(ZIP):
         return PieceOuverte(None, contenu) if len(contenu) <= limite else PieceOuverte(None, None, Refus.TAILLE)
     try:
         drapeaux, methode, comprimee, long_nom, long_extra = _ENTETE.unpack_from(contenu)
@@ -72,6 +77,20 @@ def ouvrir_piece(contenu: bytes, limite: int) -> PieceOuverte:
         return PieceOuverte(nom, _decomprimer(contenu[debut + long_extra :], drapeaux, methode, comprimee, limite))
     except _RefusError as error:
         return PieceOuverte(nom, None, error.refus)
+
+
+def ouvrir_pieces(pieces: Iterable[PieceJointe], limites: Limites) -> Iterator[PieceOuverte]:
+    """Open the attachments of one invoice in turn; those without content are not for here.
+
+    :return: one answer for each; all together make at most ``limites.taille_fichier`` bytes, and what comes after is not opened
+        (:data:`Refus.TAILLE`): a thousand small zips may not become a thousand large files.
+    """
+    reste = limites.taille_fichier
+    for piece in pieces:
+        limite = min(limites.piece_jointe, reste)
+        ouverte = ouvrir_piece(piece.contenu or b"", limite)
+        reste -= len(ouverte.contenu) if ouverte.contenu is not None else limite if ouverte.refus is Refus.TAILLE else 0
+        yield ouverte
 
 
 def _decomprimer(data: bytes, drapeaux: int, methode: int, comprimee: int, limite: int) -> bytes:
@@ -95,30 +114,43 @@ def _decomprimer(data: bytes, drapeaux: int, methode: int, comprimee: int, limit
     if len(octets) > limite:
         raise _RefusError(Refus.TAILLE)
     entre, centre, _ = suite.partition(_CENTRE)
-    if _ENTREE in entre:
+    if ZIP in entre:
         raise _RefusError(Refus.PLUSIEURS)
     if not centre:
         raise _RefusError(Refus.ABIME)
     return octets
 
 
-def verifier_visuel(_root: _Element, facture: Facture | None, _data: bytes, limites: Limites) -> tuple[Anomalie, ...]:
+#: Elements that hold the content of an attachment, in each syntax.
+CONTENUS = (f"{{{UBL_CBC}}}EmbeddedDocumentBinaryObject", f"{{{RAM}}}AttachmentBinaryObject", "Contenu")
+
+
+def verifier_visuel(root: _Element, facture: Facture | None, data: bytes, limites: Limites) -> tuple[Anomalie, ...]:
     """Ask a mixed flow (E2) for the invoice's own PDF among its attachments: VIS-01 none, VIS-02 not opened, VIS-03 no PDF.
 
     The visual is the attachment of type 01; where the format gives no type, the first that is a PDF.
     """
     if facture is None:
         return ()
-    jointes = [one for one in facture.pieces_jointes if one.contenu is not None and one.type_piece in (None, "01")]
-    typees = [one for one in jointes if one.type_piece == "01"]
-    found: list[Anomalie] = []
-    for piece in typees or jointes:
-        ouverte = ouvrir_piece(piece.contenu or b"", limites.piece_jointe)
-        nom = piece.nom or piece.reference or "?"
+    jointes = [one for one in facture.pieces_jointes if one.contenu is not None]
+    retenues = [one for one in jointes if one.type_piece == "01"] or [one for one in jointes if one.type_piece is None]
+    faulty: tuple[PieceJointe, str, str] | None = None
+    for piece, ouverte in zip(retenues, ouvrir_pieces(retenues, limites), strict=True):
         if ouverte.contenu is None:
-            found.append(anomalie("VIS-02", path="/*", found=ouverte.refus, name=nom))
+            faulty = faulty or (piece, "VIS-02", ouverte.refus or "")
         elif (kind := nature(ouverte.contenu[:1024])) is Nature.PDF:
             return ()
         else:
-            found.append(anomalie("VIS-03", path="/*", found=kind, name=nom))
-    return tuple(found[:1]) or (anomalie("VIS-01", path="/*"),)
+            faulty = faulty or (piece, "VIS-03", kind)
+    if faulty is None:
+        return (anomalie("VIS-01", path="/*"),)
+    piece, rule, why = faulty
+    node = _contenu_de(root, next(rang for rang, one in enumerate(jointes) if one is piece))
+    line, column = next(iter(lignes_colonnes(data, rangs(root, (node,)).values()).values()), (None, None))
+    return (anomalie(rule, path=chemin_xpath(node), line=line, column=column, found=why, name=piece.nom or piece.reference or "?"),)
+
+
+def _contenu_de(root: _Element, rang: int) -> _Element:
+    """Return the element that holds the content of the attachment of that rank among those that have one."""
+    nodes = [node for node in root.iter(*CONTENUS) if octets_base64(node.text) is not None]
+    return nodes[rang] if rang < len(nodes) else root

@@ -292,7 +292,8 @@ _LIGNE: Table = {
         Price=_PRIX,
     ),
 }
-_LIGNES = objets("lignes", lambda termes: Ligne(**figer(termes)), _LIGNE)
+_ligne, _totaux, _facture = de(Ligne), de(Totaux), de(Facture)
+_LIGNES = objets("lignes", lambda termes: _ligne(figer(termes)), _LIGNE)
 
 # --- roots -------------------------------------------------------------------------------------------------------------
 
@@ -360,7 +361,7 @@ def lire_ubl(root: _Element) -> Facture:
         termes.setdefault("echeance", echeances[0])
     termes["paiements"] = assemblage.paiements(moyens, None, None, termes.pop("creancier", None))
     _tva(termes)
-    return Facture(**figer(termes))
+    return _facture(figer(termes))
 
 
 def _tva(termes: Termes) -> None:
@@ -369,7 +370,7 @@ def _tva(termes: Termes) -> None:
     totaux: Termes = termes.pop("totaux", {})
     lus: list[Termes] = termes.pop("totaux_tva", [])
     assemblage.repartir_tva([(one["montant"], one["devise"]) for one in lus if "montant" in one], totaux, devise, comptable)
-    termes["totaux"] = Totaux(**totaux)
+    termes["totaux"] = _totaux(totaux)
     termes["tva"] = [
         part for one in lus if not (one.get("devise") is not None and one["devise"] == comptable != devise) for part in one.get("tva", ())
     ]

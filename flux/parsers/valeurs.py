@@ -6,6 +6,7 @@ import binascii
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from flux.modele.temps import PARIS
 
@@ -44,10 +45,15 @@ def jour_102(value: str | None) -> date | None:
     if value is None:
         return None
     value = value.strip()
-    if len(value) != 8 or not (value.isascii() and value.isdigit()):
+    return _jour_de_huit_chiffres(value) if len(value) == 8 else None
+
+
+@lru_cache(maxsize=4096)  # the days of a flow are few
+def _jour_de_huit_chiffres(value: str) -> date | None:
+    if not (value.isascii() and value.isdigit()):
         return None
     try:
-        return date(int(value[:4]), int(value[4:6]), int(value[6:]))
+        return date.fromisoformat(value)
     except ValueError:
         return None
 

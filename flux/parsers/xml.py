@@ -48,6 +48,9 @@ _BLANCS = re.compile(rb"[ \t\r\n]*")
 _VALEUR = re.compile(r"value (\d+)")
 
 _CARACTERE_INTERDIT = 9
+#: Nothing at all, or something after the end: these say more than that the document stops.
+_CONTENU_EN_TROP = frozenset({4, 5})
+_FIN_PREMATUREE = 77
 _LIMITE_DEPASSEE = 114
 
 
@@ -212,5 +215,7 @@ def _mal_forme(data: bytes, error: etree.XMLSyntaxError, limites: Limites) -> An
     number = _VALEUR.search(technical)
     if code == _CARACTERE_INTERDIT and number is not None:
         return anomalie("XML-04", line=line, column=column, found=f"U+{int(number[1]):04X}")
+    if code not in _CONTENU_EN_TROP and not data.rstrip().endswith(b">"):  # cut in a tag or a text, whatever the reader waited for there
+        code = _FIN_PREMATUREE
     fr, en = RAISONS_XML.get(code, RAISON_INCONNUE)
     return anomalie("XML-01", line=line, column=column, found=technical, raison_fr=fr, raison_en=en)

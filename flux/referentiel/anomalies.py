@@ -8,12 +8,16 @@ of the published code, the nearest one is given and the published code stays in 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flux.referentiel.anomalies_gestion import LIGNES_GESTION
+from flux.referentiel.anomalies_officielles import CODES, LIGNES_OFFICIELLES, REGLE
+from flux.referentiel.anomalies_raccordement import LIGNES_RACCORDEMENT
 from flux.referentiel.anomalies_schema import LIGNES_SCHEMA
 from flux.referentiel.anomalies_statuts import LIGNES_STATUTS
 from flux.referentiel.catalogue import Couche, LigneCatalogue, Severite
 
-__all__ = ["CATALOGUE", "Couche", "LigneCatalogue", "Severite"]
+__all__ = ["CATALOGUE", "Couche", "LigneCatalogue", "Severite", "ligne_de"]
 
 _E, _A, _C, _X = Couche.ENVELOPPE, Couche.ARCHIVE, Couche.CONTENEUR, Couche.SYNTAXE
 
@@ -166,8 +170,10 @@ _LIGNES = (
         "ARC-11",
         "IRR_TYPE_F",
         _A,
-        "Le contenu est de type {found} alors que l'interface {interface} attend {expected}. Déposez-le sous l'interface de son format.",
-        "The content is {found} while the interface {interface} takes {expected}. Deposit it under its format's interface.",
+        "Le contenu est de type {found} alors que l'interface {interface} attend {expected}. Déposez-le sous l'interface de son format ; "
+        "plusieurs fichiers se déposent ensemble en tar.gz.",
+        "The content is {found} while the interface {interface} takes {expected}. Deposit it under its format's interface; several files go "
+        "together as tar.gz.",
         motif_501="IRR_TYPE_F",
     ),
     # --- container: the Factur-X PDF --------------------------------------------------------------------------------
@@ -402,10 +408,13 @@ _LIGNES = (
         motif_501="IRR_VID_PJ",
         motif_213="REJ_REF_PJ",
     ),
-    # --- management rules: a file of their own ----------------------------------------------------------------------
+    # --- connection records and management rules: files of their own ------------------------------------------------
+    *LIGNES_RACCORDEMENT,
     *LIGNES_GESTION,
     # --- deposited statuses: a file of their own --------------------------------------------------------------------
     *LIGNES_STATUTS,
+    # --- official rules: a file of their own ------------------------------------------------------------------------
+    *LIGNES_OFFICIELLES,
 )
 
 #: ``rule`` → row.
@@ -413,3 +422,13 @@ CATALOGUE: dict[str, LigneCatalogue] = {row.rule: row for row in _LIGNES}
 
 if len(CATALOGUE) != len(_LIGNES):  # a malformed table stops the import
     raise RuntimeError("two rows of the catalogue of anomalies share one rule")
+
+_OFFICIELLES = {code: replace(CATALOGUE[REGLE], code=code, motif_213=code) for code in CODES}
+
+
+def ligne_de(rule: str, code: str) -> LigneCatalogue:
+    """Return the row that an anomaly was made from: that of its rule or, for a rule of an official file, the one they share.
+
+    :param rule: the anomaly's rule. :param code: its code, which is its reason code too when the rule is an official one.
+    """
+    return CATALOGUE[rule] if rule in CATALOGUE else _OFFICIELLES[code]

@@ -66,6 +66,8 @@ CADRES_REFORME: dict[str, tuple[str, str]] = {
 CADRES_DEFINITIFS = frozenset({"B4", "S4", "M4"})
 #: Subcontracting and co-contracting of the reform: the main contractor is named (BR-FR-CPRO-21).
 CADRES_AVEC_AGENT = frozenset({"S3", "S6"})
+#: Of the reform: its recipient is the public buyer, who pays (BR-FR-CPRO-23).
+SOUS_TRAITANCE_DIRECTE = "S3"
 #: Classic frameworks of works, which alone a structure *MOA unique* receives (general dossier §3.5.5.4).
 CADRES_TRAVAUX = frozenset({"A4", "A5", "A6", "A7", "A8", "A10", "A11", *(f"A{n}" for n in range(13, 21)), "A22", "A23", "A24", "A25"})
 #: Classic frameworks where someone validates before the recipient.

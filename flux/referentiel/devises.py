@@ -21,6 +21,12 @@ _EN_VIGUEUR = frozenset(_CODES.split())
 _RETIREES = {"ANG": date(2025, 7, 1), "BGN": date(2026, 2, 1), "HRK": date(2023, 1, 15)}
 
 
+#: Currencies without decimals (minor unit 0 of ISO 4217): their tax is rounded to the unit. XPF is that of the RIDET and TAHITI suppliers.
+SANS_DECIMALE = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+
+
 def devise_connue(code: str, le: date | None) -> bool:
     """Return whether ``code`` could be used on day ``le``; without a day, whether it ever could."""
     if code in _EN_VIGUEUR:

@@ -114,11 +114,13 @@ _LIGNES: tuple[tuple[str, Terme], ...] = (
     ("BT-35", Terme("BT-35", "rue du fournisseur", "supplier's street", f"{_VEN}/cac:PostalAddress/cbc:StreetName", f"{_VEN_C}/ram:PostalTradeAddress/ram:LineOne")),
     ("BT-37", Terme("BT-37", "ville du fournisseur", "supplier's city", f"{_VEN}/cac:PostalAddress/cbc:CityName", f"{_VEN_C}/ram:PostalTradeAddress/ram:CityName")),
     ("BT-40", Terme("BT-40", "pays du fournisseur", "supplier's country", f"{_VEN}/cac:PostalAddress|cac:Country/cbc:IdentificationCode", f"{_VEN_C}/ram:PostalTradeAddress/ram:CountryID", cpp=f"{_F}/CodePays")),
-    ("EXT-FR-FE-BG-03", Terme("EXT-FR-FE-BG-03", "agent du fournisseur (titulaire ou mandataire)", "supplier's agent (main contractor)", _AGENT, _AGENT_C)),
+    ("EXT-FR-FE-BG-03", Terme("EXT-FR-FE-BG-03", "agent du fournisseur, titulaire ou mandataire", "supplier's agent, main contractor", _AGENT, _AGENT_C)),
     ("EXT-FR-FE-69", Terme("EXT-FR-FE-69", "identifiant de l'agent du fournisseur", "supplier's agent identifier", f"{_AGENT}|cac:PartyIdentification/cbc:ID", f"{_AGENT_C}|{_ID_C}")),
     # --- buyer ---------------------------------------------------------------------------------------------------------
     ("BG-7", Terme("BG-7", "destinataire", "recipient", _ACH, _ACH_C, cpp=f"{_D}")),
     ("BG-9", Terme("BG-9", "contact du destinataire", "recipient's contact", f"{_ACH}/cac:Contact", f"{_ACH_C}/ram:DefinedTradeContact")),
+    ("EXT-FR-FE-BG-01", Terme("EXT-FR-FE-BG-01", "agent de l'acheteur", "buyer's agent", f"{_ACH}/cac:AgentParty", f"{_ACC}/ram:BuyerAgentTradeParty")),
+    ("EXT-FR-FE-BG-04", Terme("EXT-FR-FE-BG-04", "bloc « adressée à »", "“addressed to” block", f"{_ACH}/cac:ServiceProviderParty", f"{_REG}/ram:InvoiceeTradeParty")),
     ("BT-44", Terme("BT-44", "nom du destinataire", "recipient's name", f"{_ACH}|cac:PartyLegalEntity/cbc:RegistrationName", f"{_ACH_C}/ram:Name", cpp=f"{_D}/Nom")),
     ("BT-45", Terme("BT-45", "nom commercial du destinataire", "recipient's trading name", f"{_ACH}|cac:PartyName/cbc:Name", f"{_ACH_C}|ram:SpecifiedLegalOrganization/ram:TradingBusinessName")),
     ("BT-46", Terme("BT-46", "SIRET du destinataire", "recipient's SIRET", f"{_ACH}|cac:PartyIdentification/cbc:ID", f"{_ACH_C}|{_ID_C}", cpp=f"{_D}/Identifiant")),
@@ -140,7 +142,7 @@ _LIGNES: tuple[tuple[str, Terme], ...] = (
     ("BT-80", Terme("BT-80", "pays de livraison", "delivery country", "cac:Delivery|cac:DeliveryLocation/cac:Address/cac:Country/cbc:IdentificationCode", f"{_LIV}/ram:ShipToTradeParty|ram:PostalTradeAddress/ram:CountryID")),
     # --- payment -------------------------------------------------------------------------------------------------------
     ("BT-81", Terme("BT-81", "mode de paiement", "payment means", "|cac:PaymentMeans/cbc:PaymentMeansCode", f"{_REG}|ram:SpecifiedTradeSettlementPaymentMeans/ram:TypeCode", cpp=f"{_DF}|ModePaiement/Code")),
-    ("BT-84", Terme("BT-84", "compte à créditer (IBAN)", "account to credit (IBAN)", "cac:PaymentMeans|cac:PayeeFinancialAccount/cbc:ID", f"{_MOYEN}|ram:PayeePartyCreditorFinancialAccount/*[self::ram:IBANID or self::ram:ProprietaryID]", cpp=f"{_F}|ReferenceBancaire/Compte")),
+    ("BT-84", Terme("BT-84", "IBAN du compte à créditer", "IBAN of the account to credit", "cac:PaymentMeans|cac:PayeeFinancialAccount/cbc:ID", f"{_MOYEN}|ram:PayeePartyCreditorFinancialAccount/*[self::ram:IBANID or self::ram:ProprietaryID]", cpp=f"{_F}|ReferenceBancaire/Compte")),
     ("BT-86", Terme("BT-86", "BIC de la banque", "bank's BIC", "cac:PaymentMeans/cac:PayeeFinancialAccount|cac:FinancialInstitutionBranch/cbc:ID", f"{_MOYEN}|ram:PayeeSpecifiedCreditorFinancialInstitution/ram:BICID", cpp=f"{_F}|ReferenceBancaire/Etablissement")),
     # --- allowances and charges ----------------------------------------------------------------------------------------
     ("BT-92", Terme("BT-92/BT-99", "montant de la remise ou charge", "allowance or charge amount", "cbc:Amount", "ram:ActualAmount", "BG-20")),

@@ -7,22 +7,24 @@ the old directory or the new one, whole, whichever of its questions come before 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Engine, Table, and_, func, select
 
 from flux.annuaire import Mode, Service, Structure
 from flux.annuaire.modele import AUTRES_MAX
 from flux.registre import tables as t
+from flux.registre.cache import Cache
 from flux.registre.connexion import Source, lecture
 from flux.registre.copie import propre
 
 #: Columns in the order of the fields of the values.
 STRUCTURE = tuple(Structure.__dataclass_fields__)
 SERVICE = tuple(Service.__dataclass_fields__)
+#: Services read in advance with their structures, at most; the others are read when asked for.
+SERVICES_D_AVANCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,9 @@ class AnnuaireRegistre:
         self._version = 0
         self._echeance = float("-inf")
         # The version is part of every key: an answer read for one version can never serve for another, and those of the last one age out.
-        self._structure = lru_cache(taille)(self._lire_structure)
-        self._service = lru_cache(taille)(self._lire_service)
-        self._du_code = lru_cache(taille)(self._lire_structures_du_service)
+        self._structure = Cache(taille, self._lire_structure)
+        self._service = Cache(taille, self._lire_service)
+        self._du_code = Cache(taille, self._lire_structures_du_service)
 
     @property
     def version(self) -> int:
@@ -86,20 +88,20 @@ class AnnuaireRegistre:
     def structure(self, siret: str) -> Structure | None:
         """See :meth:`flux.annuaire.Annuaire.structure`."""
         self._rafraichir()
-        return self._structure(self._version, siret)
+        return self._structure((self._version, siret))
 
     def service(self, siret: str, code: str) -> Service | None:
         """See :meth:`flux.annuaire.Annuaire.service`."""
-        return self._service(self._version or self.version, siret, code)
+        return self._service((self._version or self.version, siret, code))
 
     def structures_du_service(self, code: str) -> tuple[Structure, ...]:
         """See :meth:`flux.annuaire.Annuaire.structures_du_service`."""
-        return self._du_code(self._version or self.version, code)
+        return self._du_code((self._version or self.version, code))
 
     def structure_du_service_etat(self, code: str) -> Structure | None:
         """See :meth:`flux.annuaire.Annuaire.structure_du_service_etat`."""
         self._rafraichir()
-        return next((one for one in self._du_code(self._version, code) if one.etat), None)
+        return next((one for one in self._du_code((self._version, code)) if one.etat), None)
 
     def _rafraichir(self) -> None:
         now = self._horloge()
@@ -109,7 +111,24 @@ class AnnuaireRegistre:
             self._version = conn.execute(select(func.coalesce(func.max(t.annuaire_versions.c.version), 0))).scalar_one()
         self._echeance = now + self._frequence
 
-    def _lire_structure(self, version: int, siret: str) -> Structure | None:
+    def precharger(self, sirets: Iterable[str]) -> None:
+        """See :meth:`flux.annuaire.Annuaire.precharger`: two questions for all the structures and their services."""
+        version = self.version
+        wanted = sorted(siret for siret in set(sirets) if (version, siret) not in self._structure and tenable(siret)) if version else []
+        if not wanted:
+            return
+        s, v = t.structures, t.services
+        structures = select(*(s.c[nom] for nom in STRUCTURE)).where(s.c.siret.in_(wanted), dans_la_version(s, version))
+        services = select(*(v.c[nom] for nom in SERVICE)).where(v.c.siret.in_(wanted), dans_la_version(v, version))
+        with lecture(self._engine, "annuaire.precharger") as conn:
+            found = {row.siret: Structure(*row) for row in conn.execute(structures)}
+            for row in conn.execute(services.limit(SERVICES_D_AVANCE)):
+                self._service.poser((version, row.siret, row.code), Service(*row))
+        for siret in wanted:
+            self._structure.poser((version, siret), found.get(siret))
+
+    def _lire_structure(self, cle: tuple[int, str]) -> Structure | None:
+        version, siret = cle
         if not tenable(siret):
             return None
         s = t.structures
@@ -118,7 +137,8 @@ class AnnuaireRegistre:
             row = conn.execute(requete).one_or_none()
         return None if row is None else Structure(*row)
 
-    def _lire_service(self, version: int, siret: str, code: str) -> Service | None:
+    def _lire_service(self, cle: tuple[int, str, str]) -> Service | None:
+        version, siret, code = cle
         if not tenable(siret, code):
             return None
         s = t.services
@@ -127,7 +147,8 @@ class AnnuaireRegistre:
             row = conn.execute(requete).one_or_none()
         return None if row is None else Service(*row)
 
-    def _lire_structures_du_service(self, version: int, code: str) -> tuple[Structure, ...]:
+    def _lire_structures_du_service(self, cle: tuple[int, str]) -> tuple[Structure, ...]:
+        version, code = cle
         if not tenable(code):
             return ()
         s, v = t.structures, t.services

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import Severite
 from flux.registre import tables as t
-from flux.registre.connexion import traduire
+from flux.registre.connexion import joindre_sans_boucles, traduire
 from flux.registre.valeurs import FLUX_LUI_MEME, IssueLigne
 
 
@@ -35,7 +35,7 @@ class Comptes:
 
 
 def compter_reponses(conn: Connection, flux_id: int) -> Comptes:
-    """Count what the answers of ``flux_id`` say.
+    """Count what the answers of ``flux_id`` say. What follows in the transaction joins without nested loops too.
 
     :raises ErreurRegistre: the ledger did not answer.
     """
@@ -43,6 +43,7 @@ def compter_reponses(conn: Connection, flux_id: int) -> Comptes:
     # What flux.etapes.sujet.statut_de asks for; the two are held together by a test.
     nommable = (f.numero, f.date_emission, f.type_code, f.fournisseur_nom, f.destinataire_id)
     with traduire("compter_reponses"):
+        joindre_sans_boucles(conn)
         rows = conn.execute(select(m.decision, func.count().label("nombre")).where(m.flux_id == flux_id).group_by(m.decision))
         decisions: dict[str, int] = {row.decision: row.nombre for row in rows}
         anomalies, refusals = conn.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -52,47 +52,72 @@ def propre(texte: str | None) -> str | None:
 
 
 def json_texte(valeur: object) -> str:
-    """Return compact JSON that ``jsonb`` takes, of values of the model, texts, tuples and dictionaries with text keys.
+    """Return compact JSON that ``jsonb`` takes, of a value of the model, a text or a tuple of either.
 
     Amounts and dates are texts; terms that are absent (``None`` or an empty tuple) are left out. Written out here because it runs
     once an invoice and once a line: :mod:`json` sets up an encoder at each call and calls back for every value of the model.
 
     :raises KeyError: never for values of the model: a type with no writer is a fault of ours.
     """
-    texte = _ECRIRE[type(valeur)](valeur)
-    if texte.isprintable() and "\\u0000" not in texte:
-        return texte
-    return propre(_NUL.sub("\\1\ufffd", texte))
+    return _propre(_quelconque(valeur))
+
+
+def json_de(kind: type, *sans: str) -> Callable[[Any], str | None]:
+    """Return what writes one class of the model as :func:`json_texte` does, without its fields ``sans``; ``None`` when nothing is left."""
+    ecrire = _objet(kind, sans)
+
+    def texte(valeur: object) -> str | None:
+        found = ecrire(valeur)
+        return None if found == "{}" else _propre(found)
+
+    return texte
 
 
 #: JSON's only form of NUL, which jsonb refuses: an odd number of backslashes, then u0000.
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
+def _propre(texte: str) -> str:
+    if texte.isprintable() and "\\u0000" not in texte:
+        return texte
+    return propre(_NUL.sub("\\1\ufffd", texte))
+
+
+def _quelconque(valeur: object) -> str:
+    return _ECRIRE[type(valeur)](valeur)
+
+
 def _suite(valeur: tuple[object, ...]) -> str:
     return f"[{','.join([_ECRIRE[type(v)](v) for v in valeur])}]"
 
 
-def _paires(noms: Iterable[str], valeurs: Iterable[object]) -> str:
-    """Write an object; ``noms`` are our own names, which need no escape."""
-    presents = [f'"{nom}":{_ECRIRE[type(v)](v)}' for nom, v in zip(noms, valeurs, strict=True) if v is not None and v != ()]
-    return f"{{{','.join(presents)}}}"
+def _objet(kind: type, sans: Collection[str] = ()) -> Callable[[Any], str]:
+    """Return the writer of one class of the model: a field's annotation tells its form; its name, ours, needs no escape."""
+    champs = [one for one in fields(kind) if one.name not in sans]
+    valeurs = attrgetter(*[one.name for one in champs])
+    formes = [(f'"{one.name}":', _PAR_ANNOTATION.get(str(one.type).removesuffix(" | None"), _quelconque)) for one in champs]
+
+    def ecrire(valeur: object) -> str:
+        found = zip(formes, valeurs(valeur), strict=True)
+        return f"{{{','.join([nom + forme(v) for (nom, forme), v in found if v is not None and v is not _VIDE])}}}"
+
+    return ecrire
 
 
-def _objet(kind: type) -> Callable[[Any], str]:
-    """Return the writer of one class of the model."""
-    noms = tuple(f.name for f in fields(kind))
-    valeurs = attrgetter(*noms)
-    return lambda valeur: _paires(noms, valeurs(valeur))
+_VIDE: tuple[()] = ()  # CPython has one empty tuple
 
 
+def _entre_guillemets(valeur: object) -> str:
+    return f'"{valeur}"'
+
+
+_PAR_ANNOTATION: dict[str, Callable[[Any], str]] = {"str": encode_basestring, "Decimal": _entre_guillemets, "date": _entre_guillemets}
 _ECRIRE: dict[type, Callable[[Any], str]] = {
     str: encode_basestring,
     bool: lambda valeur: "true" if valeur else "false",
-    Decimal: lambda valeur: f'"{valeur}"',
-    date: lambda valeur: f'"{valeur}"',
+    Decimal: _entre_guillemets,
+    date: _entre_guillemets,
     tuple: _suite,
-    dict: lambda valeur: _paires(valeur.keys(), valeur.values()),
     **{
         kind: _objet(kind)
         for kind in (

@@ -18,7 +18,6 @@ from flux.modele.facture import Facture, Partie
 from flux.modele.statut import Motif
 from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
-from flux.referentiel.anomalies import CATALOGUE
 from flux.referentiel.motifs import MOTIFS
 from flux.referentiel.schemas_identifiants import SCHEMAS_IDENTIFIANTS
 from flux.registre import tables as t
@@ -126,9 +125,14 @@ def _refuser(r: ResultatMembre, flux_id: int, nom: str, par: _Tenante | str) -> 
     if r.facture is None or r.statut is None:  # only readable ones have a key
         return r
     one = _anomalie(r.facture, flux_id, nom, par)
-    code = CATALOGUE[one.rule].motif_213
+    code = one.ligne.motif_213
     statut = StatutPose("NON_CONFORME", r.statut.horodatage, one.fr, one.fr, (Motif(code, MOTIFS[code].libelle),))
     return replace(r, decision=Decision.REJETE, anomalies=(*r.anomalies, one), statut=statut)
+
+
+def double_du_flux(facture: Facture, nom: str, premier: str) -> Anomalie:
+    """Say that the file ``nom`` holds the same invoice as ``premier``, another file of its flow."""
+    return _anomalie(facture, 0, nom, premier)
 
 
 def _anomalie(facture: Facture, flux_id: int, nom: str, par: _Tenante | str) -> Anomalie:

@@ -19,8 +19,8 @@ from flux.registre.connexion import Source, lecture, transaction, verrouiller
 #: Bytes of a lifecycle message beside its free texts, about.
 OCTETS_STATUT = 4096
 
-# Oldest first for each invoice, so that its messages leave in the order of its life. An invoice that its supplier completed is handed over
-# once more; the rank of the status makes that of the pivot, below -1, the first time.
+# A partner gets what it subscribes to when the message is planned. Oldest first for each invoice, so that its messages leave in the order
+# of its life. An invoice that its supplier completed is handed over once more: -1 - the rank of the status tells it from the first time.
 _STATUTS = """
 WITH pris AS MATERIALIZED (
   SELECT flux_id, membre_rang, rang FROM statuts WHERE a_emettre ORDER BY flux_id, membre_rang, rang LIMIT :limite FOR UPDATE),
@@ -37,6 +37,8 @@ planifies AS (
   JOIN unnest(CAST(:codes AS text[]), CAST(:interfaces AS text[])) AS i (code, interface) ON i.code = s.code
   WHERE f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL AND f.fournisseur_nom IS NOT NULL
     AND f.destinataire_id IS NOT NULL
+    AND EXISTS (
+      SELECT FROM abonnements a WHERE a.partenaire_id = f.partenaire_id AND a.interface = i.interface AND a.sens = 'reception')
   ORDER BY s.flux_id, s.membre_rang, s.rang, i.interface
   ON CONFLICT DO NOTHING RETURNING 1),
 renvois AS (
@@ -48,6 +50,7 @@ renvois AS (
   JOIN representations r ON r.siret = f.destinataire_id
   WHERE s.code = :completee AND CAST(:pivot AS text) <> '' AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL
     AND f.type_code IS NOT NULL AND f.fournisseur_nom IS NOT NULL
+    AND EXISTS (SELECT FROM abonnements a WHERE a.partenaire_id = r.partenaire_id AND a.interface = :pivot AND a.sens = 'reception')
   ORDER BY s.flux_id, s.membre_rang, s.rang
   ON CONFLICT DO NOTHING RETURNING 1)
 SELECT (SELECT count(*) FROM poses), (SELECT count(*) FROM planifies) + (SELECT count(*) FROM renvois)
@@ -64,6 +67,7 @@ JOIN membres m ON m.flux_id = f.flux_id AND m.rang = f.membre_rang AND m.decisio
 JOIN representations r ON r.siret = f.destinataire_id
 WHERE f.flux_id = :flux AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL
   AND f.fournisseur_nom IS NOT NULL
+  AND EXISTS (SELECT FROM abonnements a WHERE a.partenaire_id = r.partenaire_id AND a.interface = :interface AND a.sens = 'reception')
 ORDER BY f.membre_rang
 ON CONFLICT DO NOTHING
 """

@@ -18,7 +18,7 @@ from flux.modele.statut import Motif
 from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import Couche, Severite
 from flux.registre import tables as t
-from flux.registre.connexion import Source, lecture
+from flux.registre.connexion import Source, joindre_sans_boucles, lecture
 from flux.registre.depots import porteur_de
 from flux.registre.valeurs import (
     Compteurs,
@@ -125,7 +125,11 @@ def anomalies_du_flux(source: Source, flux_id: int) -> Iterator[tuple[int, Anoma
 def statuts_du_flux(source: Source, flux_id: int) -> Iterator[LigneStatut]:
     """Yield every status of every invoice of a flow, by member then in order of time, with what identifies the invoice."""
     s = t.statuts.c
-    yield from _statuts(source, _requete_statuts().where(s.flux_id == flux_id).order_by(s.membre_rang, s.rang), "statuts_du_flux")
+    requete = _requete_statuts().where(s.flux_id == flux_id).order_by(s.membre_rang, s.rang)
+    with lecture(source, "statuts_du_flux") as conn:
+        joindre_sans_boucles(conn)
+        for row in _flot(conn, requete, "statuts_du_flux"):
+            yield _ligne_statut(row)
 
 
 def statuts_des_envois(source: Source, ids: Sequence[int]) -> Iterator[tuple[int, LigneStatut]]:
@@ -157,11 +161,6 @@ def _requete_statuts(*colonnes: ColumnElement[Any]) -> Select[Any]:
     )  # fmt: skip
 
 
-def _statuts(source: Source, requete: Executable, operation: str) -> Iterator[LigneStatut]:
-    for row in _flot(source, requete, operation):
-        yield _ligne_statut(row)
-
-
 def _ligne_statut(row: dict[str, Any]) -> LigneStatut:
     row["motifs"] = tuple(Motif(code, texte) for code, texte in row["motifs"] or ())
     return LigneStatut(**row)
@@ -188,5 +187,6 @@ def lignes_du_flux(source: Source, flux_id: int, issue: IssueLigne | None = None
 def _flot(source: Source, requete: Executable, operation: str) -> Iterator[dict[str, Any]]:
     """Yield the rows of a query through a server-side cursor, closed when the reader stops."""
     with lecture(source, operation) as conn, conn.execute(requete, execution_options={"yield_per": PAR_PAQUET}) as resultat:
-        for row in resultat.mappings():
-            yield dict(row)
+        names = tuple(resultat.keys())
+        for row in resultat:
+            yield dict(zip(names, row, strict=True))

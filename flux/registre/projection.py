@@ -7,13 +7,11 @@ The order of the values is that of ``COLONNES_…``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from hashlib import sha256
-from operator import attrgetter
 
 from flux.modele.facture import Facture, Identifiant, Ligne, Partie, PieceJointe
 from flux.modele.verdict import Decision
-from flux.registre.copie import json_texte, propre
+from flux.registre.copie import json_de, propre
 from flux.registre.valeurs import PieceRetrouvee
 
 COLONNES_FACTURE = (
@@ -36,11 +34,8 @@ _SCHEMAS_FOURNISSEUR = frozenset(("0009", "0223", "0227", "0228", "0229", "0226"
 _EN_COLONNE = frozenset(
     ("numero", "date_emission", "type_code", "devise", "engagement", "contrat", "cadre", "profil", "echeance", "pieces_jointes", "lignes")
 )
-_DETAIL_FACTURE = tuple(f.name for f in fields(Facture) if f.name not in _EN_COLONNE)
-_DETAIL_LIGNE = tuple(f.name for f in fields(Ligne) if f.name not in COLONNES_LIGNE)
-_valeurs_facture = attrgetter(*_DETAIL_FACTURE)
-_valeurs_ligne = attrgetter(*_DETAIL_LIGNE)
-_LIGNE_SANS_DETAIL = _valeurs_ligne(Ligne())
+_detail_facture = json_de(Facture, *_EN_COLONNE)
+_detail_ligne = json_de(Ligne, *COLONNES_LIGNE)
 
 
 def ligne_facture(
@@ -50,7 +45,6 @@ def ligne_facture(
     vendeur, acheteur, totaux, jour = facture.vendeur, facture.acheteur, facture.totaux, facture.date_emission
     nomme = identifiant_principal(vendeur)
     electronique = vendeur.adresse_electronique
-    detail = dict(zip(_DETAIL_FACTURE, _valeurs_facture(facture), strict=True))
     return (
         flux_id, membre_rang, partenaire_id, etat, propre(facture.numero), jour, None if jour is None else jour.year,
         propre(facture.type_code), propre(facture.devise),
@@ -61,20 +55,16 @@ def ligne_facture(
         propre(facture.siret_destinataire), propre(acheteur.nom),
         propre(facture.code_service), propre(facture.engagement), propre(facture.contrat),
         propre(facture.cadre), propre(facture.profil), facture.echeance, totaux.ht, totaux.tva, totaux.ttc,
-        totaux.net_a_payer, json_texte(detail), cle_unicite,
+        totaux.net_a_payer, _detail_facture(facture), cle_unicite,
     )  # fmt: skip
 
 
 def lignes_de(flux_id: int, membre_rang: int, facture: Facture) -> Iterator[tuple[object, ...]]:
     """Yield the rows of ``lignes``."""
     for rang, ligne in enumerate(facture.lignes):
-        reste = _valeurs_ligne(ligne)
-        detail = None
-        if reste != _LIGNE_SANS_DETAIL:
-            detail = json_texte(dict(zip(_DETAIL_LIGNE, reste, strict=True)))
         yield (
             flux_id, membre_rang, rang, propre(ligne.identifiant), propre(ligne.nom), ligne.quantite,
-            propre(ligne.unite), ligne.prix_net, ligne.montant, propre(ligne.tva_categorie), ligne.tva_taux, detail,
+            propre(ligne.unite), ligne.prix_net, ligne.montant, propre(ligne.tva_categorie), ligne.tva_taux, _detail_ligne(ligne),
         )  # fmt: skip
 
 

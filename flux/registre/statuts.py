@@ -5,6 +5,7 @@ The lock of the invoice's row and the unique index on (invoice, status, time) ma
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -119,7 +120,7 @@ class Cahier:
             self._statuts.append((
                 flux_id, membre_rang, len(tenue.historique), s.code, s.horodatage, propre(s.complement), propre(s.commentaire),
                 json_texte(tuple((m.code, m.texte) for m in s.motifs)) if s.motifs else None, propre(demande.par), self.le, *source,
-                json_texte(dict(demande.detail)) if demande.detail else None,
+                _detail(demande.detail),
                 bool(STATUTS_FACTURE[s.code].cpp or STATUTS_FACTURE[s.code].cdar),
             ))  # fmt: skip
             self._etats[tenue.cle] = s.code
@@ -144,6 +145,11 @@ class Cahier:
             }
             conn.execute(text(_ETATS), values)
         self._statuts, self._refus, self._etats = [], [], {}
+
+
+def _detail(detail: Mapping[str, object]) -> str | None:
+    """What else a line says, as JSON; amounts are texts."""
+    return propre(json.dumps(detail, ensure_ascii=False, default=str)) if detail else None
 
 
 def poser_statut(engine: Engine, cle: Cle, demande: Demande, le: datetime, *, libere_par: Collection[str] = LIBERE_PAR) -> Reponse:

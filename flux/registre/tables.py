@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import (
+    ARRAY,
     CHAR,
     BigInteger,
     Boolean,
@@ -34,8 +35,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from flux.annuaire.modele import Mode
+from flux.modele.raccordement import EtatCertificat, EtatFiche, Protocole, Sens
 from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import Severite
+from flux.referentiel.interfaces import Environnement
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
 from flux.registre.valeurs import REPETE, EtatFlux, EtatSortie, EtatTranche, IssueLigne
 
@@ -65,8 +68,67 @@ partenaires = Table(
     Column("code_application", CHAR(6), nullable=False, unique=True),
     Column("nom", Text, nullable=False),
     Column("dossier", Text, nullable=False, unique=True),
-    Column("actif", Boolean, nullable=False, server_default=text("true")),
     _instant("cree_le", nullable=False),
+    # The rest of the connection record: one row is one fiche. Its subscriptions and certificates have their tables.
+    Column("siren", String(9)),
+    Column("siret", String(14)),
+    Column("protocole", Text, nullable=False, server_default=Protocole.SFTP.value),
+    Column("environnement", Text, nullable=False, server_default=Environnement.QUALIFICATION.value),  # the furthest it is open in
+    Column("etat", Text, nullable=False, server_default=EtatFiche.DEMANDE.value),
+    Column("reseau", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("contacts", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("fin", Date),  # last day of exchanges, Europe/Paris
+    _parmi("protocole", Protocole),
+    _parmi("environnement", Environnement),
+    _parmi("etat", EtatFiche),
+    CheckConstraint("siret IS NULL OR siren IS NOT DISTINCT FROM left(siret, 9)", name="siren_du_siret"),
+)
+
+abonnements = Table(
+    "abonnements",
+    metadata,
+    Column("partenaire_id", BigInteger, ForeignKey("partenaires.id"), primary_key=True),
+    Column("interface", String(8), primary_key=True),
+    Column("sens", Text, primary_key=True),
+    _parmi("sens", Sens),
+)
+
+# Append-only: a trigger of revision r0006 refuses UPDATE, DELETE and TRUNCATE.
+historique = Table(
+    "historique",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("partenaire_id", BigInteger, ForeignKey("partenaires.id"), nullable=False),
+    _instant("le", nullable=False),
+    Column("par", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("motif", Text),
+    Column("fiche", JSONB, nullable=False),  # the whole record after the change: what was allowed at a given time is read here
+    Column("detail", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Index("ix_historique_partenaire", "partenaire_id", "le", "id"),
+)
+
+certificats_partenaire = Table(
+    "certificats_partenaire",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("partenaire_id", BigInteger, ForeignKey("partenaires.id"), nullable=False),
+    Column("empreinte", CHAR(64), nullable=False, unique=True),  # SHA-256 of the DER: no two partners share a certificate
+    Column("der", LargeBinary, nullable=False),
+    Column("chaine", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'::bytea[]")),  # issuers, leaf's own first
+    _instant("not_before", nullable=False),
+    _instant("not_after", nullable=False),
+    Column("cle_ssh", Text, nullable=False),  # OpenSSH text of the public key: type and base64
+    Column("etat", Text, nullable=False, server_default=EtatCertificat.PROPOSE.value),
+    _instant("en_vigueur_de"),
+    _instant("en_vigueur_jusqu"),
+    _instant("depose_le", nullable=False),
+    Column("par", Text, nullable=False),
+    _parmi("etat", EtatCertificat),
+    CheckConstraint("etat NOT IN ('en_vigueur', 'remplace') OR en_vigueur_de IS NOT NULL", name="en_vigueur_de"),
+    CheckConstraint("etat NOT IN ('remplace', 'revoque') OR en_vigueur_de IS NULL OR en_vigueur_jusqu IS NOT NULL", name="jusqu"),
+    CheckConstraint("en_vigueur_jusqu IS NULL OR en_vigueur_de IS NOT NULL", name="jusqu_de"),
+    Index("ix_certificats_partenaire_partenaire_id", "partenaire_id"),
 )
 
 # Public structures whose invoices a partner receives.
@@ -147,6 +209,7 @@ membres = Table(
     Column("tranche_rang", Integer),
     Column("debut", BigInteger),
     Column("decision", Text),
+    Column("replis", ARRAY(Text)),  # official rule sets that the reference engine judged; NULL, nearly always: none
     _parmi("decision", Decision),
     CheckConstraint("tranche_rang IS NOT NULL OR decision IS NOT NULL", name="tranche_ou_decision"),
     ForeignKeyConstraint(["flux_id", "tranche_rang"], ["tranches.flux_id", "tranches.rang"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,10 +22,8 @@ from flux.registre.valeurs import EtatFlux, EtatTranche, ResultatMembre
 
 _COLONNES_STATUT = ("flux_id", "membre_rang", "rang", "code", "horodatage", "complement", "commentaire", "motifs")
 _INDEX_UNICITE = "uq_factures_cle_unicite"
-_DECIDER = """
-UPDATE membres SET decision = r.decision FROM unnest(%s::integer[], %s::text[]) AS r (rang, decision)
-WHERE flux_id = %s AND tranche_rang = %s AND membres.rang = r.rang AND membres.decision IS NULL
-"""
+# One statement a decision, and no join: of rows this new the planner would make one that grows with the square of the tranche.
+_DECIDER = "UPDATE membres SET decision = %s WHERE flux_id = %s AND tranche_rang = %s AND rang = ANY (%s) AND decision IS NULL"
 
 
 def enregistrer_tranche(
@@ -49,6 +48,10 @@ def enregistrer_tranche(
             return False
         ranges = _departager_et_ranger(conn, flux_id, tenue.partenaire_id, trouves, libere_par)
         decider_membres(conn, tenue, [(r.rang, r.decision) for r in ranges])
+        for r in ranges:
+            if r.replis:  # rare enough for a statement each
+                m = t.membres
+                conn.execute(update(m).where(m.c.flux_id == flux_id, m.c.rang == r.rang).values(replis=list(r.replis)))
         ecrire_anomalies(conn, flux_id, ((r.rang, a) for r in ranges for a in r.anomalies))
         terminer_tranche(conn, tenue)
         return True
@@ -122,10 +125,11 @@ def decider_membres(conn: Connection, tenue: TrancheTenue, decisions: Sequence[t
 
     :raises ErreurInvariant: they are not those of its members.
     """
+    rangs: dict[Decision, list[int]] = defaultdict(list)
+    for rang, decision in decisions:
+        rangs[decision].append(rang)
     with pilote(conn).cursor() as curseur:
-        rangs, dites = [rang for rang, _ in decisions], [decision.value for _, decision in decisions]
-        curseur.execute(_DECIDER, (rangs, dites, tenue.flux_id, tenue.rang))
-        ecrits = curseur.rowcount
+        ecrits = sum(curseur.execute(_DECIDER, (one.value, tenue.flux_id, tenue.rang, ones)).rowcount for one, ones in rangs.items())
     if not ecrits == tenue.nombre == len(decisions):
         raise ErreurInvariant(
             f"tranche {tenue.rang} of flow {tenue.flux_id} has {tenue.nombre} members; {len(decisions)} results came, {ecrits} fit",

@@ -12,6 +12,7 @@ from typing import Any
 from flux.modele.anomalie import Anomalie
 from flux.modele.doublon import IssueDoublon
 from flux.modele.facture import Facture
+from flux.modele.raccordement import EtatFiche
 from flux.modele.statut import Motif
 from flux.modele.verdict import Decision
 
@@ -55,14 +56,17 @@ class IssueLigne(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Partenaire:
-    """A partner. :ivar code_application: three letters, three digits. :ivar dossier: name of its SFTP folder."""
+    """A partner, in short: :mod:`raccordement.fiches` reads its whole record.
+
+    :ivar code_application: three letters, three digits. :ivar dossier: name of its SFTP folder and account.
+    """
 
     id: int
     code_application: str
     nom: str
     dossier: str
-    actif: bool
     cree_le: datetime
+    etat: EtatFiche
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,10 @@ class PieceRetrouvee:
 
 @dataclass(frozen=True, slots=True)
 class ResultatMembre:
-    """What a tranche found of one member. ``facture`` and ``statut`` are ``None`` for an unreadable one, and only then."""
+    """What a tranche found of one member. ``facture`` and ``statut`` are ``None`` for an unreadable one, and only then.
+
+    :ivar replis: official rule sets that the reference engine judged in place of the compiled one.
+    """
 
     rang: int
     decision: Decision
@@ -177,6 +184,7 @@ class ResultatMembre:
     anomalies: Sequence[Anomalie] = ()
     statut: StatutPose | None = None
     retrouvees: tuple[PieceRetrouvee, ...] = ()
+    replis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from lxml import etree
 
@@ -47,7 +47,7 @@ def _anomalie(fault: Faute, cle: str, place: tuple[int, int] | None) -> Anomalie
     read = lire(fault, cle)
     line, column = place if place is not None else (_ligne(fault.element), None)
     path = chemin_xpath(fault.element, read.attribut)
-    facts = read.faits | _mots(path, read)
+    facts: dict[str, Any] = {**read.faits, **_mots(path, read)}
     return anomalie(read.rule, path=path, line=line, column=column, found=read.found, expected=read.expected, **facts)
 
 

@@ -5,8 +5,8 @@ The floor is lxml parse + XSD on the same files. Machines are noisy: rounds alte
 
 from __future__ import annotations
 
+import argparse
 import json
-import logging
 import os
 import shutil
 import subprocess
@@ -19,11 +19,11 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-import structlog
 from lxml import etree
 from rich.console import Console
 from rich.table import Table
 
+from flux.config import Reglages
 from flux.fabrique import Demande, ecrire_cii, ecrire_exemple, ecrire_ubl, fabriquer_facture
 from flux.limites import Limites
 from flux.parsers.cii import lire_cii
@@ -34,10 +34,11 @@ from flux.registre.connexion import creer_moteur
 from flux.registre.embarque import adresse, arreter
 from flux.registre.migrations import migrer
 from flux.regles.gestion import ContexteRegles, controler
+from flux.regles.officielles.moteur import regles_officielles
 from flux.xsd.catalogue import schema
 from flux.xsd.validation import valider
-from tests.bench import mois
-from tests.bench.chemin import contexte_de, parcourir, traiter_en_parallele
+from tests.bench import archive, mois
+from tests.bench.chemin import contexte_de, parcourir, taire
 
 LIGNES, ROUNDS, ECHANTILLON = 5, 7, 200
 PETIT, GRAND = 2_000, 20_000
@@ -81,9 +82,11 @@ def _pour_tous(action: Callable[..., object], *columns: Sequence[object]) -> Cal
 
 
 def etapes_pures(name: str) -> list[Mesure]:
-    """Time parse, XSD, mapping and rules beside the floor, on the same documents."""
+    """Time parse, XSD, mapping and both kinds of rules, each judging alone, beside the floor, on the same documents."""
     code, key, lire, _ = FORMATS[name]
     row, documents = INTERFACES[code], _documents(name)
+    settings = Reglages()
+    rules = regles_officielles(settings.moteur_regles, settings.regles_cache)
     roots = [root for data in documents if (root := lire_xml(data, LIMITES)[0]) is not None]
     invoices = [lire(root) for root in roots]
     found = _medianes(
@@ -92,6 +95,7 @@ def etapes_pures(name: str) -> list[Mesure]:
             "lecture": _pour_tous(lambda data: lire_xml(data, LIMITES), documents),
             "XSD": _pour_tous(lambda root, data: valider(root, key, data, LIMITES), roots, documents),
             "modèle": _pour_tous(lire, roots),
+            "règles officielles": _pour_tous(lambda facture, root: rules.evaluer(root, facture.profil, row.ere, LE), invoices, roots),
             "règles de gestion": _pour_tous(
                 lambda facture, root, data: controler(facture, ContexteRegles(row, LE, root, data)), invoices, roots, documents
             ),
@@ -154,21 +158,24 @@ def memoire(base: str, dossier: Path, number: int, sequence: int) -> int:
 
 def principal() -> None:
     """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rapide", action="store_true", help="an archive ten times smaller, no measure of memory")
+    quick = parser.parse_args().rapide
+    size = archive.RAPIDE if quick else archive.FACTURES
     console, cores = Console(width=110), os.cpu_count() or 1
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    taire()
     folder = Path(tempfile.mkdtemp(prefix="flux-bench-"))
     try:
         base = adresse(folder)
         engine = creer_moteur(base)
         migrer(engine)
         measures: list[Mesure] = []
-        rates: dict[str, float] = {}
+        archives: list[archive.Archive] = []
         for rank, name in enumerate(FORMATS):
             measures += etapes_pures(name)
             measures += chemin_entier(name, base, folder)
-            flow = _archive(name, PETIT * 2, folder, sequence=5000 + rank)
-            rates[name] = PETIT * 2 / traiter_en_parallele(base, folder, flow, cores)
-        rss = {number: memoire(base, folder, number, sequence=9000 + number) for number in (PETIT, GRAND)}
+            archives.append(archive.mesurer(name, base, folder, size, cores, sequence=5000 + 10 * rank))
+        rss = {} if quick else {number: memoire(base, folder, number, sequence=9000 + number) for number in (PETIT, GRAND)}
     finally:
         arreter(folder)
         shutil.rmtree(folder)
@@ -178,15 +185,16 @@ def principal() -> None:
     for one in measures:
         table.add_row(one.format, one.etape, f"{one.ms:.3f}", f"{one.ratio:.2f}")
     console.print(table)
-    for name, rate in rates.items():
-        console.print(f"traiter, {name}, {cores} cœurs : {rate:.0f} factures/s")
-    growth = rss[GRAND] / rss[PETIT]
-    console.print(f"mémoire : {rss[PETIT]} Mio pour {PETIT} factures, {rss[GRAND]} Mio pour {GRAND} (× {growth:.2f})")
+    for one_archive in archives:
+        console.print(archive.tableau(one_archive))
+    if rss:
+        growth = rss[GRAND] / rss[PETIT]
+        console.print(f"mémoire : {rss[PETIT]} Mio pour {PETIT} factures, {rss[GRAND]} Mio pour {GRAND} (× {growth:.2f})")
     month = mois.mesurer(int(os.environ.get("FLUX_BENCH_FACTURES", mois.FACTURES)))
     console.print(mois.dire(month))
     result = {
         "measures": [asdict(one) for one in measures],
-        "rates": rates,
+        "archives": [asdict(one) for one in archives],
         "rss_mib": rss,
         "cores": cores,
         "lines": LIGNES,

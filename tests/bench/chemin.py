@@ -8,28 +8,37 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import resource
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from pathlib import Path
+
+import structlog
 
 from flux.config import Reglages
 from flux.contexte import Contexte
 from flux.enveloppe import NomFlux
-from flux.etapes import TacheTraiter, ouvrir, repondre, traiter
+from flux.etapes import ouvrir, repondre, traiter
 from flux.registre.connexion import creer_moteur
 from flux.registre.depots import enregistrer_depot, former_lots
 from flux.registre.valeurs import Depot
+from flux.regles.officielles.moteur import regles_officielles
 from flux.transport.entrepot import Entrepot
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
+
+
+def taire() -> None:
+    """Leave the log out of what is timed and printed."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 def contexte_de(base: str, dossier: Path) -> Contexte:
     """Build a context on a given ledger and folder."""
-    return Contexte(Reglages(dossier=dossier), creer_moteur(base), Entrepot(str(dossier / "entrepot")))
+    settings = Reglages(dossier=dossier)
+    rules = regles_officielles(settings.moteur_regles, settings.regles_cache)
+    return Contexte(settings, creer_moteur(base), Entrepot(str(dossier / "entrepot")), officielles=rules)
 
 
 def enregistrer(contexte: Contexte, fichier: Path) -> int:
@@ -63,32 +72,6 @@ def parcourir(contexte: Contexte, fichier: Path) -> dict[str, float]:
     repondre(contexte, lot)
     seconds["repondre"] = time.perf_counter() - done
     return seconds
-
-
-def _traiter_ici(base: str, dossier: str, task: TacheTraiter) -> None:
-    """Treat one task in a worker, as a task process would: with a context of its own."""
-    traiter(contexte_de(base, Path(dossier)), task)
-
-
-def traiter_en_parallele(base: str, dossier: Path, fichier: Path, workers: int) -> float:
-    """Return the seconds that ``traiter`` takes for all tasks of a flow on ``workers`` processes, warmed up."""
-    contexte = contexte_de(base, dossier)
-    tasks = ouvrir(contexte, enregistrer(contexte, fichier))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        list(pool.map(_chauffer, range(workers * 4)))
-        start = time.perf_counter()
-        for done in [pool.submit(_traiter_ici, base, str(dossier), task) for task in tasks]:
-            done.result()
-        return time.perf_counter() - start
-
-
-def _chauffer(_: int) -> None:
-    """Import and compile in the worker, outside the time measured."""
-    from flux.xsd.catalogue import schema
-
-    for key in ("ubl-invoice", "ubl-creditnote", "cii-d22b"):
-        schema(key)
-    time.sleep(0.2)
 
 
 def principal() -> None:

@@ -34,7 +34,7 @@ from flux.registre.migrations import migrer
 from flux.registre.statuts import Cahier, Cle, Demande, tenir
 from flux.registre.valeurs import StatutPose
 from flux.transport.entrepot import Entrepot
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 
 FACTURES, PARTENAIRES, PAR_FLUX, PAR_PAQUET = 5_000, 20, 500, 2_000
 STATUTS = (

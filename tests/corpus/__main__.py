@@ -20,6 +20,7 @@ from lxml import etree
 from rich.console import Console
 from rich.table import Table
 
+from flux.config import reglages
 from flux.controle import juger
 from flux.limites import Limites
 from flux.modele.verdict import VerdictDocument
@@ -27,10 +28,12 @@ from flux.parsers.facturx import ouvrir_pdf
 from flux.parsers.xml import lire_xml
 from flux.referentiel.interfaces import INTERFACES
 from flux.referentiel.schemas import SCHEMAS
+from flux.regles.officielles.moteur import regles_officielles
 from flux.xsd.validation import valider
 
 LIMITES = Limites()
 LE = date(2026, 11, 23)
+REGLES = regles_officielles(reglages().moteur_regles, reglages().regles_cache)
 #: Schema that judges a root element, where the index gives a verdict.
 CLES = {row.racine: cle for cle, row in SCHEMAS.items() if cle in {"ubl-invoice", "ubl-creditnote", "cii-d22b", "cdar-d22b"}}
 #: Folder of the corpus → interface under which its invoices would be deposited.
@@ -99,7 +102,7 @@ def interface_de(exemple: Exemple) -> str | None:
 def verdict(exemple: Exemple) -> tuple[str, VerdictDocument] | None:
     """Judge an example as a deposit."""
     code = interface_de(exemple)
-    return None if code is None else (code, juger(exemple.chemin, exemple.contenu, INTERFACES[code], LIMITES, le=LE))
+    return None if code is None else (code, juger(exemple.chemin, exemple.contenu, INTERFACES[code], LIMITES, le=LE, officielles=REGLES))
 
 
 def principal() -> int:

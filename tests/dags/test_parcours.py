@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from flux.fabrique import Demande, ecrire_exemple
 from flux.registre.bilan import verifier_bilan
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 from tests.dags.conftest import RACINE
 from tests.services import PARTENAIRE, ServeurSftp, serveur_demo
 

@@ -7,7 +7,7 @@ import pytest
 from flux.errors import ErreurTransport
 from flux.etapes import entretenir
 from flux.etapes.entretien import rejouer
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 from tests.integration.test_etapes import DEBUT, Maison, maison
 from tests.services import PARTENAIRE
 

@@ -3,25 +3,29 @@
 import io
 import tarfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from lxml import etree
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
+from flux.annuaire import Mode
+from flux.annuaire.exemple import annuaire_exemple
 from flux.config import Reglages
 from flux.contexte import Contexte
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant, ErreurTransport
 from flux.etapes import confirmer_lance, emettre, ouvrir, recevoir, repondre, traiter, verdict
-from flux.fabrique import Demande, ecrire_exemple
+from flux.fabrique import DESTINATAIRES, Demande, ecrire_exemple
 from flux.referentiel.interfaces import INTERFACES
+from flux.registre.annuaire import AnnuaireRegistre
+from flux.registre.annuaire_import import importer
 from flux.registre.bilan import verifier_bilan
 from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 from tests.services import PARTENAIRE, ServeurSftp, serveur_demo
 
 DEBUT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -170,6 +174,19 @@ def test_an_archive_is_partly_integrated_and_every_fault_is_told(maison):
     assert sorted(root.findtext(".//{*}ProcessConditionCode") for root in _messages(found)) == ["200"] * 8 + ["213"] * 2
     assert maison.lignes("SELECT count(*), max(rang) FROM tranches") == [(3, 2)]
     assert maison.lignes("SELECT etat, count(*) FROM factures GROUP BY 1 ORDER BY 1") == [("DEPOSEE", 8), ("NON_CONFORME", 2)]
+
+
+@pytest.mark.parametrize("interface", ["FSO1140A", "FSO1116A"])
+def test_recipients_of_a_batch_are_read_from_the_directory_together(maison, interface):
+    entries = annuaire_exemple(DESTINATAIRES)
+    importer(maison.contexte.engine, entries, Mode.COMPLET, DEBUT)
+    maison.contexte = replace(maison.contexte, annuaire=AnnuaireRegistre(maison.contexte.engine))
+    maison.deposer(maison.fabriquer(interface=interface, factures=4))
+    maison.recevoir()
+    asked = []
+    event.listen(maison.contexte.engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+    assert maison.integrer() == "lot 1: 1 flux · 4 factures intégrées, 0 rejetées, 0 illisibles"
+    assert len([one for one in asked if "FROM structures" in one or "FROM services" in one]) == 2
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from flux.emitters.tableau import FormatTableau
 from flux.errors import ErreurUsage
 from flux.referentiel.cadres import CADRES_TRAVAUX
 from flux.registre.exports import COLONNES, Export, Filtre, exporter
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 
 LE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 NOMS = [one.nom for one in COLONNES]

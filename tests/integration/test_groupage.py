@@ -42,7 +42,7 @@ from flux.registre.suivi import chercher_factures, faits_de
 from flux.registre.valeurs import StatutPose
 from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 from tests.bench.chemin import enregistrer
 from tests.integration.registre.aides import ensemble
 

@@ -3,13 +3,14 @@
 import io
 import tarfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from lxml import etree
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from flux.config import Reglages
 from flux.contexte import Contexte
@@ -25,12 +26,12 @@ from flux.registre.bilan import verifier_bilan
 from flux.registre.demandes import MembreStatuts, enregistrer_demandes
 from flux.registre.depots import enregistrer_depot
 from flux.registre.representations import ne_plus_representer, representer, structures_de, toutes
-from flux.registre.statuts import Demande, poser_statut, traiter_rejet
+from flux.registre.statuts import Cahier, Demande, poser_statut, tenir, traiter_rejet
 from flux.registre.tranches import enregistrer_tranche
 from flux.registre.valeurs import StatutPose
 from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 from tests.integration.registre import aides
 from tests.integration.registre.aides import accepte, compte, depot, ensemble, flux_ouvert
 from tests.integration.test_etapes import DEBUT, Horloge, Maison
@@ -185,6 +186,16 @@ def test_the_issuer_completes_what_the_recipient_suspended(recette):
     assert codes(recette.envoyer(cpp(dire("MANDATEE", plus=91)), partenaire=PARTENAIRE)) == ["REJ_HAB"]
 
 
+def test_an_invoice_that_was_not_integrated_takes_no_status(recette):
+    recette.facturer()
+    with recette.contexte.engine.begin() as conn:
+        conn.execute(text("UPDATE factures SET etat = 'NON_CONFORME'"))
+    recette.envoyer(cpp(dire("SERVICE_FAIT")))
+    assert regles(recette) == ["STA-01"]
+    with recette.contexte.engine.begin() as conn:
+        conn.execute(text("UPDATE factures SET etat = 'DEPOSEE'"))
+
+
 def test_two_invoices_of_one_number_need_the_date(recette):
     autre = replace(FACTURE, date_emission=date(2025, 12, 31))
     recette.facturer(FACTURE, autre)
@@ -320,6 +331,20 @@ def test_many_statuses_at_the_same_time_make_one_path(registre, facture):
     assert compte(registre, "statuts", f"membre_rang = {facture[1]}") == 1 + applied
     assert compte(registre, "transitions_refusees") == 8 - applied
     verifier_bilan(registre)
+
+
+def test_who_comes_second_waits_for_the_first_and_sees_what_it_did(registre, facture):
+    with ThreadPoolExecutor(1) as threads:
+        with registre.begin() as conn:
+            held = tenir(conn, [facture])[facture]
+            second = threads.submit(poser_statut, registre, facture, demande("SUSPENDUE"), DEBUT)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)
+            cahier = Cahier(DEBUT)
+            assert cahier.noter(held, demande("SUSPENDUE")).issue is Issue.APPLIQUE
+            cahier.ecrire(conn)
+        assert second.result(timeout=10).issue is Issue.DEJA
+    assert compte(registre, "statuts", "rang = 1") == 1
 
 
 def test_a_status_that_frees_the_number_lets_another_invoice_bear_it(registre, facture):

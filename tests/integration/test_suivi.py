@@ -185,6 +185,7 @@ def test_a_delay_is_a_setting(registre, monkeypatch):
 
 def test_an_answer_that_stays_in_the_outbox_is_stuck(flux, registre, tmp_path):
     flux_id = flux_repondu(registre)
+    assert flux_bloques(registre, LE + timedelta(seconds=900)) == []
     told = flux("suivi", "--bloques", code=1)
     assert (f"retour-{flux_id}" in told, "a_emettre" in told, "3 h" in told) == (True, True, True)
     (one,) = json.loads(flux("suivi", "--bloques", "--format", "json", code=1))

@@ -21,7 +21,7 @@ from flux.parsers.ubl import lire_ubl
 from flux.parsers.xml import lire_xml
 from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.interfaces import INTERFACES
-from tests.mutants import mutants
+from flux.regles.officielles.mutants import mutants
 from tests.property.test_parsers import GESTES, mutate
 from tests.unit.classique.exemples_classiques import fixture
 

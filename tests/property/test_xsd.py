@@ -9,9 +9,9 @@ from lxml import etree
 from flux.limites import Limites
 from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.schemas import SCHEMAS
+from flux.regles.officielles.mutants import mutants
 from flux.xsd import catalogue, fautes
 from flux.xsd.validation import valider
-from tests.mutants import mutants
 from tests.unit.xsd.exemplaires import COUPLES, exemplaire
 
 NOMBRE = 40

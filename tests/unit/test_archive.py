@@ -163,6 +163,7 @@ def test_a_name_that_is_not_utf8_can_still_be_stored():
         (b"%PDF-1.7", Nature.PDF),
         (b"\n%PDF-1.7", Nature.PDF),
         (b"PK\x03\x04", Nature.ZIP),
+        (bytes(257) + b"ustar\x0000", Nature.TAR),
         (b"\x1f\x8b\x08", Nature.TAR_GZ),
         (b"ISA*00*", Nature.AUTRE),
         (b"", Nature.AUTRE),

@@ -12,6 +12,7 @@ from flux.cli import app
 from flux.errors import ErreurUsage
 from flux.fabrique import Demande, ecrire_exemple
 from flux.referentiel.interfaces import INTERFACES
+from flux.referentiel.schemas import REGLES
 
 RUNNER = CliRunner()
 CLES_ANOMALIE = {"member", "code", "severity", "layer", "rule", "path", "line", "column", "found", "expected", "fr", "en"}
@@ -27,12 +28,19 @@ def _json(*words: object) -> tuple[int, list[dict[str, object]]]:
     return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def test_the_official_rules_are_made_ready_once(tmp_path):
+    done = [RUNNER.invoke(app, ["regles", "compiler", "--dossier", str(tmp_path / "regles")]) for _ in range(2)]
+    assert [one.exit_code for one in done] == [0, 0]
+    assert all(cle in done[1].stdout for cle in REGLES)
+    assert len(list((tmp_path / "regles").glob("*.bin"))) == len(REGLES)
+
+
 @pytest.mark.parametrize("interface", INTERFACES)
 def test_a_good_flow_is_accepted(tmp_path, interface):
     code, (found,) = _json(_fabriquer(tmp_path, interface=interface))
     assert (code, found["verdict"], found["anomalies"]) == (0, "accepted", [])
     assert found["interface"] == interface
-    assert found["rule_set"] == "2026-02-01"
+    assert found["rule_set"] == "2026-09-01"
     (invoice,) = found["invoices"]
     assert invoice["number"]
     assert invoice["verdict"] == "accepted"

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flux.cycle_de_vie import VUS_DU_VALIDEUR, Evenement, Issue, decider, rejouer, suivants
+from flux.cycle_de_vie import VUS_DU_VALIDEUR, Evenement, Issue, choisir, decider, rejouer, suivants
 from flux.errors import ErreurUsage
+from flux.modele.motifs_retenus import motifs_retenus
+from flux.modele.statut import Motif
 from flux.referentiel.cadres import CADRES_CLASSIQUES, CADRES_REFORME
 from flux.referentiel.circuits import CIRCUITS, Circuit, circuit_du_cadre
-from flux.referentiel.refus import REFUS, MotifRefus, motif_dit, statut_du_refus
-from flux.referentiel.statuts import STATUTS_FACTURE, Certitude, Role
+from flux.referentiel.refus import REFUS, MotifRefus, motif_dit, motifs_du_cadre, statut_du_refus
+from flux.referentiel.statuts import STATUTS_FACTURE, Certitude, Role, statuts_du_cdar, statuts_du_cpp
 
 LE = datetime(2026, 11, 25, 8, tzinfo=UTC)
 _PLAINS = ("simple", "remboursement", "mémoire de justice", "pièce de travaux à payer")
@@ -98,6 +100,17 @@ def test_the_truth_table_of_a_suspended_invoice(demande, roles, issue):
     assert decider(Circuit.SIMPLE, history, demande, roles).issue is issue
 
 
+def test_a_message_of_the_same_second_is_not_older_than_our_clock_that_tells_more():
+    history = [Evenement("DEPOSEE", LE.replace(microsecond=500_000))]
+    assert decider(Circuit.SIMPLE, history, Evenement("SUSPENDUE", LE)).issue is Issue.APPLIQUE
+    assert decider(Circuit.SIMPLE, history, Evenement("SUSPENDUE", LE - timedelta(seconds=1))).issue is Issue.ANCIEN
+
+
+def test_an_unknown_status_is_told_with_those_there_are():
+    with pytest.raises(ErreurUsage, match="EGAREE"):
+        suivants(Circuit.SIMPLE, "EGAREE")
+
+
 def test_an_instant_without_zone_or_an_invoice_without_status_is_our_fault():
     with pytest.raises(ErreurUsage):
         decider(Circuit.SIMPLE, [Evenement("DEPOSEE", LE)], Evenement("SUSPENDUE", LE.replace(tzinfo=None)))
@@ -183,3 +196,74 @@ def test_every_refusal_of_the_table_is_one_status():
 def test_a_validator_sees_its_invoices_until_they_are_paid():
     assert "MISE_EN_PAIEMENT" in VUS_DU_VALIDEUR
     assert set(VUS_DU_VALIDEUR) <= set(STATUTS_FACTURE)
+
+
+DEST = {Role.DESTINATAIRE, Role.MOA}
+MOE = {Role.MOE, Role.VALIDEUR_1, Role.VALIDEUR_2}
+
+
+@pytest.mark.parametrize(
+    ("code", "circuit", "courant", "roles", "motif", "attendu"),
+    [
+        ("210", "simple", "MISE_A_DISPOSITION", DEST, None, "REJETEE"),
+        ("210", "pièce pour la MOA", "PRISE_EN_COMPTE_MOA", DEST, None, "REFUSEE_MOA"),
+        ("210", "pièce pour la MOA", "PRISE_EN_COMPTE_MOA", DEST, MotifRefus.MAUVAISE_MOA, "ERREUR_MOE_SUR_MOA"),
+        ("210", "décompte final", "PRISE_EN_COMPTE_MOE", MOE, MotifRefus.MAUVAISE_MOA, "ERREUR_FOURNISSEUR_SUR_MOA"),
+        ("210", "décompte mensuel", "PRISE_EN_COMPTE_MOE", MOE, MotifRefus.MAUVAISE_MOE, "ERREUR_FOURNISSEUR_SUR_MOE"),
+        # without a reason, "pour un autre motif": the table then forbids it on a monthly statement
+        ("210", "décompte mensuel", "PRISE_EN_COMPTE_MOE", {Role.MOE}, None, "REFUSEE_MOE"),
+        ("210", "sous-traitance", "A_VALIDER_2", {Role.VALIDEUR_1, Role.VALIDEUR_2}, None, "REFUSEE_2"),
+        ("204", "simple", "MISE_A_DISPOSITION", DEST, None, "PRISE_EN_COMPTE_DESTINATAIRE"),
+        ("204", "pièce pour la MOA", "MISE_A_DISPOSITION_MOA", DEST, None, "PRISE_EN_COMPTE_MOA"),
+        ("214", "sous-traitance", "A_VALIDER_2", {Role.VALIDEUR_1, Role.VALIDEUR_2}, None, "VALIDEE_2"),
+        ("214", "simple", "MISE_A_DISPOSITION", DEST, None, "TRANSMISE_MOA"),
+    ],
+)  # fmt: skip
+def test_a_cdar_code_means_what_its_sender_may_say_of_that_invoice(code, circuit, courant, roles, motif, attendu):
+    assert choisir([row.code for row in statuts_du_cdar(code)], Circuit(circuit), courant, roles, motif) == attendu
+
+
+@pytest.mark.parametrize(
+    ("code", "motif", "attendu"),
+    [
+        ("28", None, "ERREUR_FOURNISSEUR_SUR_MOE"),
+        ("28", MotifRefus.MAUVAISE_MOA, "ERREUR_FOURNISSEUR_SUR_MOA"),
+        ("19", MotifRefus.MAUVAISE_MOA, "ERREUR_FOURNISSEUR_SUR_MOA"),
+        ("19", None, "REFUSEE_MOE"),
+    ],
+)
+def test_a_cpp_code_means_one_status_that_its_reason_may_change(code, motif, attendu):
+    codes = [row.code for row in statuts_du_cpp(code)]
+    assert choisir(codes, Circuit.DECOMPTE_FINAL, "PRISE_EN_COMPTE_MOE", MOE, motif) == attendu
+
+
+@pytest.mark.parametrize(
+    ("code", "cadre", "admis"),
+    [
+        ("REFUSEE_MOE", "A4", ("MAUVAISE_MOE", "MAUVAISE_MOA")),
+        ("REFUSEE_MOE", "A7", None),
+        ("REFUSEE_MOA", "A4", None),
+        ("REJETEE", "S6", ("DEST_ERR", "ROUTAGE_ERR", "CODE_ROUTAGE_ERR")),
+        ("SUSPENDUE", "S6", None),
+        ("REJETEE", "A1", None),
+        ("REJETEE", None, None),
+    ],
+)
+def test_the_reasons_that_a_framework_admits(code, cadre, admis):
+    assert motifs_du_cadre(code, cadre) == admis
+
+
+@pytest.mark.parametrize(
+    ("code", "motifs", "texte", "attendu"),
+    [
+        ("SUSPENDUE", (), "Une pièce manque", (Motif("JUSTIF_ABS", "Une pièce manque"),)),
+        ("SUSPENDUE", (), "référence  INCORRECTE", (Motif("REF_ERR", "référence  INCORRECTE"),)),
+        ("REJETEE", (), "Travaux non faits", (Motif("AUTRE", "Travaux non faits"),)),
+        ("REJETEE", (), None, (Motif("AUTRE", "Autre"),)),
+        ("REJETEE", (Motif("DOUBLON", "deux fois"),), "x", (Motif("DOUBLON", "deux fois"),)),
+        ("NON_CONFORME", (), "x", (Motif("MONTANTTOTAL_ERR", "x"),)),
+        ("MANDATEE", (), "x", ()),
+    ],
+)
+def test_a_reason_in_words_gets_the_code_that_cdar_asks_for(code, motifs, texte, attendu):
+    assert motifs_retenus(STATUTS_FACTURE[code], motifs, texte) == attendu

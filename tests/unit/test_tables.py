@@ -45,7 +45,8 @@ def test_every_interface_answers_with_its_own_number():
 
 def test_a_flow_is_judged_by_the_set_in_force_on_its_day():
     codes = [
-        jeu_en_vigueur(jour).code for jour in (date(2020, 1, 1), date(2024, 7, 24), date(2026, 1, 31), date(2026, 2, 1), date(2030, 1, 1))
+        jeu_en_vigueur(jour).code
+        for jour in (date(2020, 1, 1), date(2024, 7, 24), date(2026, 1, 31), date(2026, 2, 1), date(2026, 8, 31), date(2026, 9, 1))
     ]
-    assert codes == ["2024-07-24", "2024-07-24", "2024-07-24", "2026-02-01", "2026-02-01"]
+    assert codes == ["2024-07-24", "2024-07-24", "2024-07-24", "2026-02-01", "2026-02-01", "2026-09-01"]
     assert [row.depuis for row in JEUX] == sorted(row.depuis for row in JEUX)

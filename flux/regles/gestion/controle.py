@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -25,18 +25,40 @@ def controler(facture: Facture, contexte: ContexteRegles) -> tuple[Anomalie, ...
 
     :return: its faults, rule by rule in table order; at most ``contexte.limites.anomalies_fichier``, the others counted in a last one.
     """
+    found, rest = _relever(regles_de(contexte.interface, contexte.le, contexte.officielles), facture, contexte)
+    return _dire(found, rest, contexte) if found or rest else ()
+
+
+def expliquer_echecs(facture: Facture, contexte: ContexteRegles, numeros: Collection[str]) -> dict[str, list[Anomalie]]:
+    """Judge one invoice by the management rules that say the same as official rules which failed: they know the values.
+
+    :param numeros: published numbers of those rules.
+    :return: official number → anomalies, where a management rule found the same fault.
+    """
+    said: dict[str, list[Anomalie]] = {}
+    for regle in regles_de(contexte.interface, contexte.le):
+        if regle.officielle is not None and regle.officielle in numeros:
+            found, _ = _relever((regle,), facture, contexte)
+            said.setdefault(regle.officielle, []).extend(_dire(found, [], contexte))
+    return said
+
+
+def _relever(regles: Iterable[Regle], facture: Facture, contexte: ContexteRegles) -> tuple[list[tuple[Regle, Constat]], list[Severite]]:
+    """Run rules: what they find, and the severities of what is too much to be told."""
     found: list[tuple[Regle, Constat]] = []
     rest: list[Severite] = []
-    for regle in regles_de(contexte.interface, contexte.le, officielles=contexte.officielles):
-        if regle.verifier is not None:
-            constats = regle.verifier(facture, contexte)
-            if constats and not contexte.schema_valide:
-                constats = [] if regle.calcul else [one for one in constats if not one.absent]
-            if constats:
-                room = min(PAR_REGLE, contexte.limites.anomalies_fichier - len(found))
-                found += [(regle, one) for one in islice(constats, room)]
-                rest += [_severites(regle, one, contexte)[0] for one in constats[room:]]
-    return _dire(found, rest, contexte) if found or rest else ()
+    for regle in regles:
+        if regle.verifier is None:
+            continue
+        constats = regle.verifier(facture, contexte)
+        if not constats:
+            continue
+        if not contexte.schema_valide:
+            constats = [] if regle.calcul else [one for one in constats if not one.absent]
+        room = min(PAR_REGLE, contexte.limites.anomalies_fichier - len(found))
+        found += [(regle, one) for one in islice(constats, room)]
+        rest += [_severites(regle, one, contexte)[0] for one in constats[room:]]
+    return found, rest
 
 
 def _severites(regle: Regle, constat: Constat, contexte: ContexteRegles) -> tuple[Severite, Severite]:
@@ -57,7 +79,8 @@ def _dire(found: list[tuple[Regle, Constat]], rest: list[Severite], contexte: Co
         line, column = lines.get(ranks.get(element, -1), (None, None))
         in_use, published = _severites(regle, constat, contexte)
         fr, en = noms_du_terme(constat)
-        facts: dict[str, Any] = {"terme_fr": fr, "terme_en": en, **(constat.faits or {})}
+        facts: dict[str, Any] = {"terme_fr": fr, "terme_en": en, "Terme_fr": fr[0].upper() + fr[1:], "Terme_en": en[0].upper() + en[1:]}
+        facts |= constat.faits or {}
         facts |= {"found": constat.found, "expected": constat.expected, "line": line, "column": column}
         one = anomalie(constat.regle or regle.cle, path=chemin_xpath(element, attribute), **facts)
         told.append(replace(one, severity=in_use, published=None if in_use is published else published))

@@ -1,34 +1,31 @@
 """BR-FR-CPRO: what Chorus Pro asks of invoices of the reform towards public entities (XP Z12-012 §4.5.3).
 
-Told elsewhere: 02 (document), 04 to 08 (identifiants), 10 to 13 (destinataire), 41 (pieces_jointes). Not told, because nothing in the
-invoice can break them: 16 (blocks that Chorus Pro ignores), 22 and 23 (what it knows of the main contractor and the recipient).
+Told elsewhere: 02 (document), 04 to 08 (identifiants), 10 to 13 and 23 (destinataire), 16, 18, 21 to 23, 25 to 28 (cpro_blocs),
+41 (pieces_jointes).
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-
-from lxml.etree import _Element
+from collections.abc import Container, Iterable, Sequence
 
 from flux.modele.facture import Facture, Identifiant, Partie
-from flux.referentiel.cadres import CADRES_AVEC_AGENT
-from flux.referentiel.espaces_de_noms import CII, RAM, UBL_CAC, UBL_CBC
 from flux.referentiel.interfaces import Ere
 from flux.referentiel.schemas_identifiants import SCHEMAS_IDENTIFIANTS
 from flux.regles.gestion.longueurs import longueur, longueurs
 from flux.regles.gestion.regle import FEV_2026, REFORME, XP, Constat, ContexteRegles, Regle, Verifier
 
-_FOURNISSEUR: frozenset[str] = frozenset(code for code, row in SCHEMAS_IDENTIFIANTS.items() if row.ere is Ere.REFORME and row.fournisseur)
+#: Schemes that may identify a supplier, a payee or an agent (BR-FR-CPRO-03, 17, 18).
+FOURNISSEUR: frozenset[str] = frozenset(code for code, row in SCHEMAS_IDENTIFIANTS.items() if row.ere is Ere.REFORME and row.fournisseur)
 _LIGNES_MAX = 1_000_000
 _TYPES_DE_CONTRAT = ("CONTRAT", "MARCHE")
 
-_ACCORD = f"{{{CII}}}SupplyChainTradeTransaction/{{{RAM}}}ApplicableHeaderTradeAgreement"
-_REGLEMENT = f"{{{CII}}}SupplyChainTradeTransaction/{{{RAM}}}ApplicableHeaderTradeSettlement"
-_AGENT_CII = f"{_ACCORD}/{{{RAM}}}SalesAgentTradeParty"
-_AGENT_UBL = f"{{{UBL_CAC}}}AccountingSupplierParty/{{{UBL_CAC}}}Party/{{{UBL_CAC}}}AgentParty"
-
 
 # --- identity ---------------------------------------------------------------------------------------------------------
+
+
+def noms_des_schemas(codes: Iterable[str]) -> str:
+    """Return ``0009 (SIRET), 0223 (UE_HORS_FRANCE)…``."""
+    return ", ".join(f"{code} ({SCHEMAS_IDENTIFIANTS[code].nom})" for code in sorted(codes))
 
 
 def _a_un_schema(partie: Partie, schemas: Container[str | None]) -> bool:
@@ -37,9 +34,9 @@ def _a_un_schema(partie: Partie, schemas: Container[str | None]) -> bool:
 
 def _fournisseur(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     """03. A supplier with a SIREN is told by 09."""
-    if _a_un_schema(f.vendeur, _FOURNISSEUR) or f.vendeur.identifiant("0002") is not None:
+    if _a_un_schema(f.vendeur, FOURNISSEUR) or f.vendeur.identifiant("0002") is not None:
         return ()
-    return (Constat("BT-29", expected=", ".join(sorted(_FOURNISSEUR)), absent=True),)
+    return (Constat("BT-29", expected=noms_des_schemas(FOURNISSEUR), absent=True),)
 
 
 def _siret_du_fournisseur(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
@@ -56,40 +53,8 @@ def _siret_du_destinataire(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
 def _beneficiaire(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     if f.beneficiaire is None:
         return ()
-    admis = ("0009",) if f.beneficiaire.identifiant("0002") is not None else _FOURNISSEUR
-    return () if _a_un_schema(f.beneficiaire, admis) else (Constat("BT-60", expected=", ".join(sorted(admis)), absent=True),)
-
-
-def _agent(c: ContexteRegles) -> tuple[_Element | None, set[str]]:
-    """Return the seller's agent, which the model does not hold, and the schemes of its identifiers."""
-    agent = c.root.find(_AGENT_CII if c.cii else _AGENT_UBL)
-    if agent is None:
-        return None, set()
-    if c.cii:
-        nodes = [*agent.findall(f"{{{RAM}}}GlobalID"), *agent.findall(f"{{{RAM}}}SpecifiedLegalOrganization/{{{RAM}}}ID")]
-    else:
-        nodes = [
-            *agent.findall(f"{{{UBL_CAC}}}PartyIdentification/{{{UBL_CBC}}}ID"),
-            *agent.findall(f"{{{UBL_CAC}}}PartyLegalEntity/{{{UBL_CBC}}}CompanyID"),
-        ]
-    return agent, {node.get("schemeID", "") for node in nodes if (node.text or "").strip()}
-
-
-def _identite_de_l_agent(_: Facture, c: ContexteRegles) -> Sequence[Constat]:
-    agent, schemas = _agent(c)
-    if agent is None:
-        return ()
-    admis = frozenset({"0009"}) if "0002" in schemas else _FOURNISSEUR
-    return () if schemas & admis else (Constat("EXT-FR-FE-69", expected=", ".join(sorted(admis)), absent=True, noeud=agent),)
-
-
-def _agent_obligatoire(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
-    if f.cadre not in CADRES_AVEC_AGENT:
-        return ()
-    agent, schemas = _agent(c)
-    if schemas >= {"0002", "0009"}:
-        return ()
-    return (Constat("EXT-FR-FE-BG-03", absent=True, noeud=agent, faits={"cadre": f.cadre}),)
+    admis = ("0009",) if f.beneficiaire.identifiant("0002") is not None else FOURNISSEUR
+    return () if _a_un_schema(f.beneficiaire, admis) else (Constat("BT-60", expected=noms_des_schemas(admis), absent=True),)
 
 
 def _cadre_interdit(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
@@ -106,21 +71,6 @@ def _trop_de_lignes(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
 def _une_anterieure(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     references = f.factures_anterieures
     return () if len(references) <= 1 else (Constat("BT-25", references[1].numero, 1, 1, faits={"nombre": len(references)}),)
-
-
-def _second(terme: str, ubl: str | None, cii: str) -> Verifier:
-    """Return the rule that refuses a second element: paths in Clark notation, ``None`` where the schema already refuses it."""
-
-    def verifier(_: Facture, c: ContexteRegles) -> Sequence[Constat]:
-        path = cii if c.cii else ubl
-        node = None if path is None else c.root.find(f"{path}[2]")
-        return () if node is None else (Constat(terme, noeud=node, expected=1),)
-
-    return verifier
-
-
-def _contact(partie: str) -> str:
-    return f"{_ACCORD}/{{{RAM}}}{partie}/{{{RAM}}}DefinedTradeContact"
 
 
 # --- texts -------------------------------------------------------------------------------------------------------------
@@ -159,15 +109,9 @@ REGLES = (
     _r("14", "BT-12", longueur("BT-12", 50, lambda f: f.contrat)),
     _r("15", "BT-13", longueur("BT-13", 50, lambda f: f.engagement)),
     _r("17", "BT-60", _beneficiaire),
-    _r("18", "EXT-FR-FE-69", _identite_de_l_agent),
     _r("19", "BG-25", _trop_de_lignes),
     _r("20", "BT-25", _une_anterieure),
-    _r("21", "EXT-FR-FE-BG-03", _agent_obligatoire),
     _r("24", "BT-23", _cadre_interdit),
-    _r("25", "BT-20", _second("BT-20", f"{{{UBL_CAC}}}PaymentTerms", f"{_REGLEMENT}/{{{RAM}}}SpecifiedTradePaymentTerms")),
-    _r("26", "BG-6", _second("BG-6", None, _contact("SellerTradeParty"))),
-    _r("27", "BG-9", _second("BG-9", None, _contact("BuyerTradeParty"))),
-    _r("28", "EXT-FR-FE-BG-03", _second("EXT-FR-FE-BG-03", None, _contact("SalesAgentTradeParty"))),
     _r("29", "BT-120", longueurs("BT-120", 1024, lambda f: [one.exoneration for one in f.tva])),
     _r("30", "BT-122", longueurs("BT-122", 50, lambda f: [one.reference for one in f.pieces_jointes])),
     _r("31", "BT-154", longueurs("BT-154", 1024, lambda f: [one.description for one in f.lignes])),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flux.annuaire import Adressage, Annuaire, verifier_adressage
 from flux.annuaire import ConstatDestinataire as C
-from flux.annuaire import verifier_destinataire
 from flux.annuaire.destinataire import Constat as ConstatAnnuaire
+from flux.annuaire.modele import SIRET_NON_RENSEIGNE
 from flux.modele.facture import Facture
-from flux.referentiel.cadres import CADRES_TRAVAUX
+from flux.referentiel.cadres import CADRES_TRAVAUX, SOUS_TRAITANCE_DIRECTE
 from flux.referentiel.interfaces import Ere
 from flux.regles.gestion.regle import REFORME, SANS_JOUR, TOUTES, XP, Constat, ContexteRegles, Regle
 
@@ -35,11 +36,27 @@ def _annuaire(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
         return ()
     classique = c.interface.ere is Ere.CLASSIQUE
     travaux = classique and f.cadre in CADRES_TRAVAUX
+    code = f.code_service if classique else _service_de_la_reforme(f, c.annuaire)
+    adressage = Adressage(f.siret_destinataire, code, f.engagement, f.contrat)
     return [
         _constat(found, f, classique=classique)
-        for found in verifier_destinataire(f, c.annuaire, travaux, le=None if c.le == SANS_JOUR else c.le)
+        for found in verifier_adressage(adressage, c.annuaire, travaux, le=None if c.le == SANS_JOUR else c.le)
         if found.nature in _REGLE_DE and c.annuaire.version
     ]
+
+
+def _service_de_la_reforme(f: Facture, annuaire: Annuaire) -> str | None:
+    """Return BT-46 of scheme 0224. Many write the service in BT-10, as the classic formats do; but BT-10 is any reference of the buyer's:
+    it counts where it is a service, or where the recipient asks for one.
+    """
+    code, reference, siret = f.acheteur.identifiant("0224"), f.reference_acheteur, f.siret_destinataire
+    if code is not None or reference is None or siret is None:
+        return code
+    if siret == SIRET_NON_RENSEIGNE:
+        return reference
+    structure = annuaire.structure(siret)
+    asked = structure is not None and structure.service_requis
+    return reference if asked or annuaire.service(siret, reference) is not None else None
 
 
 def _terme(nature: C, f: Facture, *, classique: bool) -> str:
@@ -62,6 +79,8 @@ def _constat(found: ConstatAnnuaire, f: Facture, *, classique: bool) -> Constat:
         "drapeau": nature.drapeau or "∅",
         "autres": ", ".join(f"{one.nom} ({one.siret})" for one in found.autres) or "∅",
     }
+    if nature is C.STRUCTURE_INCONNUE and not classique and f.cadre == SOUS_TRAITANCE_DIRECTE:
+        return Constat(terme, found.trouve, regle="CPRO-23", faits=faits)
     if nature is C.MOA_UNIQUE:  # the framework is at fault, not the SIRET
         return Constat(terme, f.cadre, absent=f.cadre is None, regle=_REGLE_DE[nature], faits=faits)
     return Constat(terme, found.trouve, absent=found.trouve is None, regle=_REGLE_DE[nature], faits=faits)

@@ -60,7 +60,7 @@ def _formes(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
         schema = _schema_juge(one, ere)
         if schema is None or schema.valide is None or schema.valide(one.valeur):
             continue
-        faits = {"schema": one.schema, "forme_fr": schema.forme_fr, "forme_en": schema.forme_en}
+        faits = {"schema": one.schema, "nom": schema.nom, "forme_fr": schema.forme_fr, "forme_en": schema.forme_en}
         found.append(Constat(terme, one.valeur, schema.forme_fr, regle=schema.regle, faits=faits))
     return found
 

@@ -9,6 +9,7 @@ from itertools import chain
 
 from flux.modele.facture import Facture
 from flux.referentiel.catalogue import Severite
+from flux.referentiel.devises import SANS_DECIMALE
 from flux.regles.gestion.regle import (
     AIFE,
     ANNEXE_7,
@@ -21,13 +22,16 @@ from flux.regles.gestion.regle import (
     Constat,
     ContexteRegles,
     Regle,
+    Syntaxe,
     Verifier,
+    recherche,
+    valeurs_cherchees,
 )
 
 CENT = Decimal("0.01")
 #: BT-24 of Factur-X MINIMUM.
 PROFIL_MINIMUM = "urn:factur-x.eu:1p0:minimum"
-_ZERO = Decimal(0)
+_ZERO, _UN = Decimal(0), Decimal(1)
 #: Characters of a number, sign included, point not (G1.14 to G1.16).
 _POSITIONS = 19
 _DEUX = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?").fullmatch
@@ -123,8 +127,9 @@ def etendue(f: Facture) -> bool:
 
 
 def tolerance(f: Facture) -> Decimal:
-    """One cent (G1.53); in the EXTENDED profile one cent a line (BR-FREXT-CO)."""
-    return CENT * max(1, len(f.lignes)) if etendue(f) else CENT
+    """One cent (G1.53), or one unit of a currency that has no cents; in the EXTENDED profile as much for each line (BR-FREXT-CO)."""
+    unit = _UN if f.devise in SANS_DECIMALE else CENT
+    return unit * max(1, len(f.lignes)) if etendue(f) else unit
 
 
 def _somme_lignes(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
@@ -210,6 +215,21 @@ def _total_negatif(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     return (Constat("BT-112", total, faits={"type": f.type_code or "∅"}),)
 
 
+_TOTAUX = "cac:LegalMonetaryTotal/*"
+_DEVISES_DES_TOTAUX = valeurs_cherchees(f"{_TOTAUX}/@currencyID")
+
+
+def _devise_des_totaux(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
+    """UBL alone writes a currency on each amount; that of VAT may be in two (BT-110, BT-111) and is left out."""
+    if c.syntaxe is not Syntaxe.UBL or f.devise is None or not {*_DEVISES_DES_TOTAUX(c.root)} - {f.devise}:
+        return ()
+    return [
+        Constat("BT-115", code, f.devise, noeud=node)
+        for node in recherche(_TOTAUX)(c.root)
+        if (code := node.get("currencyID", f.devise)) != f.devise
+    ]
+
+
 def _prix_net(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     found = []
     for rang, ligne in enumerate(f.lignes):
@@ -260,5 +280,6 @@ REGLES = (
     _souple("GES-CO-15", "BR-CO-15", "BT-112", _total_ttc, _FACTURX_2018, "FSO1117A P01, P02, P17"),
     Regle("GES-CO-16", "BR-CO-16", TOUTES, ("BT-115",), EN, _net_a_payer, officielle="BR-CO-16", calcul=True),
     Regle("MNT-02", "", TOUTES, ("BT-112",), f"{AIFE}, P17: a negative total is taken", _total_negatif),
+    Regle("MNT-03", "", TOUTES, ("BT-115",), f"{EN}, one currency for all amounts but BT-111; no French rule rejects", _devise_des_totaux),
     Regle("GES-G1.55", "G1.55", REFORME, ("BT-146",), f"{ANNEXE_7}, G1.55", _prix_net, depuis=OCT_2025),
 )  # fmt: skip

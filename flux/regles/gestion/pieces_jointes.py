@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
-from io import BytesIO
-from zipfile import BadZipFile, ZipFile
 
 from flux.modele.facture import Facture, PieceJointe
+from flux.parsers.pieces import CONTENUS, ZIP, ouvrir_pieces
 from flux.parsers.valeurs import octets_base64
-from flux.referentiel.espaces_de_noms import RAM, UBL_CBC
 from flux.referentiel.interfaces import Ere
 from flux.referentiel.types_pieces import EXTENSIONS, EXTENSIONS_ZIP
-from flux.regles.gestion.regle import CLASSIQUE, FEV_2026, PJ, REFORME, TOUTES, XP, Constat, ContexteRegles, Regle, Syntaxe
-
-_BINAIRES = {
-    Syntaxe.UBL: f"{{{UBL_CBC}}}EmbeddedDocumentBinaryObject",
-    Syntaxe.CII: f"{{{RAM}}}AttachmentBinaryObject",
-    Syntaxe.CPP: "Contenu",
-}
-_ZIP, _FICHIER_DE_ZIP = b"PK\x03\x04", b"PK\x01\x02"
-#: Files of a ZIP past which their names are not read: one is wanted (house).
-_FICHIERS_LUS = 100
+from flux.regles.gestion.regle import CLASSIQUE, FEV_2026, PJ, REFORME, TOUTES, XP, Constat, ContexteRegles, Regle
 
 
 def _nom(piece: PieceJointe, c: ContexteRegles) -> tuple[str, str | None]:
@@ -67,7 +55,7 @@ def _contenu(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     if all(piece.contenu is not None for piece in f.pieces_jointes):
         return ()
     found = []
-    for node in c.root.iter(_BINAIRES[c.syntaxe]):
+    for node in c.root.iter(*CONTENUS):
         text = (node.text or "").strip()
         if not text:
             found.append(Constat("BT-125", noeud=node, regle="PJ-04"))
@@ -79,7 +67,7 @@ def _contenu(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
 def _taille(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     limite = c.limites.piece_jointe
     return [
-        Constat("BT-125", len(piece.contenu), limite, rang, faits={"nom": _nom(piece, c)[1] or "∅"})
+        Constat("BT-125", len(piece.contenu), limite, rang, faits={"nom": _nom(piece, c)[1] or f"n° {rang + 1}"})
         for rang, piece in enumerate(f.pieces_jointes)
         if piece.contenu is not None and len(piece.contenu) >= limite
     ]
@@ -94,29 +82,14 @@ def _taille_totale(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
 
 def _paquet(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     """A packed attachment is a ZIP of one file of the same name; many senders do otherwise, so this only informs."""
+    zips = [(rang, piece, *_nom(piece, c)) for rang, piece in enumerate(f.pieces_jointes) if (piece.contenu or b"").startswith(ZIP)]
+    zips = [one for one in zips if one[3] is not None and _extension(one[3]) not in EXTENSIONS_ZIP]
     found = []
-    for rang, piece in enumerate(f.pieces_jointes):
-        terme, nom = _nom(piece, c)
-        content = piece.contenu
-        if content is None or nom is None or not content.startswith(_ZIP) or len(content) >= c.limites.piece_jointe:
-            continue
-        if _extension(nom) not in EXTENSIONS_ZIP:
-            inside = _noms(content)
-            if inside != [nom]:
-                found.append(Constat(terme, ", ".join(inside[:5]) or "∅", nom, rang))
+    for (rang, _piece, terme, nom), ouverte in zip(zips, ouvrir_pieces((one[1] for one in zips), c.limites), strict=True):
+        inside = ouverte.nom if ouverte.refus is None else ouverte.refus
+        if inside != nom:
+            found.append(Constat(terme, inside, nom, rang))
     return found
-
-
-def _noms(content: bytes) -> list[str]:
-    """Return the names of the files of a ZIP, by its directory alone; none of one that cannot be read, the number of too many."""
-    count = content.count(_FICHIER_DE_ZIP)
-    if count > _FICHIERS_LUS:
-        return [str(count)]
-    try:
-        with ZipFile(BytesIO(content)) as archive:
-            return [one.filename for one in archive.infolist() if not one.is_dir()]
-    except (BadZipFile, OSError, ValueError, NotImplementedError, OverflowError, struct.error):
-        return []
 
 
 _NOMS = ("BT-122", "BT-125-2")

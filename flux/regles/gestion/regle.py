@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import cast
 
 from lxml import etree
+from lxml.etree import _Element
 
 from flux.annuaire import Annuaire
 from flux.limites import Limites
 from flux.modele.facture import Facture
 from flux.referentiel.catalogue import Severite
-from flux.referentiel.espaces_de_noms import CII
+from flux.referentiel.espaces_de_noms import CII, PREFIXES
 from flux.referentiel.interfaces import Ere, Interface
 
 
@@ -40,29 +42,28 @@ class ContexteRegles:
     :ivar root: root of its XML. :ivar data: the bytes that ``root`` was read from, for lines and columns.
     :ivar annuaire: the directory, ``None`` when the platform has none: what only it can tell is then not checked.
     :ivar severites: severity in use, by key of a rule, where it is not the published one.
-    :ivar officielles: the official rules judge the same document: what they say too is left to them.
+    :ivar officielles: numbers of the official rules that judge the same document: what they say too is left to them.
     :ivar schema_valide: False when the schema found faults: what is missing or does not add up may then be unreadable, and is not told.
+    :ivar syntaxe: what the document is written in, by its root. :ivar cii: True when it is a CrossIndustryInvoice.
     """
 
     interface: Interface
     le: date
-    root: etree._Element
+    root: _Element
     data: bytes
     annuaire: Annuaire | None = None
     severites: Mapping[str, Severite] = field(default_factory=dict)
     limites: Limites = field(default_factory=Limites)
-    officielles: bool = False
+    officielles: frozenset[str] = frozenset()
     schema_valide: bool = True
+    syntaxe: Syntaxe = field(init=False)
+    cii: bool = field(init=False)
 
-    @property
-    def syntaxe(self) -> Syntaxe:
-        """What the document is written in, by its root."""
-        return _SYNTAXES.get(str(self.root.tag), Syntaxe.UBL)
-
-    @property
-    def cii(self) -> bool:
-        """True when the document is a CrossIndustryInvoice."""
-        return self.syntaxe is Syntaxe.CII
+    def __post_init__(self) -> None:
+        """Read the syntax once: a dozen rules ask for it."""
+        syntaxe = _SYNTAXES.get(str(self.root.tag), Syntaxe.UBL)
+        object.__setattr__(self, "syntaxe", syntaxe)
+        object.__setattr__(self, "cii", syntaxe is Syntaxe.CII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,19 @@ class Constat:
     expected: object = None
     rang: int | None = None
     absent: bool = False
-    noeud: etree._Element | None = None
+    noeud: _Element | None = None
     regle: str | None = None
     faits: Mapping[str, object] | None = None
+
+
+def recherche(chemin: str) -> Callable[[_Element], list[_Element]]:
+    """Compile a path (project prefixes) that is looked for in every document; a third of what ``find`` takes."""
+    return cast("Callable[[_Element], list[_Element]]", etree.XPath(chemin, namespaces=PREFIXES))
+
+
+def valeurs_cherchees(chemin: str) -> Callable[[_Element], list[str]]:
+    """Compile a path that leads to attributes or texts."""
+    return cast("Callable[[_Element], list[str]]", etree.XPath(chemin, namespaces=PREFIXES, smart_strings=False))
 
 
 Verifier = Callable[[Facture, ContexteRegles], Sequence[Constat]]
@@ -123,13 +134,13 @@ class Regle:
     officielle: str | None = None
     calcul: bool = False
 
-    def en_vigueur(self, interface: Interface, le: date, *, officielles: bool) -> bool:
-        """Tell whether it judges a document received on day ``le`` under ``interface``."""
+    def en_vigueur(self, interface: Interface, le: date, officielles: frozenset[str] = frozenset()) -> bool:
+        """Tell whether it judges a document received on day ``le`` under ``interface``, which these official rules judge too."""
         if interface.ere not in self.eres or interface.code in self.hors:
             return False
         if self.interfaces is not None and interface.code not in self.interfaces:
             return False
-        if officielles and self.officielle is not None and interface.ere is Ere.REFORME:
+        if self.officielle in officielles:
             return False
         return self.depuis <= le and (self.jusqua is None or le <= self.jusqua)
 

@@ -5,6 +5,7 @@
     [severites]
     "GES-G1.07" = "warning"   # an invoice of tomorrow is told, not refused
     "BAN-04" = "error"
+    "BR-FR-05" = "warning"    # an official rule, for every term; "BR-FR-05_BT-22-1" for one
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from flux.errors import ErreurConfiguration
+from flux.referentiel.anomalies_officielles import LIGNES_OFFICIELLES
 from flux.referentiel.catalogue import Severite
+from flux.referentiel.explications import connue
 from flux.regles.gestion.table import REGLES
 
-_CLES = frozenset(row.cle for row in REGLES)
+_CLES = frozenset(row.cle for row in REGLES) | {row.rule for row in LIGNES_OFFICIELLES}
 
 
 def lire_severites(fichier: Path | None) -> Mapping[str, Severite]:
@@ -39,8 +42,8 @@ def lire_severites(fichier: Path | None) -> Mapping[str, Severite]:
         raise ErreurConfiguration(f"[severites] of {fichier} is not a table", path=str(fichier), reason="not a table")
     found = {}
     for rule, value in table.items():
-        if rule not in _CLES:
-            raise ErreurConfiguration(f"{fichier} sets the severity of {rule}, which is no management rule", path=str(fichier), rule=rule)
+        if rule not in _CLES and not connue(rule):
+            raise ErreurConfiguration(f"{fichier} sets the severity of {rule}, which is no rule", path=str(fichier), rule=rule)
         if value not in tuple(Severite):
             raise ErreurConfiguration(f"{fichier} gives {rule} the severity {value!r}: use error or warning", path=str(fichier), rule=rule)
         found[rule] = Severite(value)

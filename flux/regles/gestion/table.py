@@ -8,7 +8,19 @@ from functools import lru_cache
 from flux.referentiel.anomalies import CATALOGUE, Couche
 from flux.referentiel.interfaces import INTERFACES, Interface
 from flux.referentiel.termes import TERMES
-from flux.regles.gestion import cadres, cpro, destinataire, document, identifiants, longueurs, montants, paiement, pieces_jointes, tva
+from flux.regles.gestion import (
+    cadres,
+    cpro,
+    cpro_blocs,
+    destinataire,
+    document,
+    identifiants,
+    longueurs,
+    montants,
+    paiement,
+    pieces_jointes,
+    tva,
+)
 from flux.regles.gestion.regle import SANS_JOUR, Regle
 
 #: Every rule, in the order in which they run and are told.
@@ -22,6 +34,7 @@ REGLES: tuple[Regle, ...] = (
     *paiement.REGLES,
     *pieces_jointes.REGLES,
     *cpro.REGLES,
+    *cpro_blocs.REGLES,
     *cadres.REGLES,
 )
 
@@ -37,7 +50,7 @@ def _verifier(rows: tuple[Regle, ...]) -> None:
         if not (row.eres and row.termes and row.source and all(terme in TERMES for terme in row.termes)):
             raise RuntimeError(f"the row of rule {row.cle} is incomplete")
     for interface in INTERFACES.values():
-        keys = [row.cle for row in rows if row.en_vigueur(interface, SANS_JOUR, officielles=False)]
+        keys = [row.cle for row in rows if row.en_vigueur(interface, SANS_JOUR)]
         if len(set(keys)) != len(keys):
             raise RuntimeError(f"two rules of the interface {interface.code} share one key")
 
@@ -46,6 +59,9 @@ _verifier(REGLES)
 
 
 @lru_cache(maxsize=256)
-def regles_de(interface: Interface, le: date, *, officielles: bool) -> tuple[Regle, ...]:
-    """Return the rules that judge a document received on day ``le`` under ``interface``, in table order."""
-    return tuple(row for row in REGLES if row.en_vigueur(interface, le, officielles=officielles))
+def regles_de(interface: Interface, le: date, officielles: frozenset[str] = frozenset()) -> tuple[Regle, ...]:
+    """Return the rules that judge a document received on day ``le`` under ``interface``, in table order.
+
+    :param officielles: numbers of the official rules that judge it too.
+    """
+    return tuple(row for row in REGLES if row.en_vigueur(interface, le, officielles))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from flux.modele.facture import Facture
 from flux.referentiel.catalogue import Severite
-from flux.referentiel.espaces_de_noms import RAM
 from flux.referentiel.taux_tva import AVOIR_NET_DE_TAXE, CATEGORIES_TVA, TAUX_TVA
 from flux.referentiel.types_facture import AVOIRS, RECTIFICATIVES
 from flux.regles.gestion.regle import (
@@ -18,6 +17,7 @@ from flux.regles.gestion.regle import (
     Constat,
     ContexteRegles,
     Regle,
+    recherche,
 )
 
 _TAUX_ADMIS = ", ".join(str(rate) for rate in sorted(TAUX_TVA))
@@ -91,11 +91,14 @@ def _avoir_net_de_taxe(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     ]
 
 
-def _exigibilite(_: Facture, c: ContexteRegles) -> Sequence[Constat]:
+_CODES_EXIGIBILITE = recherche("*/ram:ApplicableHeaderTradeSettlement/ram:ApplicableTradeTax/ram:DueDateTypeCode")
+
+
+def _exigibilite(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     """BT-8 stands in each VAT breakdown of CII."""
-    if not c.cii:
+    if not c.cii or len(f.tva) < 2:
         return ()
-    nodes = list(c.root.iter(f"{{{RAM}}}DueDateTypeCode"))
+    nodes = _CODES_EXIGIBILITE(c.root)
     if len(nodes) < 2:
         return ()
     first = (nodes[0].text or "").strip()

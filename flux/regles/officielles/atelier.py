@@ -10,8 +10,13 @@ from pathlib import Path
 
 from lxml import etree
 
-from flux.regles.officielles.codes import Code
+from flux.regles.officielles.codes import Code, peut_lever
 from flux.regles.officielles.erreurs import ErreurRegles
+from flux.regles.officielles.questions import Questions
+
+_CONSULTATION = re.compile(
+    r"^(?:bool\(|len\()?M\[[^]]*\]\.get\('[^']*', \(\)\)\)?$|^    for x1 in M\[[^]]*\]\.get\('[^']*', \(\)\):$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +34,19 @@ class Atelier:
 
     :ivar fichier: the rule file; code lists are read beside it.
     :ivar constantes: Python name → Python expression, in order of first use.
-    :ivar memos: remembered expressions, by number.
+    :ivar memos: remembered expressions, by key: a number, or ``'e'`` and a number for one that may raise an error.
+    :ivar tous: names of which the rules ask for every element of the document.
     :ivar cles: functions that read the key of a node, by number.
     :ivar lectures: how many times a document reads each expression that could be remembered (a loop counts twice).
     :ivar essai: the trial compilation, whose counts say what is worth remembering; ``None`` in the trial itself.
+    :ivar questions: loops that ask one question, shared by the rules.
     :ivar documents: files read beside the rule file (code lists).
     """
 
     fichier: Path
     constantes: dict[str, str] = field(default_factory=dict)
-    memos: dict[int, str] = field(default_factory=dict)
+    memos: dict[str, str] = field(default_factory=dict)
+    tous: dict[str, None] = field(default_factory=dict)
     cles: list[str] = field(default_factory=list)
     fonctions: dict[str, Signature] = field(default_factory=dict)
     prefixes: dict[str, str] = field(default_factory=dict)
@@ -46,7 +54,8 @@ class Atelier:
     numeros: dict[object, int] = field(default_factory=dict)
     lectures: Counter[object] = field(default_factory=Counter)
     essai: Atelier | None = None
-    _memo_par_cle: dict[object, tuple[int, Code]] = field(default_factory=dict)
+    questions: Questions = field(default_factory=Questions)
+    _memo_par_cle: dict[object, tuple[str, Code]] = field(default_factory=dict)
     _cle_par_nature: dict[object, int] = field(default_factory=dict)
     _nom_par_valeur: dict[str, str] = field(default_factory=dict)
     _compteur: int = 0
@@ -82,17 +91,35 @@ class Atelier:
             if prefixe:
                 self.prefixes.setdefault(espace, prefixe)
 
-    def memo(self, cle: object) -> tuple[int, Code] | None:
-        """The remembered expression of that key, with its number."""
+    def memo(self, cle: object) -> tuple[str, Code] | None:
+        """The remembered expression of that key, with the key it has in the generated code."""
         return self._memo_par_cle.get(cle)
 
-    def retenir(self, cle: object, code: Code) -> tuple[int, Code]:
+    def retenir(self, cle: object, code: Code) -> tuple[str, Code]:
         """Remember an expression that only the document decides, under a number that the final compilation keeps."""
         numeros = self.numeros if self.essai is None else self.essai.numeros
-        numero = numeros.setdefault(cle, len(numeros))
-        self.memos[numero] = code.liste if code.forme == "liste" else code.py
+        rang = numeros.setdefault(cle, len(numeros))
+        py = code.liste if code.forme == "liste" else code.py
+        numero = str(rang)
+        if peut_lever(py):
+            numero = f"'e{rang}'"
+            py = f"({py[1:-1]})" if py[0] == "[" else py  # a generator: what comes before an error is kept
+        self.memos[numero] = py
         self._memo_par_cle[cle] = (numero, code)
         return numero, code
+
+    def est_consultation(self, code: Code) -> bool:
+        """Whether a value is no more than one look-up of an index already remembered: remembering it again would cost as much."""
+        source = code.liste if code.forme == "liste" else code.py
+        question = re.fullmatch(r"(qe?_\d+)\([^()]*\)", source)
+        if question is not None:
+            source = self.questions.sources[question[1]]
+        return _CONSULTATION.search(source) is not None
+
+    def tous_de(self, tag: str) -> str:
+        """Every element of a name in the document, as generated code asks for it."""
+        self.tous[tag] = None
+        return f"M.tous({tag}, ())"
 
     def vaut(self, cle: object) -> bool:
         """Whether an expression is read more than once for a document, as the trial compilation counted; in the trial, yes."""

@@ -10,6 +10,7 @@ import hashlib
 import marshal
 import os
 import sys
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -95,7 +96,7 @@ def _lire(source: Path, binaire: Path) -> CodeType | None:
 
 
 def _ecrire(fichier: Path, contenu: bytes) -> None:
-    provisoire = fichier.with_name(f"{fichier.name}.{os.getpid()}.tmp")
+    provisoire = fichier.with_name(f"{fichier.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         provisoire.write_bytes(contenu)
         provisoire.replace(fichier)

@@ -8,10 +8,14 @@ from flux.regles.officielles import index
 from flux.regles.officielles.arbre import Appel, Binaire, Chemin, Contexte, Etape, Expression, Filtre, Litteral, Variable
 from flux.regles.officielles.codes import NOEUDS, Code, Garde, Portee, Pour
 from flux.regles.officielles.erreurs import ErreurRegles
+from flux.regles.officielles.motifs import termes
+from flux.regles.officielles.presence import sans_erreur
 
 if TYPE_CHECKING:
     from flux.regles.officielles.expressions import Traducteur
 
+_PARENT = Etape("parent", "node()")
+_COUPABLES = frozenset({"child", "descendant"})
 _TOUT = Etape("descendant-or-self", "node()")
 
 
@@ -32,6 +36,9 @@ def chemin(t: Traducteur, e: Chemin | Etape | Filtre, portee: Portee) -> Code:
     liste = _liste_de_codes(t, e, portee)
     if liste is not None:
         return liste
+    coupe = _couper(e)
+    if coupe is not None and _entame(t, coupe[0], portee):
+        return _par_prefixe(t, *coupe, portee)
     etapes = list(e.etapes)
     if e.absolu:
         if portee.foyer is None and not etapes:
@@ -42,6 +49,64 @@ def chemin(t: Traducteur, e: Chemin | Etape | Filtre, portee: Portee) -> Code:
     for rang, etape in enumerate(etapes):
         courant = _pas(t, courant, etape, portee, encore=rang < len(etapes) - 1)
     return courant
+
+
+def depuis_le_sommet(e: Chemin, profondeur: int) -> Chemin:
+    """A path that starts with as many ``..`` as lead to the root element, as a path from the root: the same for every node of the rule."""
+    montees = profondeur - 1
+    if e.absolu or len(e.etapes) <= montees or any(etape != _PARENT for etape in e.etapes[:montees]) or e.etapes[montees] == _PARENT:
+        return e
+    return Chemin(True, (Etape("child", "*"), *e.etapes[montees:]))
+
+
+def _couper(e: Chemin) -> tuple[Chemin, Expression | None, Expression | None] | None:  # noqa: PLR0911 one case a kind of end
+    """A path without its last predicate, or without the step after it: what comes before may be shared with other paths.
+
+    ``None`` for a path without predicate, and where positions count.
+    """
+    *avant, derniere = e.etapes
+    if not all(isinstance(etape, Etape) and etape.axe in _COUPABLES for etape in avant):
+        return None
+    predicats: tuple[Expression, ...] = ()
+    if isinstance(derniere, Etape):
+        if derniere.axe not in _COUPABLES and derniere.predicats:
+            return None
+        predicats = tuple(terme for p in derniere.predicats for terme in _successifs(p))
+        if any(isinstance(p, Litteral) for p in predicats):
+            return None
+        if predicats:
+            return Chemin(e.absolu, (*avant, Etape(derniere.axe, derniere.test, predicats[:-1]))), None, predicats[-1]
+    elif isinstance(derniere, Filtre | Chemin):
+        return None
+    if not any(isinstance(etape, Etape) and etape.predicats for etape in avant):
+        return None  # walking names costs no more than remembering where they lead
+    return Chemin(e.absolu, tuple(avant)), derniere, None
+
+
+def _successifs(predicat: Expression) -> list[Expression]:
+    """``[a and b]`` as ``[a][b]``, unless an error in ``a`` could be hidden by ``b``."""
+    parties = termes(predicat)
+    return parties if all(map(sans_erreur, parties[:-1])) else [predicat]
+
+
+def _entame(t: Traducteur, e: Chemin, portee: Portee) -> bool:
+    """Whether only the document decides a path, or the start of it up to a predicate."""
+    if t.du_document(e, portee):
+        return True
+    coupe = _couper(e)
+    return coupe is not None and _entame(t, coupe[0], portee)
+
+
+def _par_prefixe(t: Traducteur, prefixe: Chemin, etape: Expression | None, predicat: Expression | None, portee: Portee) -> Code:
+    """The last step or the last predicate of a path, on what comes before."""
+    if predicat is not None and t.du_document(prefixe, portee):
+        par_index = index.par_constante(t, prefixe, predicat, portee)
+        if par_index is not None:
+            return par_index
+    courant = t.code(prefixe, portee)
+    if etape is not None:
+        return _pas(t, courant, etape, portee)
+    return _filtre(t, courant, (predicat,) if predicat is not None else (), portee)
 
 
 def _liste_de_codes(t: Traducteur, e: Chemin, portee: Portee) -> Code | None:
@@ -61,7 +126,10 @@ def _liste_de_codes(t: Traducteur, e: Chemin, portee: Portee) -> Code | None:
             if isinstance(ident, Litteral) and isinstance(valeur, Variable):
                 constante = t.atelier.codes(fichier, str(ident.valeur))
                 clauses, py = t.iterer(t.atomise(t.code(valeur, portee)))
-                return Code(py, "texte", "liste", (*(clauses or (Pour(py, f"({py},)"),)), Garde(f"{py} in {constante}")))
+                if not clauses:
+                    var = t.atelier.nouveau()
+                    clauses, py = (Pour.un(var, py),), var
+                return Code(py, "texte", "liste", (*clauses, Garde(f"{py} in {constante}")))
     return None
 
 
@@ -76,7 +144,7 @@ def _filtre(t: Traducteur, base: Code, predicats: tuple[Expression, ...], portee
     clauses, py = t.iterer(base)
     if not clauses:
         var = t.atelier.nouveau()
-        clauses, py = (Pour(var, f"({py},)"),), var
+        clauses, py = (Pour.un(var, py),), var
     courant = base.avec(forme="liste", clauses=clauses, py=py, max1=base.forme != "liste" or base.max1)
     for predicat in predicats:
         courant = _predicat(t, courant, predicat, portee, None)
@@ -99,12 +167,19 @@ def _predicat(t: Traducteur, courant: Code, predicat: Expression, portee: Portee
         dedans = courant.avec(clauses=courant.clauses[avant:]).liste
         var = t.atelier.nouveau()
         return courant.avec(py=var, clauses=(*courant.clauses[:avant], Pour(var, f"{dedans}{tranche}")), max1=avant == 0)
-    if isinstance(predicat, Binaire) and predicat.operateur == "and":
-        courant = _predicat(t, courant, predicat.gauche, portee, avant)
-        return _predicat(t, courant, predicat.droite, portee, avant)
-    par_index = index.par_valeur(t, courant, predicat, portee)
-    if par_index is not None:
-        return par_index
+    parties = _successifs(predicat)
+    if len(parties) > 1:
+        for partie in parties:
+            courant = _predicat(t, courant, partie, portee, avant)
+        return courant
+    entiere = isinstance(predicat, Binaire) and predicat.operateur == "and"
+    for terme in termes(predicat):
+        par_index = index.par_valeur(t, courant, terme, portee, suffit=not entiere)
+        if par_index is not None and not entiere:
+            return par_index
+        if par_index is not None:
+            courant = par_index  # the others are false, whatever an error in another term: the whole predicate is asked of these
+            break
     element = Code(courant.py, courant.genre, profondeur=courant.profondeur)
     code = t.code(predicat, portee.sur(element))
     if code.genre in {"entier", "decimal", "double", "numerique", "item"} and code.forme != "liste":
@@ -141,7 +216,7 @@ def _pas(t: Traducteur, courant: Code, etape: Expression, portee: Portee, *, enc
             c, p = t.iterer(suite)
             if not c:
                 p = t.atelier.nouveau()
-                c = (Pour(p, f"({suite.py},)"),)
+                c = (Pour.un(p, suite.py),)
             suite = suite.avec(forme="liste", clauses=c, py=p, max1=True)
         suite = _predicat(t, suite, predicat, portee, len(clauses))
     return suite
@@ -175,6 +250,8 @@ def _axe(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...], py: st
         case "child":
             if etape.test == "text()":
                 return Code(var, "texte", "liste", (*clauses, Pour(var, f"textes({py}, False)")))
+            if courant.py == "M.racine" and etape.test == "*":
+                return Code("M.sommet", "element", profondeur=1)
             if etape.test[-1] in "*)" or etape.test[0] == "*":
                 source: tuple[Pour | Garde, ...] = (Pour(var, f"enfants({py})"), *_garde(var, etape.test))
             else:
@@ -185,7 +262,7 @@ def _axe(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...], py: st
             if etape.test == "node()":
                 return courant
             garde = _garde(py, etape.test) if etape.test != "*" else (Garde(f"{py}.parent is not None"),)
-            base = clauses or (Pour(var, f"({py},)"),)
+            base = clauses or (Pour.un(var, py),)
             if not clauses:
                 garde = tuple(Garde(g.condition.replace(py, var, 1)) for g in garde)
                 py = var
@@ -198,7 +275,7 @@ def _axe(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...], py: st
             source = (Pour(var, f"ancetres({py}, {etape.axe != 'ancestor'})"), *_garde(var, etape.test))
             return _plusieurs(t, Code(var, "element", "liste", (*clauses, *source), profondeur=1), seul=seul)
         case "preceding":
-            candidats = f"M.tous({t.atelier.tag(etape.test)})"
+            candidats = t.atelier.tous_de(t.atelier.tag(etape.test))
             if etape.test[-1] in "*)":
                 raise ErreurRegles(f"preceding::{etape.test}")
             source = (Pour(var, f"precedents({candidats}, {py})"),)
@@ -235,7 +312,7 @@ def _attribut(t: Traducteur, clauses: tuple[Pour | Garde, ...], py: str, test: s
     if simple:
         return Code(valeur, "attribut", "opt")
     var = t.atelier.nouveau()
-    return Code(var, "attribut", "liste", (*clauses, Pour(var, f"({valeur},)"), Garde(f"{var} is not None")), max1=seul)
+    return Code(var, "attribut", "liste", (*clauses, Pour.un(var, valeur), Garde(f"{var} is not None")), max1=seul)
 
 
 def _parent(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...], py: str, test: str, *, seul: bool) -> Code:
@@ -248,7 +325,7 @@ def _parent(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...], py:
     if courant.forme == "un" and courant.profondeur and test == "node()":
         return Code(f"{courant.py}.parent", genre, profondeur=p)
     garde = (Garde(f"{var} is not None"), *_garde(var, test))
-    return Code(var, genre, "liste", (*clauses, Pour(var, f"({py}.parent,)"), *garde), max1=True, profondeur=p)
+    return Code(var, genre, "liste", (*clauses, Pour.un(var, f"{py}.parent"), *garde), max1=True, profondeur=p)
 
 
 def _descendants(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...], py: str, etape: Etape, *, seul: bool) -> Code:
@@ -258,7 +335,7 @@ def _descendants(t: Traducteur, courant: Code, clauses: tuple[Pour | Garde, ...]
         return Code(var, "texte", "liste", (*clauses, Pour(var, f"textes({py}, True)")))
     if courant.py == "M.racine":
         if etape.test[-1] not in "*)" and etape.test[0] != "*":
-            return Code(var, "element", "liste", (Pour(var, f"M.tous({t.atelier.tag(etape.test)})"),), profondeur=1)
+            return Code(var, "element", "liste", (Pour(var, t.atelier.tous_de(t.atelier.tag(etape.test))),), profondeur=1)
         source: tuple[Pour | Garde, ...] = (Pour(var, "M.elements()"), *_garde(var, etape.test))
         return Code(var, "element", "liste", source, profondeur=1, ordonne=False)
     source = (Pour(var, f"descendants({py}, {soi})"), *_garde(var, etape.test))

@@ -23,7 +23,11 @@ from flux.regles.officielles.arbre import (
     Variable,
 )
 
-_MEMO = re.compile(r"M\[\d+\]")
+_MEMO = re.compile(r"M\[(?:\d+|'e\d+')\]")
+_LEVE = re.compile(
+    r"\b(?:opt|grouper|trouver|grouper|decimal|decimal_de|double|booleen|date|un|val_un|norm_un|dec_un|exactement|lu|lever|vrai|compare|compare_un|divise|modulo"
+    r"|chaine_item|nombre_item|somme|f_\w+|qe_\d+)\(|M\['e"
+)
 NOEUDS = frozenset({"element", "noeud"})  # noeud: an element or the document node
 BRUTS = frozenset({"attribut", "texte", "nontype"})  # untyped text, held as a plain str
 TEXTES = BRUTS | {"chaine"}
@@ -32,14 +36,38 @@ NUMERIQUES = EXACTS | {"double", "numerique"}
 _SUR_CONTEXTE = frozenset({"normalize-space", "string", "name", "local-name", "namespace-uri", "number", "string-length"})
 
 
+def peut_lever(py: str) -> bool:
+    """Whether generated code may raise a dynamic error."""
+    return _LEVE.search(py) is not None
+
+
+def est_constante(py: str) -> bool:
+    """Whether generated code is a constant of the module."""
+    return re.fullmatch(r"frozenset\(.*\)|[A-Z][A-Z_0-9]*", py) is not None
+
+
+def est_memo(py: str) -> bool:
+    """Whether generated code is a value remembered for the document."""
+    return _MEMO.fullmatch(py) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Pour:
-    """One ``for`` of a comprehension; ``base`` and ``tag`` when it walks the children of that name."""
+    """One ``for`` of a comprehension.
+
+    ``base`` and ``tag`` when it walks the children of that name; ``seul`` when it walks one item, of that expression.
+    """
 
     var: str
     source: str
     base: str = ""
     tag: str = ""
+    seul: str = ""
+
+    @staticmethod
+    def un(var: str, py: str) -> Pour:
+        """Give one item a name."""
+        return Pour(var, f"({py},)", seul=py)
 
     def __str__(self) -> str:
         return f"for {self.var} in {self.source}"
@@ -67,6 +95,7 @@ class Code:
     :ivar max1: a ``liste`` known to hold one item at most.
     :ivar profondeur: least depth of an element (the root element has 1), so that ``..`` is known to exist.
     :ivar ordonne: nodes are in document order.
+    :ivar general: a number whose type Saxon knows only when running, which changes the way it compares.
     """
 
     py: str
@@ -76,6 +105,7 @@ class Code:
     max1: bool = False
     profondeur: int = 0
     ordonne: bool = True
+    general: bool = False
 
     def avec(self, **changements: object) -> Code:
         """A copy with some fields changed."""
@@ -85,7 +115,7 @@ class Code:
     def memo(self) -> str:
         """``M[n]`` when the value is remembered for the whole document, else empty."""
         source = self.liste if self.forme == "liste" else self.py
-        return source if _MEMO.fullmatch(source) else ""
+        return source if est_memo(source) else ""
 
     @property
     def liste(self) -> str:
@@ -103,12 +133,19 @@ class Code:
 class Portee:
     """What an expression sees: variables by name, and the context item (``None`` in a function).
 
-    ``souvent``: it is evaluated more than once for a document.
+    ``souvent``: it is evaluated more than once for a document. ``racine``: the context item is the root element, whatever the document.
+    ``exacte``: its depth where it is the same for every node, else 0.
     """
 
     variables: Mapping[str, Code]
     foyer: Code | None
     souvent: bool = True
+    racine: bool = False
+    exacte: int = 0
+
+    def du_document(self) -> Portee:
+        """The scope of a value remembered for the document, where there is no node at hand but the root element."""
+        return replace(self, souvent=False, foyer=Code("M.sommet", "element", profondeur=1) if self.racine else self.foyer)
 
     def sur(self, foyer: Code) -> Portee:
         """The same variables with another context item, one among several."""

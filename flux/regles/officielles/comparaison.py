@@ -53,8 +53,8 @@ class Rapport:
 
     :ivar evaluations: documents × sets; ``assertions``: those in the sets, summed over the evaluations.
     :ivar echecs: findings both agree on; ``abandons``: evaluations on which both give up with a dynamic error.
-    :ivar instables: evaluations on which Saxon gave up because of what it had learnt before: it agrees when the rule file is
-        compiled anew, or what it gave up on is a variable that no reached expression reads.
+    :ivar instables: evaluations (document, set) on which Saxon gave up because of what it had learnt before: it agrees when the
+        rule file is compiled anew, or what it gave up on is a variable that no reached expression reads.
     """
 
     documents: int = 0
@@ -62,100 +62,107 @@ class Rapport:
     assertions: int = 0
     echecs: int = 0
     abandons: int = 0
-    instables: int = 0
+    instables: list[tuple[str, str]] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
 
 
 def comparer(
-    fichiers: Iterable[Path],
+    documents: Iterable[tuple[str, bytes]],
     mutants: int = 0,
     graine: int = 0,
     cache: Path | None = None,
     jeux: Sequence[str] | None = None,
 ) -> Rapport:
-    """Run both engines on every file, then on mutants drawn among them, and tell where they differ.
+    """Run both engines on every document, then on mutants drawn among them, and tell where they differ.
 
     Identical means: the same multiset of (identifier, location, message with its white space normalised), or both give up
     with a dynamic error. Call it from the main thread.
 
-    :param fichiers: XML files; those of another format, or not well formed, are left out.
-    :param mutants: how many mutants, over all files.
+    :param documents: names and XML (see :func:`sources.documents`); those of another format, or not well formed, are left out.
+    :param mutants: how many mutants, over all documents.
     :param graine: seed of the mutants.
     :param cache: folder of compiled sets.
     :param jeux: keys of the only sets to run; ``None`` runs all those of the format.
+    :raises ErreurConfiguration: saxonche is not installed.
+    :raises ErreurUsage: called from another thread.
     """
-    reference = Reference()
-    rapport = Rapport()
-    charges: dict[str, JeuDeRegles] = {}
+    comparaison = _Comparaison(cache, jeux)
     racines: list[tuple[str, etree._Element]] = []
-    for fichier in sorted(fichiers):
-        racine = _lire(fichier)
+    for nom, data in documents:
+        racine = _lire(data)
         if racine is not None:
-            racines.append((fichier.name, racine))
-            _un_document(fichier.name, racine, jeux, charges, cache, reference, rapport)
+            racines.append((nom, racine))
+            comparaison.document(nom, racine)
     hasard = Random(graine)  # noqa: S311 mutants need no secret
     for numero in range(mutants if racines else 0):
         nom, racine = hasard.choice(racines)
-        mutant = etree.fromstring(etree.tostring(muter(racine, hasard)))
-        _un_document(f"{nom}#{numero}", mutant, jeux, charges, cache, reference, rapport)
-    return rapport
+        comparaison.document(f"{nom}#{numero}", etree.fromstring(etree.tostring(muter(racine, hasard)), _analyseur()))
+    return comparaison.rapport
 
 
-def _lire(fichier: Path) -> etree._Element | None:
+def _analyseur() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+
+
+def _lire(data: bytes) -> etree._Element | None:
     try:
-        arbre = etree.parse(fichier, etree.XMLParser(resolve_entities=False, no_network=True))
-    except (etree.XMLSyntaxError, OSError):
+        racine = etree.fromstring(data, _analyseur())
+    except etree.XMLSyntaxError:
         return None
-    racine = arbre.getroot()
-    doctype = getattr(arbre.docinfo, "doctype", "")
+    doctype = getattr(racine.getroottree().docinfo, "doctype", "")
     return racine if not doctype and etree.QName(racine).localname in JEUX_PAR_RACINE else None
 
 
-def _un_document(
-    nom: str,
-    racine: etree._Element,
-    jeux: Sequence[str] | None,
-    charges: dict[str, JeuDeRegles],
-    cache: Path | None,
-    reference: Reference,
-    rapport: Rapport,
-) -> None:
-    texte = etree.tostring(racine, encoding="unicode", with_tail=False)
-    document = Document(racine)
-    rapport.documents += 1
-    for cle in JEUX_PAR_RACINE[etree.QName(racine).localname]:
-        if jeux is not None and cle not in jeux:
-            continue
-        if cle not in charges:
-            charges[cle] = charger(cle, cache)
-        jeu = charges[cle]
-        rapport.evaluations += 1
-        rapport.assertions += jeu.nombre
-        _un_jeu(nom, jeu, document, texte, reference, rapport)
+class _Comparaison:
+    """One run: both engines and the figures."""
 
+    def __init__(self, cache: Path | None, jeux: Sequence[str] | None) -> None:
+        self.rapport = Rapport()
+        self._cache, self._jeux = cache, jeux
+        self._reference = Reference()
+        self._charges: dict[str, JeuDeRegles] = {}
 
-def _un_jeu(nom: str, jeu: JeuDeRegles, document: Document, texte: str, reference: Reference, rapport: Rapport) -> None:
-    """Compare one set on one document."""
-    fichier = chemin_regles(jeu.nom)
-    reponse = reference.evaluer(fichier, texte)
-    try:
-        echecs, reserve = jeu.evaluer_avec_reserve(document)
-    except ErreurMoteur as faute:
-        rapport.differences.append(Difference(nom, jeu.nom, (str(faute),), (), texte.encode()))
-        return
-    ecart = _ecart(echecs, reponse)
-    if ecart is not None and reponse.abandon:
-        reponse = reference.evaluer(fichier, texte, neuve=True)
+    def document(self, nom: str, racine: etree._Element) -> None:
+        """Compare the sets of the format on one document."""
+        texte = etree.tostring(racine, encoding="unicode", with_tail=False)
+        document = Document(racine)
+        self.rapport.documents += 1
+        for cle in JEUX_PAR_RACINE[etree.QName(racine).localname]:
+            if self._jeux is not None and cle not in self._jeux:
+                continue
+            if cle not in self._charges:
+                self._charges[cle] = charger(cle, self._cache)
+            jeu = self._charges[cle]
+            self.rapport.evaluations += 1
+            self.rapport.assertions += jeu.nombre
+            self._un_jeu(nom, jeu, document, texte)
+
+    def _un_jeu(self, nom: str, jeu: JeuDeRegles, document: Document, texte: str) -> None:
+        """Compare one set on one document."""
+        rapport, fichier = self.rapport, chemin_regles(jeu.nom)
+        reponse = self._reference.evaluer(fichier, texte)
+        try:
+            echecs = jeu.evaluer(document)
+            complets, reserve = jeu.evaluer_avec_reserve(document)
+        except ErreurMoteur as faute:
+            rapport.differences.append(Difference(nom, jeu.nom, (str(faute),), (), texte.encode()))
+            return
         ecart = _ecart(echecs, reponse)
-        if ecart is not None and reserve and not ecart[0]:
-            ecart, reponse = None, Reponse(())
-        rapport.instables += ecart is None
-    if ecart is not None:
-        rapport.differences.append(Difference(nom, jeu.nom, *ecart, texte.encode()))
-    elif reponse.abandon:
-        rapport.abandons += 1
-    else:
-        rapport.echecs += len(echecs)
+        if ecart is not None and reponse.abandon:
+            reponse = self._reference.evaluer(fichier, texte, neuve=True)
+            ecart = _ecart(echecs, reponse)
+            if ecart is not None and reserve and not ecart[0]:
+                ecart, reponse = None, Reponse(())
+            if ecart is None:
+                rapport.instables.append((nom, jeu.nom))
+        if ecart is None and echecs != complets:
+            ecart = (tuple(map(str, echecs)), tuple(map(str, complets)))
+        if ecart is not None:
+            rapport.differences.append(Difference(nom, jeu.nom, *ecart, texte.encode()))
+        elif reponse.abandon:
+            rapport.abandons += 1
+        else:
+            rapport.echecs += len(echecs)
 
 
 def _ecart(echecs: list[Echec], reponse: Reponse) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flux.regles.officielles import index
 from flux.regles.officielles.arbre import Appel, Binaire, Chemin, Etape, Expression
 from flux.regles.officielles.atelier import Atelier, Signature
-from flux.regles.officielles.codes import Code, Portee, Pour
+from flux.regles.officielles.codes import Code, Portee, Pour, peut_lever
 from flux.regles.officielles.erreurs import ErreurRegles
-from flux.regles.officielles.expressions import Traducteur, peut_lever
+from flux.regles.officielles.expressions import Traducteur
 from flux.regles.officielles.grammaire import lire
-from flux.regles.officielles.lecteur import Assertion, Lie, Motif, Regle, Regles, Texte
+from flux.regles.officielles.lecteur import Assertion, Fonction, Lie, Motif, Regle, Regles, Texte
 from flux.regles.officielles.motifs import Alternative, alternatives, conditions, sur_le_nom, termes
+from flux.regles.officielles.presence import necessaires, noms_cites
 from flux.regles.officielles.usages import compter, immediates
 
 _ENTETE = '''"""Rules of {fichier}, compiled by flux.regles.officielles. Generated: do not edit.
 
 SHA-256 of the rule file: {empreinte}
 Each rule of the file is one function, each test follows its identifier and its XPath. In the code, n is the context node,
-n.kids its child elements by name, M[..] an expression that only the document decides (evaluated once, see MEMOS).
+n.kids its child elements by name, M[..] an expression that only the document decides (evaluated once, see MEMOS;
+'e..' when it may raise a dynamic error), P and A the names of elements and
+attributes found in the document: a test that no absence can fail is not evaluated.
 """
 
 import re
@@ -30,13 +35,14 @@ from decimal import Decimal
 {imports}
 '''
 _MODULES = {
-    "axes": "ancetres descendants existe freres nom nom_local espace_de_noms parents precedents textes trie union",
+    "axes": "ancetres descendants freres nom nom_local espace_de_noms parents precedents textes trie union",
     "document": "enfants norm normaliser",
     "erreurs": "ErreurXPath",
+    "conversions": "Souvenir booleen date decimal decimal_de double nombre",
     "execution": (
-        "Attribut NonType apres arrondi avant booleen chaine_item compare compare_un date dec_un decimal decimal_de divise double "
-        "egal_un exactement fois joint lever lu maximum minimum modulo moins morceaux nombre nombre_item norm_un opt parmi plus seq "
-        "somme sous_chaine texte traduit un val_opt val_un vrai"
+        "Attribut ListeDeCodes NonType apres arrondi avant chaine_item compare compare_un dec_un divise egal_un exactement fois "
+        "fois_exact joint lever lu maximum minimum modulo moins moins_exact morceaux nombre_item norm_un opt parmi parmi_codes plus "
+        "plus_exact quotient seq somme sous_chaine texte traduit un val_opt val_un vrai"
     ),
 }  # what generated code calls
 
@@ -56,6 +62,7 @@ class Compilateur:
         self.atelier: Atelier = Atelier(regles.fichier, essai=essai.atelier if essai is not None else None)
         self.traducteur = Traducteur(self.atelier)
         self.globales: dict[str, Code] = {}
+        self.mentions: Counter[str] = Counter()
         self.assertions: list[str] = []
         self.absences: list[str] = []
         self.corps: list[str] = []
@@ -71,6 +78,7 @@ class Compilateur:
         for motif in self.regles.motifs:
             for regle in motif.regles:
                 self.atelier.retenir_prefixes(regle.contexte.espaces)
+                self.mentions.update(nom for p in regle.contenu if isinstance(p, Assertion) for nom in set(noms_cites(self._lire(p.test))))
         self._fonctions()
         self._variables_globales()
         for rang, motif in enumerate(self.regles.motifs):
@@ -91,15 +99,19 @@ class Compilateur:
         yield ")\n\n# What must be absent below a rule's node: (path, attribute, pattern, rule, assertion)\nABSENCES = ("
         yield from (f"    {a}," for a in self.absences)
         yield ")\n"
-        for numero, py in sorted(self.atelier.memos.items()):
-            yield f"def memo_{numero}(M):\n    return {py}\n"
-        yield f"MEMOS = {{{', '.join(f'{i}: memo_{i}' for i in sorted(self.atelier.memos))}}}\n"
+        yield from self.atelier.questions.sources.values()
+        noms = {numero: "memo_" + numero.strip("'") for numero in self.atelier.memos}
+        for numero, py in self.atelier.memos.items():
+            yield f"def {noms[numero]}(M):\n    return {py}\n"
+        yield f"MEMOS = {{{', '.join(f'{numero}: {nom}' for numero, nom in noms.items())}}}\n"
+        yield "# Names whose elements are asked for wherever they are"
+        yield f"TOUS = frozenset(({' '.join(t + ',' for t in self.atelier.tous)}))\n"
         yield "# Keys of nodes, by which M.trouver finds them\nCLES = ("
         yield from (f"    {cle},  # {rang}" for rang, cle in enumerate(self.atelier.cles))
         yield ")\n"
         yield from self.corps
         yield "\n# (mode, rules); a rule: (function, goes on below, branches);"
-        yield "# a branch: (absolute, steps, test of the name, test of the node)\nMOTIFS = ("
+        yield "# a branch: (absolute, steps, test of the name, test of the node, (key, its text))\nMOTIFS = ("
         yield from self.motifs
         yield ")\n"
 
@@ -130,7 +142,7 @@ class Compilateur:
             python = "f_" + re.sub(r"\W", "_", f.nom)
             self.atelier.fonctions[f.nom] = Signature(python, tuple(g for _, g in f.parametres), f.type)
         for f in self.regles.fonctions:
-            noms = [re.sub(r"\W", "_", n) for n, _ in f.parametres]
+            noms = ["p_" + re.sub(r"\W", "_", n) for n, _ in f.parametres]
             variables = {
                 n: Code(py, "element" if g == "element()?" else "chaine", "opt" if (g or "").endswith("?") else "un")
                 for (n, g), py in zip(f.parametres, noms, strict=True)
@@ -146,7 +158,13 @@ class Compilateur:
             resultat = self._code(f.resultat, portee)
             if f.type != "xs:boolean" or resultat.genre != "booleen" or resultat.forme != "un":
                 raise self._situee(ErreurRegles(f"{f.nom} as {f.type}: {resultat.genre}"), f.resultat)
-            self.corps.append("\n".join([*lignes, f"    return {resultat.py}\n"]))
+            texte = "\n".join([*lignes, f"    return {resultat.py}\n"])
+            self.corps.append(f"@Souvenir\n{texte}" if self._que_des_textes(f, texte) else texte)
+
+    def _que_des_textes(self, f: Fonction, source: str) -> bool:
+        """Whether a function reads nothing but texts given to it."""
+        corps = source.partition(":\n")[2].replace("M.reserve", "")
+        return all((g or "").startswith("xs:string") for _, g in f.parametres) and re.search(r"\bM\b", corps) is None
 
     def _variables_globales(self) -> None:
         portee = Portee({}, Code("M.racine", "noeud"))
@@ -195,7 +213,9 @@ class Compilateur:
             profondeur = min(len(b.pas) for b in branches)
             tests = [self._branche(nom, i, b, regle) for i, b in enumerate(branches)]
             racine = all(b.absolu and len(b.pas) == 1 for b in branches)
-            portee = Portee(self.globales, Code("n", "element", profondeur=profondeur), souvent=not racine)
+            exacte = profondeur if all(b.fixe and len(b.pas) == profondeur for b in branches) else 0
+            foyer = Code("n", "element", profondeur=profondeur)
+            portee = Portee(self.globales, foyer, souvent=not racine, racine=racine, exacte=exacte)
             fonction = self._regle(rang, position, nom, regle, portee)
             regles.append(f"        ({fonction}, {regle.continue_}, ({' '.join(t + ',' for t in tests)})),")
         self.motifs.append("\n".join([f"    ('{motif.mode}', (", *regles, "    )),"]))
@@ -216,7 +236,7 @@ class Compilateur:
         try:
             forme, trouvees = self._forme(nom, rang, conditions(branche))
             if not trouvees:
-                return f"({branche.absolu}, ({pas}), {forme}, None)"
+                return f"({branche.absolu}, ({pas}), {forme}, None, None)"
             tests = []
             for haut, profondeur, predicat in trouvees:
                 foyer = Code("n" + ".parent" * haut, "element", profondeur=profondeur)
@@ -228,7 +248,16 @@ class Compilateur:
             f"def {fonction}(n, M):\n    # {_uni(regle.contexte.xpath)}\n    try:\n        return {' and '.join(tests)}\n"
             "    except ErreurXPath:  # an error in a pattern is a node that does not match\n        return False\n"
         )
-        return f"({branche.absolu}, ({pas}), {forme}, {fonction})"
+        return f"({branche.absolu}, ({pas}), {forme}, {fonction}, {self._aiguillage(trouvees)})"
+
+    def _aiguillage(self, predicats: list[tuple[int, int, Expression]]) -> tuple[int, str] | None:
+        """A key of the node and the text that a branch asks it to have: it tells apart the branches that ask for another."""
+        for haut, profondeur, predicat in predicats:
+            for terme in termes(predicat):
+                trouve = index.cle_et_texte(self.traducteur, terme, Portee(self.globales, Code("n", "element", profondeur=profondeur)))
+                if haut == 0 and trouve is not None:
+                    return trouve
+        return None
 
     def _forme(self, nom: str, rang: int, predicats: list[tuple[int, int, Expression]]) -> tuple[str, list[tuple[int, int, Expression]]]:
         """Predicates that the name of the node decides, as a function of the name, and the others."""
@@ -254,6 +283,8 @@ class Compilateur:
     def _regle(self, motif: int, position: int, nom: str, regle: Regle, portee: Portee) -> str:
         """Write the function of a rule; ``None`` when absences say everything."""
         lignes: list[str] = []
+        dispenses: list[str] = []  # for each assertion, what in the document makes it true of every node
+        toujours = frozenset(b.pas[-1].test for b in self._alternatives(regle.contexte))
         totaux = iter(self._lectures(regle))
         for piece in regle.contenu:
             numero = len(self.assertions)
@@ -270,12 +301,32 @@ class Compilateur:
                     f"(({' '.join(self._tag(t) + ',' for t in tags)}), {a!r}, {motif}, {position}, {numero})" for tags, a in chemins
                 ]
                 continue
-            lignes += self._assertion(numero, piece, portee, statique=statique)
+            lignes += self._assertion(numero, piece, portee, toujours, statique=statique)
+            dispenses.append(self._dispense(piece, portee))
         if not any(ligne.lstrip().startswith("echec(") for ligne in lignes):
             return "None"
         entete = [f"def regle_{nom}(noeuds, M, echec, erreur):", f"    # {_uni(regle.contexte.xpath)}", "    for n in noeuds:"]
+        if dispenses[0] and len(set(dispenses)) == 1:
+            entete[2:2] = [
+                "    try:",
+                f"        if {dispenses[0]} and not M.complet:",
+                "            return  # true of every node",
+                "    except ErreurXPath:",
+                "        pass  # each node will tell it",
+            ]
+        for local, valeur in (("A", "M.attributs"), ("P", "M.noms")):
+            if any(re.search(rf"if .*\b in {local}(?: and |:$)|' in {local}(?: and |:$)", ligne) for ligne in lignes):
+                entete.insert(2, f"    {local} = {valeur}")
         self.corps.append("\n".join([*entete, *lignes, ""]))
         return f"regle_{nom}"
+
+    def _dispense(self, piece: Assertion, portee: Portee) -> str:
+        """A term of an alternative that only the document decides: where it is true, no node need be looked at."""
+        if not portee.racine and not piece.constat:
+            for e in termes(self._lire(piece.test), "or"):
+                if self.traducteur.du_document(e, portee):
+                    return self.traducteur.verite(self.traducteur.code(e, portee))
+        return ""
 
     def _lectures(self, regle: Regle) -> list[int]:
         """How many times each variable of a rule is read."""
@@ -288,7 +339,7 @@ class Compilateur:
                 lectures += [self._lire(t) for t in (piece.test, *piece.message) if isinstance(t, Texte)]
         return compter(variables, lectures)
 
-    def _assertion(self, numero: int, piece: Assertion, portee: Portee, *, statique: bool) -> list[str]:
+    def _assertion(self, numero: int, piece: Assertion, portee: Portee, toujours: frozenset[str], *, statique: bool) -> list[str]:
         try:
             condition = self.traducteur.verite(self._code(piece.test, portee))
         except ErreurRegles as faute:
@@ -297,6 +348,7 @@ class Compilateur:
             condition = condition[5:-1] if re.fullmatch(r"\(not (\w+\([^()]*\)|\([^()]*\))\)", condition) else f"not {condition}"
         message = "" if statique else f", {self._message(piece, portee)}"
         marge = " " * 8
+        condition = self._garder(piece, condition, toujours)
         entete = f"{marge}# {piece.identifiant or '(no identifier)'} [{piece.drapeau or 'no flag'}] {_uni(piece.test.xpath)}"
         if condition in {"not True", "False"}:
             return [f"{entete}  -- never fails"]
@@ -305,6 +357,17 @@ class Compilateur:
             return [entete, *(marge + a for a in appel)]
         fin = [f"{marge}except ErreurXPath as e:", f"{marge}    erreur({numero}, n, e)"]
         return [entete, f"{marge}try:", *(f"{marge}    {a}" for a in appel), *fin]
+
+    def _garder(self, piece: Assertion, condition: str, toujours: frozenset[str]) -> str:
+        """The condition behind the names without which it cannot be true."""
+        gardes = []
+        for nom, local in necessaires(self._lire(piece.test), constat=piece.constat, toujours=toujours, mentions=self.mentions):
+            gardes.append(f"{nom[1:]!r} in A" if nom[0] == "@" else f"{self.atelier.tag(nom)} in {'n.kids' if local else 'P'}")
+        if condition in {"not True", "False"} or not gardes:
+            return condition
+        if condition.strip("()") == gardes[0].replace(" in A", " in M.attributs"):
+            return gardes[0]
+        return " and ".join([*gardes, condition if condition.startswith("not ") else f"({condition})"])
 
     def _message(self, piece: Assertion, portee: Portee) -> str:
         """The text with its computed pieces, built only when the test fails."""

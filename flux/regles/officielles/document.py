@@ -9,12 +9,17 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from lxml import etree
 
+from flux.regles.officielles.erreurs import ErreurMoteur
+
 VIDE: dict[str, Any] = {}
-CHEMINS_MAX = 50_000  # distinct paths remembered in a process; past it the memory starts anew (names come from outside)
+PROFONDEUR_MAX = 500  # nested elements; flux.limites lets far fewer in
+FORMES_MAX = 200  # distinct sets of paths remembered in a process, some 50 kB each with what the rule sets plan for them
+CHEMINS_PAR_FORME = 2_000
+CHEMINS_MAX = 20_000  # distinct paths remembered in a process; past it the memory starts anew (names come from outside)
 
 _BLANCS = re.compile(r"[ \t\r\n]+")
 _texte_de = etree.XPath("string()", smart_strings=False)
@@ -22,6 +27,8 @@ _texte_de = etree.XPath("string()", smart_strings=False)
 
 def normaliser(texte: str) -> str:
     """``normalize-space``: XML white space only (a no-break space stays)."""
+    if texte.isalnum():  # a code or a number, most often: nothing white in it
+        return texte
     if texte.isascii():
         return " ".join(texte.split())
     return _BLANCS.sub(" ", texte).strip(" ")
@@ -66,6 +73,39 @@ class Chemin:
         return tuple(reversed(noms))
 
 
+class Forme:
+    """The distinct paths of a document, in the order of their first node: invoices of one issuer share a few forms.
+
+    :ivar chemins: the paths.
+    :ivar par_nom: paths that end on each name.
+    :ivar plans: what each rule set does with the documents of this form.
+    """
+
+    __slots__ = ("chemins", "par_nom", "plans")
+
+    connues: ClassVar[dict[tuple[Chemin, ...], Forme]] = {}
+
+    def __init__(self, chemins: tuple[Chemin, ...]) -> None:
+        self.chemins = chemins
+        self.par_nom: dict[str, tuple[Chemin, ...]] = {}
+        for chemin in chemins:
+            self.par_nom[chemin.tag] = (*self.par_nom.get(chemin.tag, ()), chemin)
+        self.plans: dict[object, Any] = {}
+
+    @classmethod
+    def de(cls, chemins: tuple[Chemin, ...]) -> Forme:
+        """Return the form of these paths, remembered by the process within limits."""
+        connue = cls.connues.get(chemins)
+        if connue is None:
+            connue = cls(chemins)
+            if len(chemins) > CHEMINS_PAR_FORME:
+                return connue  # no invoice: nothing to gain by keeping it
+            if len(cls.connues) >= FORMES_MAX:
+                cls.connues = {}
+            cls.connues[chemins] = connue
+        return connue
+
+
 class Noeud:
     """An element (or, with an empty tag, the document node).
 
@@ -73,17 +113,14 @@ class Noeud:
     :ivar tag: Clark name.
     :ivar kids: child elements by Clark name, in document order.
     :ivar attrs: attributes by Clark name.
-    :ivar val: string value (all the text inside).
+    :ivar val: string value (all the text inside); of a node with children, computed at its first use.
     :ivar norm: ``normalize-space`` of the string value, once :func:`norm` has computed it; ``None`` before.
-    :ivar elem: the lxml element of a node with children; ``None`` for a leaf that is the first of its name (see :func:`element`): the
-        Python side of every element is not kept alive.
     :ivar ordre: position in the document, 0 for the document node.
     """
 
-    __slots__ = ("attrs", "elem", "kids", "norm", "ordre", "parent", "tag", "val")
+    __slots__ = ("attrs", "kids", "norm", "ordre", "parent", "tag", "val")
 
     attrs: Mapping[str, str]
-    elem: Any
     kids: dict[str, Sequence[Noeud]]
     norm: str | None
     ordre: int
@@ -94,18 +131,42 @@ class Noeud:
     def __getattr__(self, nom: str) -> str:
         """Compute ``val`` of a node with children at its first use."""
         if nom == "val":
-            self.val = str(_texte_de(self.elem)) if self.elem is not None else "".join(k.val for k in enfants(self))
+            elem = element(self)
+            self.val = "".join(k.val for k in enfants(self)) if elem is None else str(_texte_de(elem))
             return self.val
         raise AttributeError(nom)
 
 
+class NoeudDocument(Noeud):
+    """The document node: it leads back to lxml's elements, which nodes do not keep.
+
+    :ivar racine: the root element.
+    """
+
+    __slots__ = ("_elements", "racine")
+
+    def __init__(self, racine: etree._Element) -> None:
+        self.parent = None
+        self.tag = ""
+        self.attrs = VIDE
+        self.norm = None
+        self.ordre = 0
+        self.racine = racine
+        self._elements: list[etree._Element] | None = None
+
+    def element(self, ordre: int) -> etree._Element:
+        """The element at that position: only failures, names as written and mixed content ask for one, so the list waits for them."""
+        if self._elements is None:
+            self._elements = list(self.racine.iter("*"))
+        return self._elements[ordre - 1]
+
+
 def element(noeud: Noeud) -> etree._Element | None:
     """The lxml element of a node; ``None`` for the document node."""
-    connu: etree._Element | None = noeud.elem
-    if connu is not None or noeud.parent is None:
-        return connu
-    dessus: etree._Element = noeud.parent.elem
-    return next(dessus.iterchildren(noeud.tag), None)
+    dessus = noeud
+    while dessus.parent is not None:
+        dessus = dessus.parent
+    return dessus.element(noeud.ordre) if isinstance(dessus, NoeudDocument) and noeud.ordre else None
 
 
 def norm(noeud: Noeud) -> str:
@@ -137,36 +198,33 @@ class Document:
     """The index of one document.
 
     :param racine: root element, already parsed and found safe (no DOCTYPE); it must not change while the index lives.
+    :raises ErreurMoteur: elements nested deeper than :data:`PROFONDEUR_MAX`.
     :ivar noeud: the document node.
+    :ivar sommet: the root element.
     :ivar par_chemin: nodes of each distinct path, in document order.
+    :ivar attributs: Clark names of the attributes.
+    :ivar forme: what its paths alone decide.
     """
 
     def __init__(self, racine: etree._Element) -> None:
         if Chemin.nombre > CHEMINS_MAX:
             Chemin.nombre = 0
             _Arbre.racine = Chemin("", None)
-        self.par_chemin: dict[Chemin, list[Noeud]] = {}
-        document = Noeud()
-        document.parent = None
-        document.tag = ""
-        document.attrs = VIDE
-        document.elem = None
-        document.norm = None
-        document.ordre = 0
-        self.noeud = document
+            Forme.connues = {}
+        self.noeud = NoeudDocument(racine)
+        self.par_chemin: dict[Chemin, list[Noeud]] = {_Arbre.racine: [self.noeud]}
+        self.attributs: set[str] = set()
         self.nombre = 0
-        self.par_chemin[_Arbre.racine] = [document]
         ramasse = gc.isenabled()
         gc.disable()  # a hundred thousand live objects and no garbage: a collection would find nothing
         try:
-            sommet = self._noeud(racine, document, _Arbre.racine.enfant(racine.tag))
+            self._indexer(racine)
         finally:
             if ramasse:
                 gc.enable()
-        sommet.elem = racine
-        document.kids = {sommet.tag: (sommet,)}
-        self._par_nom: dict[str, list[Noeud]] | None = None
-        self._attributs: frozenset[str] | None = None
+        self.sommet = next(iter(self.noeud.kids.values()))[0]
+        self.forme = Forme.de(tuple(self.par_chemin))
+        self._par_nom: dict[str, list[Noeud]] = {}
 
     def __del__(self) -> None:
         """Cut the links from parents to children, so that nodes go at once rather than at the next collection of cycles."""
@@ -174,70 +232,84 @@ class Document:
             for noeud in noeuds:
                 noeud.kids = VIDE
 
-    def _noeud(self, elem: etree._Element, parent: Noeud, chemin: Chemin) -> Noeud:
-        noeud = Noeud()
-        noeud.parent = parent
-        noeud.tag = chemin.tag
-        noeud.norm = None
-        self.nombre += 1
-        noeud.ordre = self.nombre
+    def _indexer(self, racine: etree._Element) -> None:  # noqa: C901, PLR0912, PLR0915 one piece, see below
+        """Make the nodes in one walk of the document, without recursion: the number of its children says where an element ends.
+
+        The hot loop of the index, kept in one piece.
+        """
         par_chemin = self.par_chemin
-        if chemin in par_chemin:
-            par_chemin[chemin].append(noeud)
-        else:
-            par_chemin[chemin] = [noeud]
-        attributs = elem.items()
-        noeud.attrs = dict(attributs) if attributs else VIDE  # type: ignore[arg-type]  # lxml 6 gives str; the stubs say bytes too
-        if len(elem) == 0:
-            noeud.val = elem.text or ""
-            noeud.kids = VIDE
-            noeud.elem = None
-            return noeud
-        noeud.elem = elem
-        kids: dict[str, Any] = {}
+        connus = par_chemin.get
+        parent: Noeud = self.noeud
+        chemin = _Arbre.racine
         suites = chemin.enfants
-        for sous in elem:
-            tag = sous.tag
-            if tag.__class__ is not str:
-                continue  # comment or processing instruction
+        kids: dict[str, Any] = {}
+        parent.kids = kids
+        restent = 1  # children of `parent` that are still to come
+        dessus: list[Any] = []
+        ordre = 0
+        for elem in racine.iter():
+            restent -= 1
+            tag = elem.tag
             suite = suites.get(tag)
             if suite is None:
+                if tag.__class__ is not str:  # a comment or a processing instruction
+                    while not restent and dessus:
+                        parent, chemin, suites, kids, restent = dessus.pop()
+                    continue
                 suite = chemin.enfant(tag)
-            enfant = self._noeud(sous, noeud, suite)
-            freres = kids.get(tag)
-            if freres is None:
-                kids[tag] = (enfant,)  # most elements have no sibling of their name, and a tuple of one is cheap
-                continue
-            enfant.elem = sous
-            if freres.__class__ is tuple:
-                kids[tag] = [freres[0], enfant]
+            ordre += 1
+            noeud = Noeud()
+            noeud.parent = parent
+            noeud.tag = nom = suite.tag  # the one text of that name: look-ups compare it by identity
+            noeud.norm = None
+            noeud.ordre = ordre
+            noeuds = connus(suite)
+            if noeuds is None:
+                par_chemin[suite] = [noeud]
             else:
-                freres.append(enfant)
-        noeud.kids = kids
-        return noeud
+                noeuds.append(noeud)
+            if nom not in kids:
+                kids[nom] = (noeud,)  # most elements have no sibling of their name, and a tuple of one is cheap
+            else:
+                freres = kids[nom]
+                if freres.__class__ is tuple:
+                    kids[nom] = [freres[0], noeud]
+                else:
+                    freres.append(noeud)
+            attributs = elem.items()
+            if attributs:
+                noeud.attrs = dict(attributs)  # type: ignore[arg-type]  # lxml 6 gives str; the stubs say bytes too
+                self.attributs.update(noeud.attrs)
+            else:
+                noeud.attrs = VIDE
+            nombre = len(elem)
+            if nombre:
+                dessus.append((parent, chemin, suites, kids, restent))
+                if len(dessus) > PROFONDEUR_MAX:
+                    raise ErreurMoteur(f"more than {PROFONDEUR_MAX} nested elements", jeu="", cause="depth")
+                parent, chemin, suites, restent = noeud, suite, suite.enfants, nombre
+                kids = noeud.kids = {}
+                continue
+            noeud.val = elem.text or ""
+            noeud.kids = VIDE
+            while not restent and dessus:
+                parent, chemin, suites, kids, restent = dessus.pop()
+        self.nombre = ordre
 
     def tous(self, tag: str) -> list[Noeud]:
         """Every element of that Clark name, in document order (XPath ``//nom``)."""
-        if self._par_nom is None:
-            self._par_nom = {}
-            for chemin, noeuds in self.par_chemin.items():
-                if chemin.tag in self._par_nom:
-                    self._par_nom[chemin.tag] = sorted(self._par_nom[chemin.tag] + noeuds, key=rang)
-                else:
-                    self._par_nom[chemin.tag] = noeuds
-        return self._par_nom.get(tag, [])
+        connus = self._par_nom.get(tag)
+        if connus is None:
+            listes = [self.par_chemin[chemin] for chemin in self.forme.par_nom.get(tag, ())]
+            connus = listes[0] if len(listes) == 1 else sorted((n for liste in listes for n in liste), key=rang)
+            self._par_nom[tag] = connus
+        return connus
 
     def elements(self) -> Iterator[Noeud]:
         """Every element, grouped by path (not in document order)."""
         for chemin, noeuds in self.par_chemin.items():
             if chemin.parent is not None:
                 yield from noeuds
-
-    def a_l_attribut(self, nom: str) -> bool:
-        """Whether any element carries that attribute (XPath ``//@nom``)."""
-        if self._attributs is None:
-            self._attributs = frozenset(a for n in self.elements() for a in n.attrs)
-        return nom in self._attributs
 
 
 class Emplacements:

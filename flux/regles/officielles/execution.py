@@ -12,13 +12,12 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
-from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
+from flux.regles.officielles.conversions import Valeur, booleen, decimal, double
 from flux.regles.officielles.document import Noeud, norm
 from flux.regles.officielles.erreurs import ErreurXPath
 
-Valeur: TypeAlias = Any  # one item or an optional one, of a kind known when the rule was compiled
 Liste = Sequence[Valeur]
 Nombre = int | Decimal | float
 
@@ -26,9 +25,6 @@ Nombre = int | Decimal | float
 CONTEXTE = Context(prec=100_000, Emin=-999_999, Emax=999_999, traps=[Inexact, InvalidOperation])
 _ECHELLE = 18  # digits after the point that Saxon keeps, at least, when it divides decimals
 _PUISSANCES = {Decimal(10) ** n: -n for n in range(1, 7)}
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
-_DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN")
-_BLANCS = " \t\r\n"
 
 
 class NonType(str):
@@ -107,78 +103,6 @@ def seq(valeur: Valeur) -> Liste:
     return () if valeur is None else (valeur,)
 
 
-# -- casts ----------------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=8192)
-def decimal(texte: str) -> Decimal:
-    """Cast text to xs:decimal (XML Schema lexical form, white space around allowed)."""
-    propre = texte.strip(_BLANCS)
-    if _DECIMAL.fullmatch(propre) is None:
-        raise ErreurXPath("FORG0001")
-    return Decimal(propre)
-
-
-@lru_cache(maxsize=8192)
-def double(texte: str) -> float:
-    """Cast text to xs:double."""
-    propre = texte.strip(_BLANCS)
-    if _DOUBLE.fullmatch(propre) is None:
-        raise ErreurXPath("FORG0001")
-    return float(propre)
-
-
-def booleen(texte: str) -> bool:
-    """Cast text to xs:boolean: ``true``, ``false``, ``1``, ``0``."""
-    propre = texte.strip(_BLANCS)
-    if propre in {"true", "1"}:
-        return True
-    if propre in {"false", "0"}:
-        return False
-    raise ErreurXPath("FORG0001")
-
-
-_DATE = re.compile(r"(-?(?:[1-9][0-9]{4,}|[0-9]{4}))-([0-9]{2})-([0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
-_JOURS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-
-
-def date(texte: str) -> int:
-    """Cast text to xs:date: minutes of its start since year 0, UTC. A date without zone is taken as UTC."""
-    trouve = _DATE.fullmatch(texte.strip(_BLANCS))
-    if trouve is None:
-        raise ErreurXPath("FORG0001")
-    annee, mois, jour = (int(trouve.group(i)) for i in (1, 2, 3))
-    bissextile = annee % 4 == 0 and (annee % 100 != 0 or annee % 400 == 0)
-    if not 1 <= mois <= 12 or not 1 <= jour <= _JOURS[mois - 1] + (bissextile and mois == 2):
-        raise ErreurXPath("FORG0001")
-    a, m = (annee, mois) if mois > 2 else (annee - 1, mois + 12)  # days by the usual civil formula, March first
-    jours = 365 * a + a // 4 - a // 100 + a // 400 + (153 * (m - 3) + 2) // 5 + jour
-    zone = trouve.group(4)
-    decalage = 0
-    if zone and zone != "Z":
-        heures, minutes = int(zone[1:3]), int(zone[4:6])
-        if heures * 60 + minutes > 14 * 60 or minutes > 59:
-            raise ErreurXPath("FORG0001")
-        decalage = (heures * 60 + minutes) * (1 if zone[0] == "+" else -1)
-    return jours * 1440 - decalage
-
-
-def nombre(texte: str | None) -> float:
-    """``number()``: xs:double, NaN when the text is not one."""
-    if texte is None or _DOUBLE.fullmatch(texte.strip(_BLANCS)) is None:
-        return math.nan
-    return float(texte.strip(_BLANCS))
-
-
-def decimal_de(valeur: Valeur) -> Decimal:
-    """Cast a number or a boolean to xs:decimal."""
-    if isinstance(valeur, str):
-        return decimal(valeur)
-    if isinstance(valeur, float) and not math.isfinite(valeur):
-        raise ErreurXPath("FOCA0002")
-    return Decimal(valeur)
-
-
 # -- numbers --------------------------------------------------------------------------------------------------------------
 
 
@@ -250,6 +174,26 @@ def _decimales(valeur: Decimal) -> int:
     """Digits after the point, without trailing zeros."""
     exposant = valeur.normalize(CONTEXTE).as_tuple().exponent
     return max(0, -int(exposant))
+
+
+def plus_exact(a: Decimal | int | None, b: Decimal | int | None) -> Valeur:
+    """``+`` of decimals and integers."""
+    return None if a is None or b is None else a + b
+
+
+def moins_exact(a: Decimal | int | None, b: Decimal | int | None) -> Valeur:
+    """``-`` of decimals and integers."""
+    return None if a is None or b is None else a - b
+
+
+def fois_exact(a: Decimal | int | None, b: Decimal | int | None) -> Valeur:
+    """``*`` of decimals and integers."""
+    return None if a is None or b is None else a * b
+
+
+def quotient(a: Decimal | int | None, b: Decimal | int) -> Valeur:
+    """``div`` of a decimal or an integer by a constant that is not zero."""
+    return a if a is None or not a else divise(a, b)
 
 
 def modulo(a: Nombre | None, b: Nombre | None) -> Valeur:
@@ -355,6 +299,24 @@ def traduit(source: str, depuis: str, vers: str) -> str:
 def morceaux(expression: re.Pattern[str], source: str) -> list[str]:
     """``tokenize``: nothing for an empty text."""
     return expression.split(source) if source else []
+
+
+class ListeDeCodes:
+    """A code list written as one text, the codes between spaces.
+
+    :ivar texte: the text. :ivar codes: the codes in it.
+    """
+
+    __slots__ = ("codes", "texte")
+
+    def __init__(self, texte: str) -> None:
+        self.texte = texte
+        self.codes = frozenset(texte[1:-1].split(" ")) if texte[:1] == texte[-1:] == " " else frozenset()
+
+
+def parmi_codes(code: str, liste: ListeDeCodes) -> bool:
+    """``contains($liste, concat(' ', $code, ' '))``: a look-up, unless the code itself holds a space."""
+    return code in liste.codes or f" {code} " in liste.texte
 
 
 # -- truth and comparisons ------------------------------------------------------------------------------------------------

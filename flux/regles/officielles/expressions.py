@@ -24,23 +24,31 @@ from flux.regles.officielles.arbre import (
     Variable,
 )
 from flux.regles.officielles.atelier import Atelier
-from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Besoins, Code, Garde, Portee, Pour, besoins
+from flux.regles.officielles.codes import (
+    BRUTS,
+    EXACTS,
+    NOEUDS,
+    NUMERIQUES,
+    TEXTES,
+    Besoins,
+    Code,
+    Garde,
+    Portee,
+    Pour,
+    besoins,
+    est_constante,
+    est_memo,
+    peut_lever,
+)
 from flux.regles.officielles.erreurs import ErreurRegles
+from flux.regles.officielles.motifs import termes
 
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _VALEUR = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _ARITHMETIQUE = {"+": "plus", "-": "moins", "*": "fois", "div": "divise", "mod": "modulo"}
-_LEVE = re.compile(
-    r"\b(?:opt|trouver|decimal|decimal_de|double|booleen|date|un|val_un|norm_un|dec_un|exactement|lu|lever|vrai|compare|compare_un|divise|modulo"
-    r"|chaine_item|nombre_item|somme|f_\w+)\(|M\["
-)
+_PUISSANCE = re.compile(r"1(0+)")  # of ten: to divide by it is to multiply by a decimal fraction, exactly
 _ATTRIBUT = re.compile(r"(\w+)\.attrs\.get\(('[^']*')\)")
 _NOM = re.compile(r"[A-Za-z_]\w*(?:\.[a-z]\w*)*")  # a name, or a cheap attribute of one
-
-
-def peut_lever(py: str) -> bool:
-    """Whether generated code may raise a dynamic error."""
-    return _LEVE.search(py) is not None
 
 
 class Traducteur:
@@ -57,25 +65,38 @@ class Traducteur:
 
         :raises ErreurRegles: a construct, function or combination of types not known.
         """
-        if isinstance(e, Appel | Binaire | Chemin | Filtre | Si | Boucle) and not chemins.est_direct(e):
-            besoin = besoins(e)
-            if not besoin.foyer and self._du_document(besoin.document, besoin.variables, portee):
-                return self._memorise(e, portee)
+        if isinstance(e, Chemin) and portee.exacte > 1:
+            e = chemins.depuis_le_sommet(e, portee.exacte)
+        if isinstance(e, Appel | Binaire | Chemin | Filtre | Si | Boucle) and not chemins.est_direct(e) and self.du_document(e, portee):
+            return self._memorise(e, portee)
         return self._code(e, portee)
 
-    def _du_document(self, document: bool, variables: frozenset[str], portee: Portee) -> bool:
+    def du_document(self, e: Expression, portee: Portee) -> bool:
         """Whether a value depends on the document and on nothing closer."""
-        return (document or bool(variables)) and all(v in portee.variables and portee.variables[v].memo for v in variables)
+        besoin = besoins(e)
+        if besoin.foyer and not portee.racine:
+            return False
+        return (besoin.document or besoin.foyer or bool(besoin.variables)) and all(
+            v in portee.variables and portee.variables[v].memo for v in besoin.variables
+        )
+
+    def cle_de_memoire(self, e: Expression, portee: Portee) -> object:
+        """What tells the value of an expression that only the document decides from any other."""
+        besoin = besoins(e)
+        return (e, besoin.foyer, tuple(sorted((v, portee.variables[v].memo) for v in besoin.variables)))
 
     def _memorise(self, e: Expression, portee: Portee) -> Code:
         """Evaluate once for a document: ``M[n]`` in the generated code."""
-        cle = (e, tuple(sorted((v, portee.variables[v].memo) for v in besoins(e).variables)))
+        cle = self.cle_de_memoire(e, portee)
         self.atelier.lectures[cle] += 2 if portee.souvent else 1
         if not self.atelier.vaut(cle):
             return self._code(e, portee)
         connu = self.atelier.memo(cle)
         if connu is None:
-            connu = self.atelier.retenir(cle, self._code(e, replace(portee, souvent=False)))
+            code = self._code(e, portee.du_document())
+            if self.atelier.est_consultation(code):
+                return self._code(e, portee)
+            connu = self.atelier.retenir(cle, code)
         numero, code = connu
         lu = f"M[{numero}]"
         if code.forme != "liste":
@@ -136,15 +157,17 @@ class Traducteur:
         if code.forme == "un" and _NOM.fullmatch(code.py):
             return (), code.py
         var = self.atelier.nouveau()
-        pour = Pour(var, f"({code.py},)")
+        pour = Pour.un(var, code.py)
         return ((pour,) if code.forme == "un" else (pour, Garde(f"{var} is not None"))), var
 
     # -- operators ----------------------------------------------------------------------------------------------------
 
     def _binaire(self, operateur: str, gauche: Expression, droite: Expression, portee: Portee) -> Code:
         if operateur in {"and", "or"}:
-            g, d = self.verite(self.code(gauche, portee)), self.verite(self.code(droite, portee))
-            return Code(f"({g} {operateur} {d})", "booleen")
+            conditions = [self.verite(self.code(e, portee)) for e in termes(Binaire(operateur, gauche, droite), operateur)]
+            if any(map(peut_lever, conditions[:-1])):
+                return Code(self.atelier.questions.decider(conditions, operateur), "booleen")
+            return Code(f"({f' {operateur} '.join(conditions)})", "booleen")
         if operateur == "|":
             return chemins.union(self, self.code(gauche, portee), self.code(droite, portee))
         if operateur in _PYTHON:
@@ -152,8 +175,9 @@ class Traducteur:
         if operateur in _VALEUR:
             return self._comparaison_de_valeurs(operateur, self.code(gauche, portee), self.code(droite, portee))
         if operateur in _ARITHMETIQUE:
-            g2, d2 = self.numerique(self.code(gauche, portee)), self.numerique(self.code(droite, portee))
-            return self._arithmetique(operateur, g2, d2)
+            cotes = [self.code(gauche, portee), self.code(droite, portee)]
+            incertain = any(c.genre in NOEUDS | BRUTS or c.general for c in cotes)  # Saxon does not know the type of what it computes
+            return self._arithmetique(operateur, *map(self.numerique, cotes)).avec(general=incertain)
         raise ErreurRegles(f"operator {operateur}")
 
     def _arithmetique(self, operateur: str, g: Code, d: Code) -> Code:
@@ -162,8 +186,14 @@ class Traducteur:
         if genres == {"entier"} and operateur != "div":
             genre = "entier"
         forme = "un" if g.forme == d.forme == "un" else "opt"
+        if genres <= EXACTS and operateur == "div" and (puissance := _PUISSANCE.fullmatch(d.py)) is not None:
+            operateur, d = "*", Code(self.atelier.constante("DIXIEME", f"Decimal('1e-{len(puissance[1])}')"), "decimal")
         if forme == "un" and operateur in "+-*" and (genres <= EXACTS or genres == {"double"}):
             return Code(f"({g.py} {operateur} {d.py})", genre)
+        if genres <= EXACTS and operateur in "+-*":
+            return Code(f"{_ARITHMETIQUE[operateur]}_exact({g.py}, {d.py})", genre, forme)
+        if genres <= EXACTS and operateur == "div" and re.fullmatch(r"[1-9]\d*", d.py):
+            return Code(f"quotient({g.py}, {d.py})", genre, forme)
         return Code(f"{_ARITHMETIQUE[operateur]}({g.py}, {d.py})", genre, forme)
 
     def _comparaison_de_valeurs(self, operateur: str, g: Code, d: Code) -> Code:
@@ -172,50 +202,74 @@ class Traducteur:
             raise ErreurRegles(f"{g.genre} {operateur} {d.genre}")
         if g.forme == d.forme == "un" and (g.genre in TEXTES or {g.genre, d.genre} <= EXACTS):
             return Code(f"({g.py} {_VALEUR[operateur]} {d.py})", "booleen")
+        if g.forme == "opt" and peut_lever(d.py):
+            (avant_g, py_g), (avant_d, py_d) = self.iterer(g), self.iterer(d)
+            return Code(self.existe((*avant_g, *avant_d, Garde(f"compare_un('{operateur}', {py_g}, {py_d})"))), "booleen")
         return Code(f"compare_un('{operateur}', {g.py}, {d.py})", "booleen")
 
-    def comparaison(self, operateur: str, g: Code, d: Code) -> str:  # noqa: C901, PLR0911, PLR0912 the cheapest form of each case
+    def comparaison(self, operateur: str, g: Code, d: Code) -> str:
         """A general comparison, as a Python boolean expression."""
         g, d = self.atomise(g), self.atomise(d)
         if "vide" in {g.genre, d.genre}:
             return "False"
+        general = g.general or d.general or "numerique" in {g.genre, d.genre}
         accord = _accorder(g, d)
         if accord is None:
             return f"compare('{operateur}', {self.items(g)}, {self.items(d)})"
         g, d = accord
         python = _PYTHON[operateur]
         texte = g.genre in TEXTES
-        if g.forme != "liste" and d.forme == "liste":
-            g, d, python = d, g, {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(python, python)
-        if g.forme == d.forme == "un" or (python == "==" and "un" in {g.forme, d.forme} and "liste" not in {g.forme, d.forme} and texte):
+        hative = python == "==" and "un" in {g.forme, d.forme} and "liste" not in {g.forme, d.forme} and texte
+        if g.forme == d.forme == "un" or (hative and (g.forme == "un" or not peut_lever(d.py))):
             return f"({g.py} {python} {d.py})"
-        if texte and python == "==" and d.forme == "liste":
-            if _memoire(g) and not _memoire(d):
+        if texte and python == "==" and "liste" in {g.forme, d.forme}:
+            rapide = self._egalite_de_textes(g, d)
+            if rapide:
+                return rapide
+        return self._un_couple(g, python, d, general=general)
+
+    def _egalite_de_textes(self, g: Code, d: Code) -> str:
+        """Whether two sequences of texts, of which one is a list, have one in common: the cheap forms, empty when none fits."""
+        if d.forme != "liste" or (_memoire(g) and not _memoire(d)):
+            g, d = d, g
+        if g.forme == "liste" or est_constante(d.liste) or est_memo(d.liste):
+            if d.forme != "liste":
                 g, d = d, g
             if _memoire(d):
                 d = self._ensemble_memorise(d)
-            ensemble = re.fullmatch(r"frozenset\(.*\)|[A-Z][A-Z_0-9]*|M\[\d+\]", d.liste)
-            if ensemble is None:
-                return f"(not {{*{g.liste}}}.isdisjoint({d.liste}))"
-            if g.forme != "liste":
+            if not est_constante(d.liste) and not est_memo(d.liste):
+                return f"(not {{*{g.liste}}}.isdisjoint({d.liste}))" if g.forme == "liste" else ""
+            if g.forme == "un":
                 return f"({g.py} in {d.liste})"
             source = _noeuds_simples(g)
-            return f"parmi({source}, {d.liste})" if source else self.existe((*g.clauses, Garde(f"{g.py} in {d.liste}")))
-        if d.forme == "un" and (_NOM.fullmatch(d.py) or re.fullmatch(r"'[^']*'|-?[\d.]+|True|False", d.py)):
-            avant: tuple[Pour | Garde, ...] = ()
-            droite = d.py
-        elif d.forme == "liste":
-            var, droite = self.atelier.nouveau(), self.atelier.nouveau()
-            return self.existe((Pour(var, f"({d.liste},)"), *g.clauses, Pour(droite, var), Garde(f"{g.py} {python} {droite}")))
-        else:
-            avant, droite = self.iterer(d)
-        source = _noeuds_simples(g) if g.forme == "liste" else ""
-        if source and texte and python == "==" and not avant:
-            return f"egal_un({source}, {droite})"
-        clauses, gauche = self.iterer(g)
-        # As Saxon: the left side first, and the right side only if the left one is not empty.
-        dans_l_ordre = (*clauses, *avant) if any(peut_lever(str(c)) for c in avant) or g.forme != "liste" else (*avant, *clauses)
-        return self.existe((*dans_l_ordre, Garde(f"{gauche} {python} {droite}")))
+            return (
+                f"parmi({source}, {d.liste})" if source else self.existe((*g.clauses, Garde(f"{g.py} in {d.liste}"))) if g.clauses else ""
+            )
+        source = _noeuds_simples(d)
+        return f"egal_un({source}, {g.py})" if source and g.forme == "un" else ""
+
+    def _un_couple(self, g: Code, python: str, d: Code, *, general: bool) -> str:
+        """Whether a couple of items compares, each side evaluated when Saxon does: it shows when one is empty and the other an error.
+
+        Two single values of known types: the left one, then the right one if there is a left one. A single value and a sequence: the
+        single value, then the sequence if there is one. Otherwise both.
+        """
+        seul_g, seul_d = (c.forme != "liste" or c.max1 for c in (g, d))
+        (avant_g, py_g), (avant_d, py_d) = self._iterer_ou_inscrire(g), self._iterer_ou_inscrire(d)
+        garde = Garde(f"{py_g} {python} {py_d}")
+        if not avant_g or not avant_d:
+            return self.existe((*avant_g, *avant_d, garde))
+        if (general or not (seul_g or seul_d)) and (not (seul_g and seul_d) or peut_lever(g.liste + d.liste)):
+            a, b = self.atelier.nouveau(), self.atelier.nouveau()
+            x, y = self.atelier.nouveau(), self.atelier.nouveau()
+            return self.existe((Pour.un(b, d.liste), Pour.un(a, g.liste), Pour(x, a), Pour(y, b), Garde(f"{x} {python} {y}")))
+        return self.existe((*avant_g, *avant_d, garde) if seul_g else (*avant_d, *avant_g, garde))
+
+    def _iterer_ou_inscrire(self, code: Code) -> tuple[tuple[Pour | Garde, ...], str]:
+        """As :meth:`iterer`, a literal left where it is."""
+        if code.forme == "un" and re.fullmatch(r"'[^']*'|-?[\d.]+|True|False", code.py):
+            return (), code.py
+        return self.iterer(code)
 
     def _ensemble_memorise(self, code: Code) -> Code:
         """The set of a remembered list of texts, remembered too."""
@@ -231,19 +285,11 @@ class Traducteur:
         if isinstance(derniere, Pour) and derniere.tag:
             if len(clauses) == 1:
                 return f"({derniere.tag} in {derniere.base}.kids)"
-            enchaine = all(
-                isinstance(c, Pour) and c.tag and (i == 0 or (isinstance(p := clauses[i - 1], Pour) and c.base == p.var))
-                for i, c in enumerate(clauses)
-            )
-            premier = clauses[0]
-            if enchaine and isinstance(premier, Pour):
-                return f"existe({premier.base}, {', '.join(c.tag for c in clauses if isinstance(c, Pour))})"
             clauses = (*clauses[:-1], Garde(f"{derniere.tag} in {derniere.base}.kids"))
         if len(clauses) == 1 and isinstance(clauses[0], Pour):
             tous = re.fullmatch(r"enfants\(([\w.]+)\)", clauses[0].source)
             return f"bool({tous[1]}.kids)" if tous else f"bool({clauses[0].source})"
-        corps = " ".join(map(str, clauses))
-        return f"any(True {corps})" if peut_lever(corps) else f"([1 {corps}] != [])"
+        return self.atelier.questions.poser(clauses)
 
     def verite(self, code: Code) -> str:  # noqa: PLR0911 one case a kind of value
         """Effective boolean value, as a Python boolean expression."""
@@ -299,7 +345,7 @@ class Traducteur:
             ajout, py = self.iterer(code)
             if not _NOM.fullmatch(py):
                 var = self.atelier.nouveau()
-                ajout, py = (*ajout, Pour(var, f"({py},)")), var
+                ajout, py = (*ajout, Pour.un(var, py)), var
             clauses = (*clauses, *ajout)
             portee = replace(portee, souvent=True).plus(nom, Code(py, code.genre, profondeur=code.profondeur))
         corps = self.code(e.corps, portee)
@@ -308,8 +354,7 @@ class Traducteur:
             return Code(py, corps.genre, "liste", (*clauses, *ajout), max1=not clauses and corps.forme != "liste", ordonne=False)
         if not clauses:
             return Code(self.verite(corps), "booleen")
-        fonction = "any" if e.genre == "some" else "all"
-        return Code(f"{fonction}({self.verite(corps)} {' '.join(map(str, clauses))})", "booleen")
+        return Code(self.atelier.questions.poser(clauses, self.verite(corps), toutes=e.genre == "every"), "booleen")
 
     # -- conversions --------------------------------------------------------------------------------------------------
 
@@ -397,7 +442,7 @@ def _memoire(code: Code) -> str:
     """What tells a remembered list of texts, or of the texts of remembered nodes, from another; empty for any other sequence."""
     if code.forme == "liste" and len(code.clauses) == 1 and isinstance(code.clauses[0], Pour):
         source = code.clauses[0].source
-        if source.startswith("M[") and source[2:-1].isdigit():
+        if est_memo(source):
             return source + code.py.removeprefix(code.clauses[0].var)
     return ""
 

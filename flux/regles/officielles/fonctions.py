@@ -112,7 +112,7 @@ def _presence(t: Traducteur, e: Appel, portee: Portee) -> Code:
     argument = e.arguments[0]
     match argument:
         case Chemin(True, (tout, Etape("attribute", test, ()))) if tout == _TOUT and test != "*":
-            return Code(f"M.a_l_attribut({test!r})", "booleen")
+            return Code(f"({test!r} in M.attributs)", "booleen")
     return t.code(argument, portee)
 
 
@@ -122,7 +122,7 @@ def _boolean(t: Traducteur, e: Appel, portee: Portee) -> Code:
 
 def _exists(t: Traducteur, e: Appel, portee: Portee) -> Code:
     code = _presence(t, e, portee)
-    if code.py.startswith("M.a_l_attribut("):
+    if code.py.endswith(" in M.attributs)"):
         return code
     clauses, _ = t.iterer(code)
     if code.forme == "un":
@@ -172,6 +172,16 @@ def _number(t: Traducteur, e: Appel, portee: Portee) -> Code:
 def _simple(modele: str, genre: str) -> Callable[[Traducteur, Appel, Portee], Code]:
     """A function of strings, written as a template over its arguments."""
     return lambda t, e, portee: Code(modele.format(*_chaines(t, e, portee)), genre)
+
+
+def _contains(t: Traducteur, e: Appel, portee: Portee) -> Code:
+    match e.arguments:
+        case (Litteral(str(codes)), Appel("concat", (Litteral(" "), cherche, Litteral(" ")))):  # a code list written as one text
+            source = t.unique(t.atomise(t.code(cherche, portee)))
+            if source.genre in TEXTES and source.forme == "un":
+                return Code(f"parmi_codes({source.py}, {t.atelier.constante('CODES', f'ListeDeCodes({codes!r})')})", "booleen")
+    gauche, droite = _chaines(t, e, portee)
+    return Code(f"({droite} in {gauche})", "booleen")
 
 
 def _string_length(t: Traducteur, e: Appel, portee: Portee) -> Code:
@@ -277,7 +287,7 @@ _GENRES: dict[str, tuple[Callable[[Traducteur, Appel, Portee], Code], frozenset[
     "abs": (_arrondi("abs"), frozenset({1})),
     "boolean": (_boolean, frozenset({1})),
     "concat": (_concat, frozenset(range(2, 50))),
-    "contains": (_simple("({1} in {0})", "booleen"), frozenset({2})),
+    "contains": (_contains, frozenset({2})),
     "count": (_count, frozenset({1})),
     "distinct-values": (_distinct, frozenset({1})),
     "empty": (_empty, frozenset({1})),

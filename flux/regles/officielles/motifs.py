@@ -24,6 +24,11 @@ class Alternative:
     absolu: bool
     pas: tuple[Pas, ...]
 
+    @property
+    def fixe(self) -> bool:
+        """Whether all its nodes are at the depth that the number of steps says."""
+        return self.absolu and not any(p.dessous for p in self.pas)
+
 
 def alternatives(e: Expression) -> list[Alternative]:
     """Cut a pattern into branches without ``|``.
@@ -84,10 +89,10 @@ def conditions(a: Alternative) -> list[tuple[int, int, Expression]]:
     return trouvees
 
 
-def termes(e: Expression) -> list[Expression]:
-    """The terms of a conjunction."""
-    if isinstance(e, Binaire) and e.operateur == "and":
-        return termes(e.gauche) + termes(e.droite)
+def termes(e: Expression, operateur: str = "and") -> list[Expression]:
+    """The terms of a conjunction, or of an alternative."""
+    if isinstance(e, Binaire) and e.operateur == operateur:
+        return termes(e.gauche, operateur) + termes(e.droite, operateur)
     return [e]
 
 

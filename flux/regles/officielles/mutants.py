@@ -1,7 +1,8 @@
-"""Seeded mutants: small damages to a document, for the comparison of the two engines."""
+"""Seeded mutants: small damages to a document, what hurried exports get wrong. For the comparison of the two engines, and for tests."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from random import Random
 
@@ -28,6 +29,19 @@ def muter(racine: etree._Element, hasard: Random) -> etree._Element:
             break
         _endommager(hasard.choice(elements), elements, hasard)
     return copie
+
+
+def mutants(data: bytes, graine: int, nombre: int) -> Iterator[bytes]:
+    """Yield so many different mutants of a document; the same seed gives the same ones."""
+    hasard = Random(graine)  # noqa: S311 mutants need no secret
+    racine = etree.fromstring(data)
+    vus = {etree.tostring(racine)}
+    while nombre:
+        mutant = etree.tostring(muter(racine, hasard))
+        if mutant not in vus:
+            vus.add(mutant)
+            nombre -= 1
+            yield mutant
 
 
 def _endommager(elem: etree._Element, elements: list[etree._Element], hasard: Random) -> None:  # noqa: C901, PLR0912 one branch a kind of damage

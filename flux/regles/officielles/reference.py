@@ -50,7 +50,7 @@ class Reference:
         try:
             import saxonche  # noqa: PLC0415 heavy (110 MB) and optional
         except ImportError as faute:
-            raise ErreurConfiguration("saxonche is not installed; the reference engine needs it", paquet="saxonche") from faute
+            raise ErreurConfiguration("the reference engine needs the package saxonche: pip install saxonche", paquet="saxonche") from faute
         self._saxon: Any = saxonche.PySaxonProcessor(license=False)
         self._saxon.set_configuration_property(_SANS_DOCTYPE, "true")
         self._erreur: type[Exception] = saxonche.PySaxonApiError

@@ -124,3 +124,31 @@ def test_un_annuaire_jamais_importe_le_dit(registre):
 @pytest.mark.parametrize("annuaire", [AnnuaireMemoire(VALEURS)])
 def test_un_annuaire_en_memoire_a_une_version(annuaire):
     assert annuaire.version
+
+
+def test_des_structures_annoncees_sont_lues_en_une_fois_avec_leurs_services(registre):
+    charger(registre, *VALEURS)
+    annuaire, lent = AnnuaireRegistre(registre), AnnuaireRegistre(registre)
+    annonces = [siret(n) for n in range(9)] + ["", "\0", "\ud800", "x" * 500]
+    with requetes(registre) as vues:
+        annuaire.precharger(annonces)
+    assert len(vues) == 3  # the version, the structures, the services
+    with requetes(registre) as vues:
+        trouvees = [annuaire.structure(siret(n)) for n in range(9)]
+        services = [annuaire.service(siret(n), "COMMUN") for n in range(8)]
+        annuaire.precharger(annonces)
+    assert vues == []
+    assert trouvees == [lent.structure(siret(n)) for n in range(9)]
+    assert services == [lent.service(siret(n), "COMMUN") for n in range(8)]
+    assert reponses(annuaire) == reponses(lent)
+
+
+def test_annoncer_ne_demande_rien_a_un_annuaire_vide_et_tient_dans_la_memoire(registre):
+    vide = AnnuaireRegistre(registre)
+    with requetes(registre) as vues:
+        vide.precharger([siret(1)])
+    assert len(vues) == 1
+    charger(registre, *VALEURS)
+    petit = AnnuaireRegistre(registre, taille=3)
+    petit.precharger(siret(n) for n in range(8))
+    assert reponses(petit) == reponses(AnnuaireRegistre(registre))

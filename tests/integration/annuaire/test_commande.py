@@ -1,6 +1,7 @@
 """``flux annuaire``, as an operator types it."""
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -36,7 +37,9 @@ def fichier(tmp_path):
 def test_importer_puis_chercher(flux, fichier):
     assert "vide" in flux("etat")
     assert json.loads(flux("etat", "--format", "json")) is None
-    assert "20" in flux("importer", fichier, "--complet")
+    told = flux("importer", fichier, "--complet")
+    assert "│ annuaire.csv" in told
+    assert re.search(r"importe_le +│ \d\d/\d\d/\d{4} \d\d:\d\d ", told)
     etat = json.loads(flux("etat", "--format", "json"))
     assert (etat["version"], etat["structures"], etat["services"], etat["mode"]) == (1, 20, 40, "complet")
     assert "annuaire.csv" in flux("etat")

@@ -20,7 +20,7 @@ from flux.registre.ouverture import enregistrer_ouverture
 from flux.registre.sorties import Numeroteur, clore_flux
 from flux.registre.tranches import enregistrer_tranche
 from flux.registre.valeurs import Depot, Membre, ResultatMembre, Sortie, StatutPose, Tranche
-from raccordement.partenaires import creer_partenaire
+from raccordement.exemple import creer_partenaire
 
 T = TypeVar("T")
 

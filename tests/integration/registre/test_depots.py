@@ -14,8 +14,9 @@ from flux.registre.depots import enregistrer_depot, former_lots, lot_par_id, mar
 from flux.registre.lectures import flux_par_id
 from flux.registre.sorties import marquer_emise, sorties_a_emettre
 from flux.registre.valeurs import REPETE, Depot, EtatFlux, FluxEnregistre, Premier
-from raccordement.partenaires import creer_partenaire, partenaires
+from raccordement.exemple import creer_partenaire
 from raccordement.partenaires import partenaire as lire_partenaire
+from raccordement.partenaires import partenaires
 from tests.integration.registre.aides import IDENTIFIANT, LE, compte, depot, ensemble, flux_repondu, partenaire
 
 

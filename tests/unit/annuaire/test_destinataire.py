@@ -14,10 +14,8 @@ from flux.annuaire import (
     Structure,
     annuaire_exemple,
     verifier_adressage,
-    verifier_destinataire,
 )
 from flux.annuaire.modele import SIRET_NON_RENSEIGNE
-from flux.modele.facture import Facture, Identifiant, Partie
 from tests.unit.annuaire.exemples import siret
 
 C = ConstatDestinataire
@@ -135,13 +133,6 @@ def test_chaque_constat_dit_son_terme_et_le_drapeau_qui_le_demande():
     assert (C.SERVICE_MANQUANT.termes, C.SERVICE_MANQUANT.termes_classiques) == (("BT-46",), ("BT-10",))
     assert C.ENGAGEMENT_MANQUANT_SERVICE.termes == C.ENGAGEMENT_MANQUANT_SERVICE.termes_classiques == ("BT-13",)
     assert {one for one in C if not one.bloquant} == {C.ETAT_PAR_SERVICE, C.ENGAGEMENT_PAR_CONTRAT}
-
-
-def test_une_facture_est_jugee_par_ses_termes():
-    facture = Facture(engagement="E1", acheteur=Partie(identifiants=(Identifiant(TOUT, "0009"), Identifiant("COMPTA", "0224"))))
-    assert list(verifier_destinataire(facture, ANNUAIRE, travaux=False)) == []
-    sans = Facture(contrat="M1", acheteur=Partie(identifiants=(Identifiant(TOUT, "0009"),)))
-    assert [one.nature for one in verifier_destinataire(sans, ANNUAIRE, travaux=False)] == [C.SERVICE_MANQUANT, C.ENGAGEMENT_PAR_CONTRAT]
 
 
 @dataclass

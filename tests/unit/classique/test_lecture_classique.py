@@ -79,7 +79,11 @@ def test_the_reform_reads_a_line_s_prices_as_en_16931_does():
 )
 def test_a_visual_that_is_none_is_told(nom, interface, contenu, regle):
     data = fixture(nom).replace(b"JVBERi0xLjcgZXhlbXBsZQ==", contenu.encode())
-    assert _regles(data, interface) == [regle]
+    (found,) = [one for one in _juger(data, interface).anomalies if one.layer != "business"]
+    assert found.rule == regle
+    (place,) = etree.fromstring(data).xpath(found.path, namespaces=PREFIXES)
+    assert place.text.strip() == contenu
+    assert found.line == place.sourceline
 
 
 @pytest.mark.parametrize(("nom", "interface"), FICHIERS.items())

@@ -9,10 +9,9 @@ from flux.referentiel.anomalies import CATALOGUE
 from flux.referentiel.codes_cdar import TYPES_FACTURE
 from flux.referentiel.motifs import MOTIF_OBLIGATOIRE, MOTIFS, motifs_admis, verifier_motifs
 from flux.referentiel.statuts import STATUTS_FACTURE
-from tests.saxon import REGLES, dossier
+from flux.xsd.catalogue import chemin_regles
 
-_WHEEL, _CHEMIN = REGLES["br-fr-cdv"]
-OFFICIEL = (dossier(_WHEEL) / _CHEMIN).read_text("utf-8")
+OFFICIEL = chemin_regles("br-fr-cdv").read_text("utf-8")
 
 
 def _liste(variable: str) -> set[str]:

@@ -62,8 +62,12 @@ def test_what_is_awaited_and_a_reader_s_words_tell_causes_apart():
         for one in ("cbc:ID", "cbc:UBL")
     ]
     broken = [
-        anomalie("XML-01", member="f", found=one, raison_fr="r", raison_en="r")
-        for one in ("Premature end line 3", "Premature end line 88", "Opening tag mismatch 3")
+        anomalie("XML-01", member=found, found=found, raison_fr=raison, raison_en="r")
+        for raison, found in (
+            ("s'arrête", "Premature end line 3"),
+            ("s'arrête", "Opening tag mismatch: b and a"),
+            ("référence", "EntityRef"),
+        )
     ]
     assert len(regrouper(missing)) == 2
     assert sorted(one.fois for one in regrouper(broken)) == [1, 2]

@@ -18,7 +18,9 @@ from flux.referentiel.interfaces import INTERFACES
 from tests.unit import test_archive, test_enveloppe, test_sujet
 from tests.unit.classique import test_cii_16b, test_lecture_classique, test_table_interfaces
 from tests.unit.gestion import cas, test_controle
+from tests.unit.officielles import test_verdicts
 from tests.unit.parsers import test_facturx, test_xml
+from tests.unit.raccordement import test_droits
 from tests.unit.statuts import test_statuts_lus
 from tests.unit.xsd import test_xsd_validation
 
@@ -36,6 +38,7 @@ EPREUVES = (
     test_cii_16b.test_a_line_without_its_document_is_told,
     test_cii_16b.test_many_faults_are_counted_past_the_limit,
     test_controle.test_one_fault_in_many_lines_does_not_hide_the_others_and_is_counted,
+    test_droits.test_each_thing_missing_refuses_and_says_which,
     test_enveloppe.test_each_wrong_name_is_told_what_is_wrong,
     test_enveloppe.test_the_new_interfaces_are_refused_in_production,
     test_facturx.test_a_truncated_pdf,
@@ -50,6 +53,10 @@ EPREUVES = (
     test_lecture_classique.test_a_visual_that_is_none_is_told,
     test_statuts_lus.test_statuses_of_flows_are_no_statuses_of_invoices,
     test_statuts_lus.test_what_is_wrong_with_a_status_is_told,
+    test_verdicts.test_a_long_published_text_is_told_whole,
+    test_verdicts.test_a_set_that_nothing_can_run_rejects_nobody_and_the_management_rules_judge_in_its_place,
+    test_verdicts.test_a_value_that_stops_a_rule_is_told_and_the_other_rules_are_kept,
+    test_verdicts.test_one_fault_in_many_lines_is_counted_and_hides_nothing,
     test_sujet.test_an_invoice_that_cannot_be_named_is_said_to_be_so,
     test_table_interfaces.test_a_closed_interface_is_refused_with_what_is_known_and_what_to_use,
     test_xml.test_depth_is_bounded_at_the_limit,

@@ -3,6 +3,7 @@
 import json
 import tarfile
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from lxml import etree
 from typer.testing import CliRunner
 
 from flux.cli import app
+from flux.config import reglages
 from flux.errors import ErreurUsage
 from flux.fabrique import Demande, ecrire_exemple
 from flux.fabrique.fichier import ecrire_flux
@@ -80,14 +82,52 @@ def test_the_day_of_judgement_reaches_the_rules(tmp_path):
 
 def test_the_page_stands_alone_and_says_verdict_causes_places_and_how_to_mend(mauvais):
     root = _page("--date", "2026-12-01", mauvais)
-    text = " ".join(root.itertext())
-    for wanted in ("rejeté", "« total TTC »", "×8 factures", "2026-12-01", "Corriger et renvoyer", "15 facture(s) acceptée(s) sur 30"):
+    text = "".join(root.itertext()).replace("\N{NO-BREAK SPACE}", " ")
+    for wanted in (
+        "rejeté",
+        "15 factures acceptées · 15 factures à corriger · 3 causes de rejet",
+        "« total TTC »",
+        "8 factures",
+        "ligne 1",
+        "2026-12-01",
+        "Corriger et renvoyer",
+    ):
         assert wanted in text
     assert not root.xpath("//h:script | //h:link | //h:img | //@src | //@href | //@*[starts-with(name(), 'on')]", namespaces=XHTML)
     assert "url(" not in text
     assert "@import" not in text
     assert len(root.xpath("//h:table[2]/h:tbody/h:tr", namespaces=XHTML)) == 30
     assert "Mend and send again" in "".join(_page("--langue", "en", mauvais).itertext())
+
+
+def test_the_page_sends_each_invoice_to_its_causes(tmp_path):
+    flow = _fabriquer(tmp_path, defauts=("montant-illisible", "element-inconnu"), part_fautive=0.5, avoirs=False)
+    root = _page("--date", "2026-12-01", flow)
+    causes = [row.xpath("string(h:td[6])", namespaces=XHTML) for row in root.xpath("//h:table[1]/h:tbody/h:tr", namespaces=XHTML)]
+    sent = [row.xpath("string(h:td[last()])", namespaces=XHTML) for row in root.xpath("//h:table[2]/h:tbody/h:tr", namespaces=XHTML)]
+    assert len(causes) == 2
+    assert sorted(sent) == [""] * 15 + ["1"] * 8 + ["2"] * 7
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+def test_amounts_of_the_page_are_written_as_its_readers_write_them(tmp_path, langue):
+    flow = _fabriquer(tmp_path, factures=1)
+    amount = json.loads(_lancer("--format", "json", flow).stdout)["invoices"][0]["total_with_vat"]
+    written = (
+        f"{Decimal(amount):,}" if langue == "en" else f"{Decimal(amount):,}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+    )
+    assert f"{written} EUR" in "".join(_page("--langue", langue, flow).itertext())
+
+
+def test_a_truncated_xml_is_one_cause_wherever_it_is_cut(tmp_path):
+    cut = _fabriquer(tmp_path, factures=1)
+    data = cut.read_bytes()
+    flow = tmp_path / "FSO1140A_ABC123_ABC1231140000000000000009"
+    ecrire_flux(flow, [(f"{size}.xml", data[:size]) for size in range(len(data) - 400, len(data) - 300)], archive=True)
+    causes = json.loads(_lancer("--format", "json", flow).stdout)["causes"]
+    assert [(one["rule"], one["invoices"]) for one in causes] == [("XML-01", 100)]
+    assert "s'arrête avant la fin" in _lancer(flow).stdout
+    assert "Par exemple" not in _lancer(flow).stdout
 
 
 def test_the_page_counts_the_invoices_it_does_not_list(mauvais, monkeypatch):
@@ -194,3 +234,29 @@ def test_a_directory_given_judges_recipients(tmp_path):
     done = _lancer(flow, "--annuaire", empty)
     assert isinstance(done.exception, ErreurUsage)
     assert "ANN-" in str(done.exception)
+
+
+@pytest.mark.parametrize("day", ["2026-05-01", "2026-12-01"])
+def test_a_severity_set_for_a_sum_holds_before_and_after_the_official_rules_judge_it(tmp_path, monkeypatch, request, day):
+    flow = _fabriquer(tmp_path, factures=1, defauts=("total-faux",), part_fautive=1.0, le=date(2026, 4, 1))
+    assert _lancer(flow, "--date", day).exit_code == 1
+    softer = tmp_path / "s.toml"
+    softer.write_text('[severites]\n"GES-CO-15" = "warning"\n', encoding="utf-8")
+    monkeypatch.setenv("FLUX_SEVERITES", str(softer))
+    request.addfinalizer(reglages.cache_clear)
+    reglages.cache_clear()
+    done = _lancer(flow, "--date", day, "--format", "json")
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["accepted"], found["valid"]) == (0, True, False)
+
+
+def test_an_invoice_that_the_flow_already_holds_is_refused_as_the_platform_will(tmp_path):
+    xml = _fabriquer(tmp_path, factures=1, avoirs=False).read_bytes()
+    wrong = xml.replace(b">EUR<", b">EUX<", 1)
+    flow = tmp_path / "FSO1140A_ABC123_ABC1231140000000000000009"
+    ecrire_flux(flow, [("faux.xml", wrong), ("a.xml", xml), ("a.xml", xml), ("b.xml", xml)], archive=True)
+    found = json.loads(_lancer("--format", "json", "--date", "2026-12-01", flow).stdout)
+    assert [one["verdict"] for one in found["invoices"]] == ["rejected", "accepted", "rejected", "rejected"]
+    told = [one for one in found["anomalies"] if one["rule"].startswith("DBL")]
+    assert [(one["rule"], one["member"]) for one in told] == [("DBL-02", "a.xml"), ("DBL-02", "b.xml")]
+    assert "« a.xml »" in told[1]["fr"]

@@ -38,7 +38,7 @@ def _verifier(data, schema, regles):
 def test_ubl_is_right(lignes, rangs, avoir):
     for rang in rangs:
         facture = fabriquer_facture(lignes, rang, lignes, LE, avoir=avoir)
-        regles = "extended-ubl" if facture.profil == PROFIL_EXTENDED_CTC_FR else "en16931-ubl"
+        regles = "extended-ctc-fr-ubl" if facture.profil == PROFIL_EXTENDED_CTC_FR else "en16931-ubl"
         _verifier(ecrire_ubl(facture), facture.type_code, (regles, "br-fr-ubl"))
 
 
@@ -46,14 +46,15 @@ def test_ubl_is_right(lignes, rangs, avoir):
 def test_cii_is_right(lignes, rangs):
     for rang in rangs:
         facture = fabriquer_facture(lignes, rang, lignes, LE)
-        regles = "extended-cii" if facture.profil == PROFIL_EXTENDED_CTC_FR else "EN16931"
+        regles = "extended-ctc-fr-cii" if facture.profil == PROFIL_EXTENDED_CTC_FR else "facturx-en16931"
         _verifier(ecrire_cii(facture), None, (regles, "br-fr-cii"))
 
 
 @pytest.mark.parametrize("niveau", Niveau)
 def test_each_facturx_level_is_right(niveau):
     """MINIMUM has no notes (BG-1) and no electronic addresses, which BR-FR-05, 12 and 13 ask for: its own rules alone judge it."""
-    regles = (niveau,) if niveau is Niveau.MINIMUM else (niveau, "br-fr-cii")
+    cle = f"facturx-{niveau.lower()}"
+    regles = (cle,) if niveau is Niveau.MINIMUM else (cle, "br-fr-cii")
     for lignes, rangs in CAS:
         for rang in list(rangs)[:5]:
             _verifier(ecrire_cii(fabriquer_facture(lignes, rang, lignes, LE), niveau), niveau, regles)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from flux.annuaire import AnnuaireMemoire, Service, Structure
 from flux.fabrique import ecrire_cii, ecrire_ubl, fabriquer_facture
@@ -166,10 +166,11 @@ def _plus(path: str, amount: str) -> dict[str, object]:
     return {path: value}
 
 
-def _zip(name: str) -> bytes:
+def _zip(*names: str, content: bytes = b"x") -> bytes:
     out = BytesIO()
-    with ZipFile(out, "w") as archive:
-        archive.writestr(name, b"x")
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.writestr(name, content)
     return out.getvalue()
 
 
@@ -184,16 +185,30 @@ def _doubler(ubl: bytes, cii: bytes) -> Callable[[bytes, str], bytes]:
     return changer
 
 
-def _agent(*identifiants: bytes) -> Callable[[bytes, str], bytes]:
-    """Give the supplier an agent with a contact and, in CII, the identifiers given (``0009=…``)."""
-    ids = b"".join(b'<ram:GlobalID schemeID="%s">%s</ram:GlobalID>' % tuple(one.split(b"=")) for one in identifiants)
-    cii = b"<ram:SalesAgentTradeParty>%s<ram:Name>A</ram:Name><ram:DefinedTradeContact/></ram:SalesAgentTradeParty>" % ids
-    ubl = b"<cac:AgentParty><cac:PartyName><cbc:Name>A</cbc:Name></cac:PartyName></cac:AgentParty>"
+def _agent(*identifiants: tuple[str, str]) -> Callable[[bytes, str], bytes]:
+    """Give the supplier an agent with a contact (CII) and the identifiers given (scheme, value)."""
+    ids = "".join(f'<ram:GlobalID schemeID="{schema}">{value}</ram:GlobalID>' for schema, value in identifiants)
+    cii = f"<ram:SalesAgentTradeParty>{ids}<ram:Name>A</ram:Name><ram:DefinedTradeContact/></ram:SalesAgentTradeParty>".encode()
+    ids = "".join(
+        f'<cac:PartyIdentification><cbc:ID schemeID="{schema}">{value}</cbc:ID></cac:PartyIdentification>' for schema, value in identifiants
+    )
+    ubl = f"<cac:AgentParty>{ids}<cac:PartyName><cbc:Name>A</cbc:Name></cac:PartyName></cac:AgentParty>".encode()
 
     def changer(data: bytes, syntaxe: str) -> bytes:
         mark, new = (b"</ram:SellerTradeParty>", cii) if syntaxe == "cii" else (b"</cac:Party>\n</cac:AccountingSupplierParty>", ubl)
         at = data.index(mark)
         return data[: at + len(mark)] + new + data[at + len(mark) :] if syntaxe == "cii" else data[:at] + new + data[at:]
+
+    return changer
+
+
+def _bloc_ignore(ubl: bytes, cii: bytes, avant: bytes) -> Callable[[bytes, str], bytes]:
+    """Put an empty block at the end of the buyer (UBL) or before the element named (CII)."""
+
+    def changer(data: bytes, syntaxe: str) -> bytes:
+        mark = b"<" + avant if syntaxe == "cii" else b"</cac:Party>\n</cac:AccountingCustomerParty>"
+        at = data.index(mark)
+        return data[:at] + (cii if syntaxe == "cii" else ubl) + data[at:]
 
     return changer
 
@@ -222,7 +237,16 @@ _SANS_SERVICE = {
 
 
 def _service(code: str) -> dict[str, object]:
-    return {"reference_acheteur": code, "acheteur.identifiants": _SANS_SERVICE["acheteur.identifiants"]}
+    """The recipient's service: an identifier of scheme 0224 in the reform, BT-10 in the classic era."""
+
+    def reforme(f: Facture) -> bool:
+        return f.acheteur.identifiant("0009") is not None
+
+    def identifiants(f: Facture) -> tuple[Identifiant, ...]:
+        others = tuple(one for one in f.acheteur.identifiants if one.schema != "0224")
+        return (*others, Identifiant(code, "0224")) if reforme(f) else others
+
+    return {"reference_acheteur": lambda f: None if reforme(f) else code, "acheteur.identifiants": identifiants}
 
 
 def _annuaire(*services: Service, **structure: Any) -> Callable[[Facture], AnnuaireMemoire]:
@@ -251,6 +275,10 @@ def _destinataire(valeur: str) -> Callable[[Facture], Facture]:
         return replace(f, acheteur=acheteur, reference_acheteur=None)
 
     return changer
+
+
+def _titulaire_destinataire(f: Facture) -> Facture:
+    return replace(_destinataire(siret(siren(5)))(f), cadre="S3")
 
 
 def _etat_et_service(f: Facture) -> Facture:
@@ -352,6 +380,7 @@ CAS: tuple[Cas, ...] = (
     *(Cas("GES-CO-15", ere, _plus("totaux.ttc", "1"), SOMMES_CPP if ere is C else TOUTES) for ere in (R, C)),
     *(Cas("GES-CO-16", ere, _plus("totaux.net_a_payer", "1"), CPP if ere is C else TOUTES) for ere in (R, C)),
     *(Cas("MNT-02", ere, {"totaux.ttc": _D(-1)}, CPP if ere is C else TOUTES) for ere in (R, C)),
+    *(Cas("MNT-03", ere, syntaxes=("ubl", "avoir"), xml=_remplacer(b'<cbc:PayableAmount currencyID="EUR">', b'<cbc:PayableAmount currencyID="USD">')) for ere in (R, C)),
     Cas("GES-G1.55", R, {"lignes.0.prix_brut": _D(10), "lignes.0.prix_remise": _D(1), "lignes.0.prix_net": _D(5)}),
     # --- VAT
     *(Cas("GES-G1.24", ere, {"tva.0.taux": _D(15)}, CPP if ere is C else TOUTES) for ere in (R, C)),
@@ -398,6 +427,11 @@ CAS: tuple[Cas, ...] = (
     Cas("CPRO-19", R, lu=lambda f: replace(f, lignes=f.lignes[:1] * 1_000_000), syntaxes=("ubl",)),
     Cas("CPRO-20", R, {"factures_anterieures": (FactureAnterieure("P1", _AVANT), FactureAnterieure("P2", _AVANT))}),
     Cas("CPRO-21", R, {"cadre": "S3"}),
+    Cas("CPRO-16", R, xml=_bloc_ignore(b"<cac:AgentParty/>", b"<ram:BuyerAgentTradeParty/>", b"ram:BuyerOrderReferencedDocument>")),
+    Cas("CPRO-16", R, xml=_bloc_ignore(b"<cac:ServiceProviderParty><cac:Party/></cac:ServiceProviderParty>", b"<ram:InvoiceeTradeParty/>", b"ram:PayeeTradeParty>"), casse={"beneficiaire": Partie(nom="F", identifiants=(SIRET_TIERS,))}),
+    Cas("CPRO-22", R, {"cadre": "S6"}, xml=_agent(("0002", siren(5)), ("0009", siret(siren(5))))),
+    Cas("CPRO-23", R, {"cadre": "S3"}, contexte={"annuaire": _vide}, bon_contexte=_OUVERT),
+    Cas("CPRO-23", R, _titulaire_destinataire, xml=_agent(("0002", siren(5)), ("0009", siret(siren(5))))),
     Cas("CPRO-24", R, {"cadre": "S5"}),
     Cas("CPRO-25", R, xml=_doubler(b"cac:PaymentTerms", b"ram:SpecifiedTradePaymentTerms")),
     Cas("CPRO-26", R, syntaxes=("cii",), xml=_doubler(b"", b"ram:DefinedTradeContact")),

@@ -12,10 +12,12 @@ from flux.fabrique.classique import classique
 from flux.fabrique.ecrire_cpp import ecrire_cpp_facture
 from flux.limites import Limites
 from flux.modele.verdict import Decision
+from flux.parsers import pieces
+from flux.parsers.pieces import Refus
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.interfaces import INTERFACES, Ere, Format
 from flux.regles.gestion import REGLES, lire_severites, regles_de
-from tests.unit.gestion.cas import CAS, LE, C, Cas, R, bonne, juger
+from tests.unit.gestion.cas import CAS, LE, C, Cas, R, _zip, bonne, juger
 
 _ECRIRE = {Format.UBL: ecrire_ubl, Format.CII: ecrire_cii, Format.CPP_FACTURE: ecrire_cpp_facture}
 _W, _E = Severite.AVERTISSEMENT, Severite.ERREUR
@@ -72,8 +74,8 @@ def test_a_rule_judges_from_its_first_day_on():
 def test_a_withdrawn_rule_judges_no_more():
     row = replace(next(one for one in REGLES if one.cle == "CPRO-14"), jusqua=date(2026, 6, 30))
     interface = INTERFACES["FSO1140A"]
-    assert row.en_vigueur(interface, date(2026, 6, 30), officielles=False)
-    assert not row.en_vigueur(interface, date(2026, 7, 1), officielles=False)
+    assert row.en_vigueur(interface, date(2026, 6, 30))
+    assert not row.en_vigueur(interface, date(2026, 7, 1))
 
 
 def test_without_a_day_nothing_that_depends_on_it_is_told():
@@ -81,15 +83,15 @@ def test_without_a_day_nothing_that_depends_on_it_is_told():
     assert "GES-G1.07" not in regles(verdict.anomalies)
 
 
-def test_what_the_official_rules_say_is_left_to_them_in_the_reform_only():
+def test_what_the_official_rules_that_judge_say_is_left_to_them():
     assert "GES-CO-15" in regles(anomalies(cas("GES-CO-15")))
-    assert "GES-CO-15" not in regles(anomalies(cas("GES-CO-15"), officielles=True))
-    assert "GES-CO-15" in regles(anomalies(cas("GES-CO-15", C), officielles=True))
+    assert "GES-CO-15" in regles(anomalies(cas("GES-CO-15"), officielles=frozenset({"BR-CO-14"})))
+    assert "GES-CO-15" not in regles(anomalies(cas("GES-CO-15"), officielles=frozenset({"BR-CO-15"})))
 
 
 def test_no_rule_of_one_era_judges_the_other():
     for code, row in INTERFACES.items():
-        assert all(row.ere in rule.eres for rule in regles_de(row, LE, officielles=False)), code
+        assert all(row.ere in rule.eres for rule in regles_de(row, LE)), code
 
 
 def test_after_a_schema_fault_what_cannot_be_read_is_not_called_missing_or_wrong():
@@ -114,8 +116,8 @@ def test_one_fault_in_many_lines_does_not_hide_the_others_and_is_counted():
 
 
 def test_the_count_of_warnings_alone_only_warns():
-    pieces = lambda f: tuple(replace(f.pieces_jointes[0], contenu=b"PK\x03\x04") for _ in range(25))  # noqa: E731 - read in one line
-    found = anomalies(Cas("PJ-08", R, {"pieces_jointes": pieces}))
+    many = lambda f: tuple(replace(f.pieces_jointes[0], contenu=b"PK\x03\x04") for _ in range(25))  # noqa: E731 - read in one line
+    found = anomalies(Cas("PJ-08", R, {"pieces_jointes": many}))
     assert (found[-1].rule, found[-1].found, found[-1].severity) == ("GES-00", "5", _W)
 
 
@@ -176,9 +178,25 @@ def test_a_public_mark_or_a_directory_proves_the_recipient():
     assert "PER-01" not in regles(anomalies(cas("PER-01"), **cas("DST-03").bon_contexte))
 
 
-def test_a_zip_of_very_many_files_is_counted_not_opened():
-    content = b"PK\x03\x04" + b"PK\x01\x02" * 101
-    assert phrase(Cas("PJ-08", R, {"pieces_jointes.0.contenu": content}), "PJ-08").found == "101"
+def test_a_packed_attachment_that_does_not_open_says_why():
+    def found(content):
+        return phrase(Cas("PJ-08", R, {"pieces_jointes.0.contenu": content}), "PJ-08").found
+
+    assert found(_zip("BL-1.csv")[:40]) == Refus.ABIME
+    assert found(_zip("a", "b")) == Refus.PLUSIEURS
+
+
+def test_a_thousand_small_bombs_are_not_all_opened(monkeypatch):
+    opened = []
+    true = pieces.ouvrir_piece
+    monkeypatch.setattr(pieces, "ouvrir_piece", lambda content, limit: opened.append(limit) or true(content, limit))
+    bomb = _zip("BL-1.csv", content=bytes(20_000))
+    many = lambda f: f.pieces_jointes[:1] * 40  # noqa: E731 - read in one line
+    limits = Limites(piece_jointe=10_000, taille_fichier=35_000)
+    casse = Cas("PJ-08", R, lambda f: replace(f, pieces_jointes=tuple(replace(one, contenu=bomb) for one in many(f))))
+    anomalies(casse, limites=limits)
+    assert opened[:5] == [10_000, 10_000, 10_000, 5_000, 0]
+    assert set(opened[4:]) == {0}
 
 
 # --- settings -----------------------------------------------------------------------------------------------------------

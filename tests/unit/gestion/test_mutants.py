@@ -8,7 +8,7 @@ from flux.limites import Limites
 from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.interfaces import INTERFACES
 from flux.regles.gestion import ContexteRegles, controler
-from tests.mutants import mutants
+from flux.regles.officielles.mutants import mutants
 from tests.unit.gestion.cas import LE, SYNTAXES, bonne
 
 DIRECTORY = AnnuaireMemoire([Structure("11000201100044", "État", etat=True)])

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from flux.annuaire import AnnuaireMemoire, Structure
+from flux.annuaire import AnnuaireMemoire, Service, Structure
 from flux.fabrique import ecrire_ubl
 from flux.fabrique.identifiants import siren, siret
 from flux.modele.facture import Adresse, Compte, Identifiant, Livraison, Paiement, Partie
@@ -15,7 +15,7 @@ from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.interfaces import INTERFACES
 from flux.regles.gestion import ContexteRegles, controler
 from flux.regles.gestion.regle import SANS_JOUR
-from tests.unit.gestion.cas import IBAN, LE, SYNTAXES, C, Cas, R, bonne, juger
+from tests.unit.gestion.cas import IBAN, LE, SYNTAXES, C, Cas, R, _agent, bonne, juger
 
 _D = Decimal
 
@@ -46,6 +46,14 @@ def test_lines_of_the_extended_profile_are_not_added_up():
 def test_a_cent_is_passed_over_in_the_vat_of_the_rates(cents, told):
     off = {"profil": None, "totaux.tva": lambda f: f.totaux.tva + _D(cents)}
     assert ("GES-G1.53b" in regles(off)) is told
+
+
+@pytest.mark.parametrize(("devise", "told"), [("EUR", True), ("HUF", True), ("XPF", False), ("JPY", False)])
+def test_tax_in_a_currency_without_cents_is_rounded_to_its_unit(devise, told):
+    off = {"devise": devise, "profil": None, "tva.0.montant": lambda f: f.tva[0].montant + _D("0.4")}
+    assert ("GES-G1.53c" in regles(off, C)) is told
+    more = off | {"tva.0.montant": lambda f: f.tva[0].montant + _D("1.4")}
+    assert "GES-G1.53c" in regles(more, C)
 
 
 @pytest.mark.parametrize(
@@ -146,18 +154,35 @@ def test_a_siret_under_the_siren_s_scheme_is_judged_as_one_in_the_classic_era():
 
 
 def test_the_seller_s_agent_needs_both_numbers_in_a_subcontract():
-    def agent(*numbers):
-        ids = b"".join(b'<ram:GlobalID schemeID="%s">%s</ram:GlobalID>' % one for one in numbers)
-        mark = b"</ram:SellerTradeParty>"
-        return lambda data, _: data.replace(mark, mark + b"<ram:SalesAgentTradeParty>" + ids + b"</ram:SalesAgentTradeParty>")
-
     def told(*numbers):
-        return {one.rule for one in juger(Cas("", R, {"cadre": "S6"}, xml=agent(*numbers)), "cii", casse=True)[0]}
+        return {one.rule for one in juger(Cas("", R, {"cadre": "S6"}, xml=_agent(*numbers)), "cii", casse=True)[0]}
 
-    siret_, siren_ = (b"0009", siret(siren(5)).encode()), (b"0002", siren(5).encode())
+    siret_, siren_ = ("0009", siret(siren(5))), ("0002", siren(5))
     assert {"CPRO-21"} == told(siret_) & {"CPRO-18", "CPRO-21"}
     assert {"CPRO-18", "CPRO-21"} <= told(siren_)
     assert not told(siret_, siren_) & {"CPRO-18", "CPRO-21"}
+
+
+@pytest.mark.parametrize("syntaxe", ["ubl", "cii"])
+def test_a_main_contractor_that_the_directory_knows_is_known_and_another_is_only_to_be_made_sure_of(syntaxe):
+    contractor = siret(siren(5))
+    signed = _agent(("0002", siren(5)), ("0009", contractor))
+
+    def told(*others):
+        knows = lambda f: AnnuaireMemoire([Structure(f.siret_destinataire, "Mairie"), *others])  # noqa: E731 - read in one line
+        found = juger(Cas("", R, {"cadre": "S6"}, xml=signed, contexte={"annuaire": knows}), syntaxe, casse=True)[0]
+        return {one.rule: one for one in found}
+
+    assert "CPRO-22" not in told(Structure(contractor, "Régie"))
+    unknown = told()["CPRO-22"]
+    assert not unknown.bloquante
+    assert contractor in unknown.fr
+
+
+def test_the_unknown_recipient_of_a_direct_payment_is_told_once():
+    nobody = lambda _: AnnuaireMemoire([Structure(siret(siren(77)), "Autre")])  # noqa: E731 - read in one line
+    assert regles({"cadre": "S3"}, annuaire=nobody) & {"DST-01", "CPRO-23"} == {"CPRO-23"}
+    assert regles({"cadre": "S1"}, annuaire=nobody) & {"DST-01", "CPRO-23"} == {"DST-01"}
 
 
 def test_a_packed_file_of_two_informs_and_office_files_are_no_packages():
@@ -171,8 +196,23 @@ def test_dates_of_every_group_are_looked_at():
     old = date(1999, 1, 1)
     changes = {"echeance": old, "livraison": Livraison(date=old), "date_exigibilite": old}
     found = juger(Cas("", R, changes), "ubl", casse=True)[0]
-    assert {one.fr.split(", ")[-1].split(" (")[0] for one in found if one.rule == "GES-G1.36"} == {
-        "date d'échéance",
-        "date de livraison",
-        "date d'exigibilité de la TVA",
+    assert {one.fr.split(" (")[0] for one in found if one.rule == "GES-G1.36"} == {
+        "Date d'échéance",
+        "Date de livraison",
+        "Date d'exigibilité de la TVA",
     }
+
+
+def test_a_reference_of_the_buyer_that_is_no_service_is_one_in_the_classic_era_only():
+    def told(ere, reference, **structure):
+        knows = lambda f: AnnuaireMemoire(  # noqa: E731 - read in one line
+            [Structure(f.siret_destinataire, "Mairie", **structure), Service(f.siret_destinataire, "VOIRIE", "Voirie")]
+        )
+        casse = {"reference_acheteur": reference, "acheteur.identifiants": lambda f: f.acheteur.identifiants[:1]}
+        return {rule for rule in regles(casse, ere, annuaire=knows) if rule.startswith("DST")}
+
+    assert told(R, "Commande 12") == set()
+    assert told(C, "Commande 12") == {"DST-04"}
+    assert told(R, "VOIRIE", service_requis=True) == set()
+    assert told(R, "VOIRE", service_requis=True) == {"DST-04"}
+    assert told(R, None, service_requis=True) == {"DST-03"}
