@@ -50,7 +50,7 @@ renvois AS (
   JOIN representations r ON r.siret = f.destinataire_id
   WHERE s.code = :completee AND CAST(:pivot AS text) <> '' AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL
     AND f.type_code IS NOT NULL AND f.fournisseur_nom IS NOT NULL
-    AND EXISTS (SELECT FROM abonnements a WHERE a.partenaire_id = r.partenaire_id AND a.interface = :pivot AND a.sens = 'reception')
+    AND EXISTS (SELECT FROM abonnements a WHERE a.partenaire_id = r.partenaire_id AND a.interface = CAST(:pivot AS text) AND a.sens = 'reception')
   ORDER BY s.flux_id, s.membre_rang, s.rang
   ON CONFLICT DO NOTHING RETURNING 1)
 SELECT (SELECT count(*) FROM poses), (SELECT count(*) FROM planifies) + (SELECT count(*) FROM renvois)
@@ -61,13 +61,13 @@ COMPLETEE = "COMPLETEE"
 # An invoice that a pivot cannot hold at all lacks what CDV-01 tells of; the platform's own rejections are not handed over.
 _PIVOTS = """
 INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets)
-SELECT r.partenaire_id, :interface, f.flux_id, f.membre_rang, -1, :le, 2 * m.taille + 8192
+SELECT r.partenaire_id, CAST(:interface AS text), f.flux_id, f.membre_rang, -1, :le, 2 * m.taille + 8192
 FROM factures f
 JOIN membres m ON m.flux_id = f.flux_id AND m.rang = f.membre_rang AND m.decision = 'accepted'
 JOIN representations r ON r.siret = f.destinataire_id
 WHERE f.flux_id = :flux AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL
   AND f.fournisseur_nom IS NOT NULL
-  AND EXISTS (SELECT FROM abonnements a WHERE a.partenaire_id = r.partenaire_id AND a.interface = :interface AND a.sens = 'reception')
+  AND EXISTS (SELECT FROM abonnements a WHERE a.partenaire_id = r.partenaire_id AND a.interface = CAST(:interface AS text) AND a.sens = 'reception')
 ORDER BY f.membre_rang
 ON CONFLICT DO NOTHING
 """
