@@ -3,20 +3,21 @@
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import TriggerRule, dag, task
 
-from flux.orchestration.communs import DEPOTS, REEMISSIONS, TACHES, au_reveil
+from flux.orchestration.communs import CERTIFICATS_DEPOSES, DEPOTS, REEMISSIONS, TACHES, au_reveil
 from flux.orchestration.notices import NOTICES
 
 
-@task.short_circuit(doc_md=NOTICES["reception.recevoir"], outlets=[REEMISSIONS])
+@task.short_circuit(doc_md=NOTICES["reception.recevoir"], outlets=[REEMISSIONS, CERTIFICATS_DEPOSES])
 def recevoir(outlet_events: object = None) -> list[dict[str, object]]:
     """Claim and register; nothing to launch skips the rest."""
     from flux import etapes
-    from flux.orchestration.reveil import reveiller_emission
+    from flux.orchestration.reveil import reveiller_certificats, reveiller_emission
     from flux.orchestration.sftp import connexion
 
     with connexion() as sftp:
         lots = etapes.recevoir(contexte := etapes.contexte(), sftp)
     reveiller_emission(contexte, outlet_events)
+    reveiller_certificats(contexte, outlet_events)
     return [{"trigger_run_id": lot.run_id, "conf": {"lot_id": lot.lot_id}, "note": lot.note} for lot in lots]
 
 

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from demo.partenaire import Partenaire, Reponse, compter_membres, compter_statuts, lire_retour
+from demo.renouvellement import renouveler
 from demo.scenario import DEPOTS, PARTENAIRES, RECEVEUR, Depot, DepotPrevu
 from demo.services import Services
 from demo.statuts import fabriquer_statuts
@@ -197,7 +198,9 @@ def derouler(services: Services, console: Console, dossier: Path) -> bool:
     same = {one.nom: one.contenu for one in original.reponses.values()} == {one.nom: one.contenu for one in repeated.reponses.values()}
     if not same:
         console.print("[red]Le second dépôt n'a pas reçu les mêmes réponses que le premier.[/]")
-    return same and grouped and all(suivi.complet for suivi in demo.suivis)
+    compte, (code, _) = next(iter(PARTENAIRES.items()))
+    renewed = renouveler(services, console, compte, code, PATIENCE)
+    return same and grouped and renewed and all(suivi.complet for suivi in demo.suivis)
 
 
 def principal() -> int:

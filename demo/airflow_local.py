@@ -33,7 +33,7 @@ COMPOSANTS = {
     "dag-processor": (),
     "triggerer": ("--skip-serve-logs",),
 }
-_DAGS = {"reception", "integration", "emission", "groupage", "entretien", "surveillance"}
+_DAGS = {"reception", "integration", "emission", "groupage", "entretien", "surveillance", "certificats"}
 _PREPARER = """
 from airflow.utils.db import initdb
 from airflow.models.pool import Pool

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from docs.regles_officielles import lignes
 from flux.cli.regles import en_ligne, periode
 from flux.config import Reglages
@@ -17,6 +19,7 @@ from flux.referentiel.interfaces import INTERFACES, RETIREES
 from flux.referentiel.jeux import JEUX
 from flux.referentiel.sortantes import CYCLE_DE_VIE, pivot_sous
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX, Certitude
+from flux.reglages_certificats import ReglagesCertificats
 from flux.regles.gestion import REGLES
 
 DOSSIER = Path(__file__).parent / "reference"
@@ -73,17 +76,21 @@ def _anomalies() -> str:
     )
 
 
+def _rangees(prefixe: str, modele: type[BaseModel]) -> Iterable[tuple[object, ...]]:
+    for name, field in modele.model_fields.items():
+        kind = field.annotation if isinstance(field.annotation, str) else getattr(field.annotation, "__name__", "")
+        value = field.get_default(call_default_factory=True)
+        yield f"`{prefixe}{name.upper()}`", kind, "" if isinstance(value, BaseModel | Limites) else f"`{value}`", field.description
+
+
 def _reglages() -> str:
-    rows = (
-        (f"`FLUX_{name.upper()}`", field.annotation if isinstance(field.annotation, str) else getattr(field.annotation, "__name__", ""),
-         "" if name == "limites" else f"`{field.get_default(call_default_factory=True)}`", field.description)
-        for name, field in Reglages.model_fields.items()
-    )  # fmt: skip
     limits = ((f"`FLUX_LIMITES__{field.name.upper()}`", f"`{field.default}`") for field in fields(Limites))
     return _page(
         "Settings",
         "Environment variables. Units and sources of the limits stand in `flux/limites.py`.",
-        _table(("Variable", "Type", "Default", "Meaning"), rows),
+        _table(("Variable", "Type", "Default", "Meaning"), _rangees("FLUX_", Reglages)),
+        "## Certificates",
+        _table(("Variable", "Type", "Default", "Meaning"), _rangees("FLUX_CERTIFICATS__", ReglagesCertificats)),
         "## Limits",
         _table(("Variable", "Default"), limits),
     )

@@ -17,6 +17,7 @@ from flux.referentiel.codes_cdar import LecteurCdar
 from flux.referentiel.interfaces import Environnement
 from flux.referentiel.jeux import MoteurRegles
 from flux.referentiel.statuts import STATUTS_CDAR, STATUTS_FACTURE
+from flux.reglages_certificats import ReglagesCertificats
 
 
 class Reglages(BaseSettings):
@@ -102,6 +103,9 @@ class Reglages(BaseSettings):
     )
     regles_cache: Path | None = Field(
         None, description="Folder of the compiled official rules, private to this user: what it holds is run. None is in the user's cache."
+    )
+    certificats: ReglagesCertificats = Field(
+        default_factory=ReglagesCertificats, description="Certificates of the partners: see flux/reglages_certificats.py."
     )
     limites: Limites = Field(default_factory=Limites, description="Limits on what comes from outside: see flux/limites.py.")
     tranche_factures: int = Field(300, ge=1, le=5000, description="Invoices in one mapped task at most.")

@@ -50,6 +50,28 @@ def certificat_exemple(nom: str, le: datetime, cle: Cle | None = None, *, jours:
     return lire_public(made.public_bytes(Encoding.DER))
 
 
+def renouvellement_exemple(identifiant: str, le: datetime, cle: Cle, *, jours: int = 398) -> tuple[x509.Certificate, x509.Certificate]:
+    """Make an authority for one use and a certificate of its making, as an authority delivers them: good from a day before ``le``.
+
+    :param identifiant: SIRET or SIREN that the subject names. :param cle: the key certified. :return: the authority, the certificate.
+    """
+    secret = ec.generate_private_key(ec.SECP256R1())
+    autorite = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Autorité d'un jour")])
+    titulaire = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, f"0002 {identifiant}"),
+            x509.NameAttribute(NameOID.COMMON_NAME, "edi.exemple.invalid"),
+        ]
+    )
+    base = (
+        x509.CertificateBuilder().issuer_name(autorite).not_valid_before(le - timedelta(days=1)).not_valid_after(le + timedelta(days=jours))
+    )
+    ca = base.subject_name(autorite).public_key(secret.public_key()).serial_number(x509.random_serial_number())
+    ca = ca.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    feuille = base.subject_name(titulaire).public_key(cle.public_key()).serial_number(x509.random_serial_number())
+    return ca.sign(secret, hashes.SHA256()), feuille.sign(secret, hashes.SHA256())
+
+
 def creer_partenaire(engine: Engine, code_application: str, nom: str, dossier: str, le: datetime, *, cle: Cle | None = None) -> Partenaire:
     """Make a partner that may send every interface in qualification and gets every outgoing one; when it is there, it is left as it stands.
 

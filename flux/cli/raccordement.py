@@ -16,14 +16,15 @@ from typing import Annotated, Any
 
 import typer
 
+from flux.cli.certificat import certificat
+from flux.cli.confiance import sante
 from flux.cli.interfaces import FormatSortie
 from flux.cli.porte import cles, sshd
-from flux.cli.rendu import champs, contexte_migre, ecrire_json, tableau
+from flux.cli.rendu import champs, contexte_migre, ecrire_json, heure, tableau
 from flux.contexte import Contexte
 from flux.errors import ErreurUsage
 from flux.modele.anomalie import visible
 from flux.modele.raccordement import EtatFiche, Sens
-from flux.modele.temps import PARIS
 from raccordement.certificats_partenaire import CertificatPartenaire, certificats
 from raccordement.etats import changer_etat, examiner
 from raccordement.fiche import Fiche, lire_demande
@@ -37,6 +38,8 @@ from raccordement.historique import historique as lire_historique
 raccordement = typer.Typer(help="Fiches de raccordement des partenaires. / Connection records of partners.", no_args_is_help=True)
 raccordement.command()(cles)
 raccordement.command()(sshd)
+raccordement.command()(sante)
+raccordement.add_typer(certificat, name="certificat")
 
 _Code = Annotated[str, typer.Argument(help="Code application, AAA999. / Application code.")]
 _Format = Annotated[FormatSortie, typer.Option("--format", help="texte ou json")]
@@ -203,7 +206,7 @@ def historique(code: _Code, format_: _Format = FormatSortie.TEXTE) -> None:
     if format_ is FormatSortie.JSON:
         ecrire_json([{name: getattr(one, name) for name in ("le", "par", "action", "motif", "detail")} for one in found])
         return
-    lignes = [(_heure(one.le), one.par, one.action, one.motif, _resume(one.detail)) for one in found]
+    lignes = [(heure(one.le), one.par, one.action, one.motif, _resume(one.detail)) for one in found]
     tableau(f"Historique de {visible(code)}", ("le (Paris)", "par", "action", "motif", "détail"), lignes)
 
 
@@ -278,9 +281,9 @@ def _montrer(ctx: Contexte, fiche: Fiche, format_: FormatSortie) -> None:
                 one.empreinte[:16] + "…",
                 one.etat,
                 one.en_vigueur_au(now),
-                _heure(one.not_before),
-                _heure(one.not_after),
-                _heure(one.en_vigueur_jusqu),
+                heure(one.not_before),
+                heure(one.not_after),
+                heure(one.en_vigueur_jusqu),
             )
             for one in known
         ]
@@ -290,10 +293,6 @@ def _montrer(ctx: Contexte, fiche: Fiche, format_: FormatSortie) -> None:
 def _certificat(one: CertificatPartenaire, now: datetime) -> dict[str, object]:
     names = ("empreinte", "etat", "not_before", "not_after", "en_vigueur_de", "en_vigueur_jusqu", "depose_le", "par", "cle_ssh")
     return {name: getattr(one, name) for name in names} | {"en_vigueur": one.en_vigueur_au(now)}
-
-
-def _heure(instant: datetime | None) -> str | None:
-    return None if instant is None else f"{instant.astimezone(PARIS):%Y-%m-%d %H:%M}"
 
 
 def _resume(detail: Mapping[str, object]) -> str:
@@ -313,7 +312,7 @@ def _court(value: object) -> str:
         case str() if _EMPREINTE.fullmatch(value):
             said = f"{value[:16]}…"
         case str() if _INSTANT.match(value):
-            said = f"{datetime.fromisoformat(value).astimezone(PARIS):%Y-%m-%d %H:%M}"
+            said = heure(datetime.fromisoformat(value)) or ""
         case _:
             said = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
     return said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flux.contexte import Contexte, contexte
+from flux.errors import ErreurUsage
 from flux.modele.anomalie import visible
 from flux.modele.temps import PARIS
 from flux.registre.migrations import migrer
@@ -42,6 +44,22 @@ def tableau(titre: str, colonnes: Sequence[str], lignes: Iterable[Sequence[objec
 def champs(titre: str, faits: Mapping[str, object]) -> None:
     """Print facts, one a line."""
     tableau(titre, ("champ", "valeur"), tuple(faits.items()))
+
+
+def heure(instant: datetime | None) -> str | None:
+    """Return an instant as the clock of Paris shows it."""
+    return None if instant is None else f"{instant.astimezone(PARIS):%Y-%m-%d %H:%M}"
+
+
+def lire_fichier(fichier: Path) -> bytes:
+    """Read a file whole.
+
+    :raises ErreurUsage: it cannot be read. Facts: ``path``.
+    """
+    try:
+        return fichier.read_bytes()
+    except OSError as error:
+        raise ErreurUsage(f"{fichier} ne peut pas être lu / cannot be read: {error}", path=str(fichier)) from error
 
 
 def _en_texte(valeur: object) -> str:

@@ -7,6 +7,7 @@ hold this. A step fails only for infrastructure (:class:`flux.errors.ErreurTrans
 from __future__ import annotations
 
 from flux.contexte import Contexte, contexte
+from flux.etapes.certificats import ETAPES_CERTIFICATS, certificat_attend, joindre_rapports
 from flux.etapes.emission import emettre
 from flux.etapes.entretien import entretenir, verifier_lacunes
 from flux.etapes.groupage import grouper
@@ -17,14 +18,17 @@ from flux.etapes.surveillance import surveiller
 from flux.etapes.traitement import traiter
 
 __all__ = [
+    "ETAPES_CERTIFICATS",
     "Contexte",
     "LotALancer",
     "TacheTraiter",
+    "certificat_attend",
     "confirmer_lance",
     "contexte",
     "emettre",
     "entretenir",
     "grouper",
+    "joindre_rapports",
     "ouvrir",
     "recevoir",
     "repondre",

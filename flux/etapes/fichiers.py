@@ -14,7 +14,7 @@ from flux.modele.statut import Enveloppe
 from flux.transport.entrepot import Empreinte
 
 #: Bytes of a file kept in memory before it goes to a temporary one.
-_EN_MEMOIRE = 8 * 1024 * 1024
+_EN_MEMOIRE = 1024 * 1024
 _MORCEAU = 256 * 1024
 
 

@@ -11,12 +11,14 @@ from paramiko import SFTPClient
 
 from flux.contexte import Contexte
 from flux.enveloppe import interface_du_nom, verifier_nom
-from flux.errors import ErreurTransport
+from flux.errors import ErreurConfiguration, ErreurTransport
+from flux.etapes.certificats import recevoir_certificat
 from flux.registre.depots import enregistrer_depot, former_lots, marquer_lance
 from flux.registre.valeurs import Depot, Lot, Partenaire
 from flux.transport import sftp as transport
 from flux.transport.prets import Depot as FichierDepose
 from flux.transport.prets import nom_lisible
+from raccordement.certificats.depot_fichier import est_certificat
 from raccordement.droits import refus_de_la_fiche
 from raccordement.partenaires import partenaires
 
@@ -66,19 +68,25 @@ def _jeton(now: datetime, ready: FichierDepose) -> str:
 
 
 def _enregistrer_si_permis(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, waiting: FichierDepose) -> None:
-    """Register a file; one that its owner let nobody read waits for an operator, and holds up nobody else."""
+    """Register a file; one that its owner let nobody read, or that our settings stop, waits for an operator and holds up nobody else."""
     try:
         _enregistrer(contexte, sftp, partner, waiting)
     except ErreurTransport as refused:
         if not isinstance(refused.__cause__, PermissionError):
             raise
         _journal.exception("depot_illisible", path=nom_lisible(waiting.chemin), conseil="chmod g+r")
+    except ErreurConfiguration:  # the authorities' folder: a fault of ours on certificates, flows go on
+        _journal.exception("certificat_en_attente", path=nom_lisible(waiting.chemin), conseil="flux raccordement certificat autorites")
 
 
 def _enregistrer(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, waiting: FichierDepose) -> None:
     """Keep the bytes, then register, then remove the file: a crash between two of these is mended by the next run."""
     claim = waiting.nom
-    _, name = transport.decouper(waiting.chemin)
+    jeton, name = transport.decouper(waiting.chemin)
+    if est_certificat(name):  # before the staging store: it may be a private key
+        recevoir_certificat(contexte, partner, name, jeton or str(waiting.date), transport.lire(sftp, waiting.chemin))
+        transport.effacer(sftp, waiting.chemin)
+        return
     kept = contexte.entrepot.deposer(transport.lire(sftp, waiting.chemin))
     now = contexte.horloge()
     settings = contexte.reglages

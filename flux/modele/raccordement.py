@@ -56,3 +56,7 @@ class EtatCertificat(StrEnum):
 
 #: States in which a certificate may open the door, inside its dates.
 CERTIFICATS_OUVERTS = frozenset((EtatCertificat.EN_VIGUEUR, EtatCertificat.REMPLACE))
+
+
+#: What a verdict on a certificate may say: the values of :class:`raccordement.certificats.resultats.Decision`, which a test holds equal.
+DECISIONS_CERTIFICAT = ("accepte", "accepte_a_reverifier", "retenu", "refuse")

@@ -31,11 +31,20 @@ DEPOTS = Asset("flux-depots", watchers=[AssetWatcher(name="sas-sftp", trigger=De
 #: Updated when answers enter the outbox.
 REPONSES = Asset("flux-reponses")
 
+#: Updated when a certificate was deposited as a file and waits to be judged.
+CERTIFICATS = Asset("flux-certificats")
+
+#: Outlet of a task that updates :data:`CERTIFICATS` only when one waits.
+CERTIFICATS_DEPOSES = AssetAlias("flux-certificats-deposes")
+
 #: Outlet of a task that updates :data:`REPONSES` only when answers wait (see :mod:`flux.orchestration.reveil`).
 REEMISSIONS = AssetAlias("flux-reemissions")
 
 #: Parameter of the runs of ``integration``.
 LOT = Param(type="integer", minimum=1, description="number of the lot in the ledger")
+
+#: When certificates are looked at although none was deposited (cron, UTC): each is judged once a day, or when its re-check is due.
+HEURES = "17 * * * *"
 
 #: When reception and emission run although nothing woke them (cron, UTC): a safety net under the events.
 FILET = "*/5 * * * *"
@@ -75,6 +84,6 @@ TACHES: dict[str, Any] = {
 }
 
 
-def au_reveil(evenement: Asset) -> AssetOrTimeSchedule:
-    """Return the schedule of a DAG woken by an asset, and by the safety net."""
-    return AssetOrTimeSchedule(timetable=CronTriggerTimetable(FILET, timezone="UTC"), assets=[evenement])
+def au_reveil(evenement: Asset, filet: str = FILET) -> AssetOrTimeSchedule:
+    """Return the schedule of a DAG woken by an asset, and by a cron in UTC: the safety net."""
+    return AssetOrTimeSchedule(timetable=CronTriggerTimetable(filet, timezone="UTC"), assets=[evenement])

@@ -134,4 +134,44 @@ NOTICES: dict[str, str] = {
         "**EN.** Reads the ledger; changes nothing. **Red:** something is stuck, or the database does not answer. "
         "Green at the next look once nothing is."
     ),
+    "certificats": (
+        "**FR.** Regarde chaque certificat de partenaire une fois par jour, et tout de suite quand un partenaire en dépose un : listes de "
+        "confiance, révocation (OCSP, CRL, service de vérification), fins de validité, avis aux partenaires ; rend un rapport. "
+        "**Rouge :** base, entrepôt ou réglage inutilisable (dossier des autorités, fichier de signataires). Une adresse muette, une liste "
+        "refusée ou un certificat révoqué est un résultat : il est dans le rapport, rien n'est rouge. "
+        "**Que faire :** lire la tâche rouge, corriger ; les autres étapes ont été faites.\n\n"
+        "**EN.** Looks at each partner's certificate once a day, and at once when a partner deposits one: trusted lists, revocation "
+        "(OCSP, CRL, verification service), ends of validity, notices to partners; gives a report. "
+        "**Red:** database, store, or an unusable setting (authorities' folder, file of signers). A silent address, a refused list or a "
+        "revoked certificate is a result: it is in the report, nothing turns red. "
+        "**What to do:** read the red task, mend; the other steps were done." + _PERIODE
+    ),
+    "certificats.listes": (
+        "**FR.** Retélécharge les listes de confiance réglées, vérifie leur signature, remplace l'ancienne en une fois. Refusée ou "
+        "injoignable, l'ancienne reste. **Rouge :** base, ou fichier de signataires illisible (le message le nomme).\n\n"
+        "**EN.** Fetches the trusted lists of the settings, checks their signature, replaces the former one at once. When refused or "
+        "unreachable the former one stays. **Red:** database, or an unreadable file of signers (the message names it)."
+    ),
+    "certificats.sante": (
+        "**FR.** Demande à chaque adresse du service de vérification si elle est prête ; nomme celles qui ont changé. **Rouge :** base.\n\n"
+        "**EN.** Asks every address of the verification service whether it is ready; names those that moved. **Red:** database."
+    ),
+    "certificats.juger": (
+        "**FR.** Juge les certificats en service et en attente. Révoqué : accès fermé et partenaire prévenu. Accepté : mis en vigueur, "
+        "l'ancien reste valable pendant la fenêtre. Sans réponse : inconnu, redemandé plus tard. "
+        "**Rouge :** base, entrepôt, ou dossier des autorités inutilisable (`flux raccordement certificat autorites`).\n\n"
+        "**EN.** Judges the certificates in force and waiting. Revoked: access closed and partner told. Accepted: put in force, the old "
+        "one stays good for the window. No answer: unknown, asked again later. "
+        "**Red:** database, store, or an unusable authorities' folder (`flux raccordement certificat autorites`)."
+    ),
+    "certificats.prevenir": (
+        "**FR.** Envoie les avis d'échéance, chacun une fois : fichier dans `out` et courriel. Un courriel qui ne part pas est dans le "
+        "rapport et sera retenté. **Rouge :** base ou entrepôt.\n\n"
+        "**EN.** Sends the notices of ends, each once: a file in `out` and a mail. A mail that cannot leave is in the report and will be "
+        "tried again. **Red:** database or store."
+    ),
+    "certificats.rapport": (
+        "**FR.** Le rapport du run, en une page : XCom et journal. **Rouge :** jamais par lui-même ; absent si une étape a échoué.\n\n"
+        "**EN.** The report of the run, on one page: XCom and log. **Red:** never by itself; missing when a step failed."
+    ),
 }

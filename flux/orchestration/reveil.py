@@ -1,11 +1,12 @@
-"""Wakes ``emission`` from a task that may, or may not, leave answers to publish."""
+"""Wakes ``emission`` and ``certificats`` from a task that may, or may not, leave something for them."""
 
 from __future__ import annotations
 
 from airflow.sdk.types import OutletEventAccessorsProtocol
 
 from flux.contexte import Contexte
-from flux.orchestration.communs import REEMISSIONS, REPONSES
+from flux.etapes import certificat_attend
+from flux.orchestration.communs import CERTIFICATS, CERTIFICATS_DEPOSES, REEMISSIONS, REPONSES
 from flux.registre.connexion import transaction
 from flux.registre.sorties import sorties_a_emettre
 
@@ -22,4 +23,16 @@ def reveiller_emission(contexte: Contexte, evenements: OutletEventAccessorsProto
         attend = bool(sorties_a_emettre(conn, limite=1))
     if attend:
         evenements[REEMISSIONS].add(REPONSES)
+    return attend
+
+
+def reveiller_certificats(contexte: Contexte, evenements: OutletEventAccessorsProtocol) -> bool:
+    """Update ``flux-certificats`` if a deposited certificate waits; return whether one does.
+
+    :param evenements: ``outlet_events`` of a task whose outlet is :data:`CERTIFICATS_DEPOSES`.
+    :raises ErreurRegistre: the ledger did not answer.
+    """
+    attend = certificat_attend(contexte)
+    if attend:
+        evenements[CERTIFICATS_DEPOSES].add(CERTIFICATS)
     return attend

@@ -50,7 +50,8 @@ renvois AS (
   JOIN representations r ON r.siret = f.destinataire_id
   WHERE s.code = :completee AND CAST(:pivot AS text) <> '' AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL
     AND f.type_code IS NOT NULL AND f.fournisseur_nom IS NOT NULL
-    AND EXISTS (SELECT FROM abonnements a WHERE a.partenaire_id = r.partenaire_id AND a.interface = CAST(:pivot AS text) AND a.sens = 'reception')
+    AND EXISTS (
+      SELECT FROM abonnements a WHERE a.partenaire_id = r.partenaire_id AND a.interface = CAST(:pivot AS text) AND a.sens = 'reception')
   ORDER BY s.flux_id, s.membre_rang, s.rang
   ON CONFLICT DO NOTHING RETURNING 1)
 SELECT (SELECT count(*) FROM poses), (SELECT count(*) FROM planifies) + (SELECT count(*) FROM renvois)
@@ -67,7 +68,8 @@ JOIN membres m ON m.flux_id = f.flux_id AND m.rang = f.membre_rang AND m.decisio
 JOIN representations r ON r.siret = f.destinataire_id
 WHERE f.flux_id = :flux AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL
   AND f.fournisseur_nom IS NOT NULL
-  AND EXISTS (SELECT FROM abonnements a WHERE a.partenaire_id = r.partenaire_id AND a.interface = CAST(:interface AS text) AND a.sens = 'reception')
+  AND EXISTS (
+    SELECT FROM abonnements a WHERE a.partenaire_id = r.partenaire_id AND a.interface = CAST(:interface AS text) AND a.sens = 'reception')
 ORDER BY f.membre_rang
 ON CONFLICT DO NOTHING
 """

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from flux.errors import ErreurInvariant
 from flux.modele.anomalie import Anomalie
@@ -84,6 +85,18 @@ def ecrire_sortie(conn: Connection, partenaire_id: int, sortie: Sortie, le: date
             .returning(t.sorties.c.id)
         ).scalar_one()
     )  # fmt: skip
+
+
+def deposer_sortie(conn: Connection, partenaire_id: int, sortie: Sortie, le: datetime) -> bool:
+    """Put a file that tells of no flow into the outbox, in the caller's transaction; False, and nothing changes, when its name is taken."""
+    values = {"partenaire_id": partenaire_id, "interface": sortie.interface, "nom": sortie.nom, "sha256": sortie.sha256}
+    made = conn.execute(
+        upsert(t.sorties)
+        .values(**values, taille=sortie.taille, cle=sortie.cle, cree_le=le)
+        .on_conflict_do_nothing(index_elements=["nom"])
+        .returning(t.sorties.c.id)
+    )
+    return made.one_or_none() is not None
 
 
 def sorties_a_emettre(conn: Connection, partenaire_id: int | None = None, limite: int = 100) -> list[SortieAEmettre]:

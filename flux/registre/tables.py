@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from flux.annuaire.modele import Mode
-from flux.modele.raccordement import EtatCertificat, EtatFiche, Protocole, Sens
+from flux.modele.raccordement import DECISIONS_CERTIFICAT, EtatCertificat, EtatFiche, Protocole, Sens
 from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import Severite
 from flux.referentiel.interfaces import Environnement
@@ -139,6 +139,65 @@ representations = Table(
     Column("partenaire_id", BigInteger, nullable=False),
     ForeignKeyConstraint(["partenaire_id"], ["partenaires.id"]),
     Index("ix_representations_partenaire_id", "partenaire_id"),
+)
+
+verdicts_certificat = Table(
+    "verdicts_certificat",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("certificat_id", BigInteger, ForeignKey("certificats_partenaire.id"), nullable=False),
+    _instant("le", nullable=False),
+    Column("decision", Text, nullable=False),
+    _instant("reverifier_le"),
+    Column("lignes", JSONB, nullable=False),  # one object a check, as the JSON of the command line
+    _parmi("decision", DECISIONS_CERTIFICAT),
+    Index("ix_verdicts_certificat_dernier", "certificat_id", "id"),
+)
+
+# What was told to a partner of a certificate: each thing once by each way.
+preavis = Table(
+    "preavis",
+    metadata,
+    Column("certificat_id", BigInteger, ForeignKey("certificats_partenaire.id"), primary_key=True),
+    Column("objet", Text, primary_key=True),  # days before the end, or what happened
+    Column("voie", Text, primary_key=True),
+    _instant("le", nullable=False),
+    _parmi("voie", ("courriel", "fichier")),
+)
+
+listes_de_confiance = Table(
+    "listes_de_confiance",
+    metadata,
+    Column("territoire", Text, primary_key=True),
+    Column("numero", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),  # address or file
+    Column("sha256", CHAR(64), nullable=False),
+    _instant("emise_le", nullable=False),
+    _instant("prochaine", nullable=False),
+    _instant("importee_le", nullable=False),
+)
+
+autorites = Table(
+    "autorites",
+    metadata,
+    Column("territoire", Text, ForeignKey("listes_de_confiance.territoire"), primary_key=True),
+    Column("empreinte", CHAR(64), primary_key=True),
+    Column("der", LargeBinary, nullable=False),
+    Column("prestataire", Text, nullable=False),
+    Column("nom", Text, nullable=False),
+    Column("statut", Text, nullable=False),
+)
+
+adresses_verification = Table(
+    "adresses_verification",
+    metadata,
+    Column("adresse", Text, primary_key=True),
+    Column("echecs", Integer, nullable=False, server_default=text("0")),
+    _instant("ouvert_jusqu_au"),
+    Column("panne", Text),
+    Column("vers", Text),
+    _instant("dernier_succes"),
+    _instant("dernier_echec"),
 )
 
 lots = Table(
@@ -390,8 +449,8 @@ sorties = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("partenaire_id", ForeignKey("partenaires.id"), nullable=False),
-    Column("flux_id", ForeignKey("flux.id")),  # the flow it answers; none for a file of several flows' invoices
-    Column("numero", BigInteger),  # see flux.registre.numeros; none for a file older than the counters
+    Column("flux_id", ForeignKey("flux.id")),  # the flow it answers; none for a grouped file, or one that tells of a certificate
+    Column("numero", BigInteger),  # see flux.registre.numeros; none for a file older than the counters, or that tells of a certificate
     Column("interface", String(8), nullable=False),
     Column("nom", Text, nullable=False, unique=True),
     Column("sha256", CHAR(64), nullable=False),

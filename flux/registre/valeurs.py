@@ -200,7 +200,7 @@ class Compteurs:
 class Sortie:
     """An outgoing file. :ivar nom: unique for ever. :ivar cle: key of its bytes in the staging store.
 
-    :ivar numero: the partner's number of the file (:mod:`flux.registre.numeros`). :ivar elements: statuses or invoices inside.
+    :ivar numero: the partner's number of the file (:mod:`flux.registre.numeros`); ``None`` for what tells of a certificate. :ivar elements: statuses or invoices inside.
     """
 
     interface: str
@@ -208,7 +208,7 @@ class Sortie:
     sha256: str
     taille: int
     cle: str
-    numero: int
+    numero: int | None = None
     elements: int = 1
 
 
@@ -216,7 +216,7 @@ class Sortie:
 class SortieAEmettre:
     """A file on its way out. :ivar dossier: the partner's SFTP folder. :ivar emissions: times it left already.
 
-    :ivar flux_id: the flow it answers, ``None`` for a grouped file.
+    :ivar flux_id: the flow it answers, ``None`` for a grouped file and for one that tells of a certificate.
     """
 
     id: int

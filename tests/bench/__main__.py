@@ -37,8 +37,9 @@ from flux.regles.gestion import ContexteRegles, controler
 from flux.regles.officielles.moteur import regles_officielles
 from flux.xsd.catalogue import schema
 from flux.xsd.validation import valider
-from tests.bench import archive, mois
+from tests.bench import archive, certificats, mois
 from tests.bench.chemin import contexte_de, parcourir, taire
+from tests.bench.officielles import mesurer_tout
 
 LIGNES, ROUNDS, ECHANTILLON = 5, 7, 200
 PETIT, GRAND = 2_000, 20_000
@@ -187,6 +188,8 @@ def principal() -> None:
     console.print(table)
     for one_archive in archives:
         console.print(archive.tableau(one_archive))
+    verdicts = certificats.mesurer()
+    console.print(certificats.tableau(verdicts))
     if rss:
         growth = rss[GRAND] / rss[PETIT]
         console.print(f"mémoire : {rss[PETIT]} Mio pour {PETIT} factures, {rss[GRAND]} Mio pour {GRAND} (× {growth:.2f})")
@@ -195,10 +198,12 @@ def principal() -> None:
     result = {
         "measures": [asdict(one) for one in measures],
         "archives": [asdict(one) for one in archives],
+        "certificats": [asdict(one) for one in verdicts],
         "rss_mib": rss,
         "cores": cores,
         "lines": LIGNES,
         "month": month,
+        "regles_officielles": mesurer_tout(Console(width=130)),
     }
     Path("bench.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -13,6 +13,7 @@ ATTENDUS = {
     "groupage": {"grouper"},
     "entretien": {"entretenir", "lacunes"},
     "surveillance": {"bloques"},
+    "certificats": {"listes", "sante", "juger", "prevenir", "rapport"},
 }
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from tests.mutants import mutants
 
 from flux.annuaire import AnnuaireMemoire, lire_annuaire
 from flux.annuaire.exemple import annuaire_exemple
@@ -22,6 +21,7 @@ from flux.modele.verdict import Decision
 from flux.parsers.facturx import ouvrir_pdf
 from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.interfaces import INTERFACES, Interface
+from flux.regles.officielles.mutants import mutants
 from tests.bornes import MIO, sous_bornes
 from tests.unit.annuaire.exemples import ecrire_csv, ecrire_f14, etablissement, services, structures
 from tests.unit.gestion.cas import LE

@@ -26,8 +26,8 @@ def test_the_engines_agree_on_the_documents_of_the_project_and_on_mutants_of_the
     """All eleven sets: invoices of every format and level, credit notes, odd VAT categories, lifecycle messages."""
     exemples = list(documents())
     assert len(exemples) >= 50
-    rapport = comparer(exemples, mutants=160, graine=4, cache=cache)
+    rapport = comparer(exemples, mutants=60, graine=4, cache=cache)
     assert rapport.differences == []
-    assert rapport.evaluations > 600
+    assert rapport.evaluations > 400
     assert rapport.echecs > 1_000
-    assert rapport.abandons > 10
+    assert rapport.abandons > 5

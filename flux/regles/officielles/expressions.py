@@ -176,7 +176,8 @@ class Traducteur:
             return self._comparaison_de_valeurs(operateur, self.code(gauche, portee), self.code(droite, portee))
         if operateur in _ARITHMETIQUE:
             cotes = [self.code(gauche, portee), self.code(droite, portee)]
-            incertain = any(c.genre in NOEUDS | BRUTS or c.general for c in cotes)  # Saxon does not know the type of what it computes
+            # Untyped text may be added to a date too: Saxon does not know the type of the result. Multiplied, it is a number.
+            incertain = operateur in "+-" and any(c.genre in NOEUDS | BRUTS or c.general for c in cotes)
             return self._arithmetique(operateur, *map(self.numerique, cotes)).avec(general=incertain)
         raise ErreurRegles(f"operator {operateur}")
 
@@ -212,9 +213,13 @@ class Traducteur:
         g, d = self.atomise(g), self.atomise(d)
         if "vide" in {g.genre, d.genre}:
             return "False"
-        general = g.general or d.general or "numerique" in {g.genre, d.genre}
+        general = g.general or d.general
         accord = _accorder(g, d)
         if accord is None:
+            if g.forme == "opt" and d.forme != "liste" and not general and peut_lever(d.py):
+                (avant_g, py_g), (avant_d, py_d) = self.iterer(g), self.iterer(d)
+                items = f"{self.items(Code(py_g, g.genre))}, {self.items(Code(py_d, d.genre))}"
+                return self.existe((*avant_g, *avant_d, Garde(f"compare('{operateur}', {items})")))
             return f"compare('{operateur}', {self.items(g)}, {self.items(d)})"
         g, d = accord
         python = _PYTHON[operateur]

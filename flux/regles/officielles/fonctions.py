@@ -254,7 +254,7 @@ def _sum(t: Traducteur, e: Appel, portee: Portee) -> Code:
     liste, genre = _nombres(t, t.code(e.arguments[0], portee))
     if genre in EXACTS:
         return Code(f"sum({liste})", genre)
-    return Code(f"somme({liste})", "numerique")  # the integer 0 when empty
+    return Code(f"somme({liste})", "numerique", general=True)  # the integer 0 when empty
 
 
 def _extreme(nom: str) -> Callable[[Traducteur, Appel, Portee], Code]:
@@ -268,7 +268,7 @@ def _extreme(nom: str) -> Callable[[Traducteur, Appel, Portee], Code]:
 def _arrondi(nom: str) -> Callable[[Traducteur, Appel, Portee], Code]:
     def compile_(t: Traducteur, e: Appel, portee: Portee) -> Code:
         code = t.numerique(t.code(e.arguments[0], portee))
-        return code.avec(py=f"{nom}({code.py})" if code.forme == "un" else f"opt({nom}, {code.py})")
+        return code.avec(py=f"{nom}({code.py})" if code.forme == "un" else f"opt({nom}, {code.py})", general=False)
 
     return compile_
 

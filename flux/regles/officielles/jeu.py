@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import getcontext, setcontext
@@ -76,12 +77,16 @@ class JeuDeRegles:
     def _garde(self, document: Document, *, complet: bool) -> tuple[list[Echec], bool]:
         avant = getcontext()
         setcontext(CONTEXTE.copy())
+        ramasse = gc.isenabled()
+        gc.disable()  # as for the index: nothing here makes cycles
         try:
             return self._evaluer(document, complet=complet)
         except _FAUTES as faute:
             raise ErreurMoteur(f"{self.nom}: {faute!r}", jeu=self.nom, cause=repr(faute)) from faute
         finally:
             setcontext(avant)
+            if ramasse:
+                gc.enable()
 
     def _evaluer(self, document: Document, *, complet: bool) -> tuple[list[Echec], bool]:
         plan = self._planificateur.plan(document.forme)

@@ -45,7 +45,7 @@ def messages() -> Iterator[tuple[str, bytes]]:
     acheteur = Acteur(1, "20000000800012", "Commune d'Exemple", "FR", code_service="VOIRIE")
     deposee = Statut("DEPOSEE", _INSTANT, "F2026-0001", date(2026, 11, 20), "380", _INSTANT, vendeur, acheteur, "Facture déposée")
     motifs = (Motif("REJ_SEMAN", "BR-CO-15 : total TTC attendu 120.00, trouvé 102.00"), Motif("DOUBLON", "Facture déjà reçue"))
-    rejetee = replace(deposee, code="REJETEE", complement="Facture rejetée", commentaire="Voir le retour", motifs=motifs)
+    rejetee = replace(deposee, code="NON_CONFORME", complement="Facture rejetée", commentaire="Voir le retour", motifs=motifs)
     for nom, dialecte in (("pa", DIALECTE_PA), ("ppf", DIALECTE_PPF)):
         yield f"cdar-200-{nom}.xml", cdar_facture(deposee, _ENVELOPPE, dialecte)
         yield f"cdar-213-{nom}.xml", cdar_facture(rejetee, _ENVELOPPE, dialecte)

@@ -64,6 +64,8 @@ VRAIS = [
     "exists(//p:l[xs:decimal(p:id) = 2])", "contains(' S E ', concat(' ', normalize-space(p:l[2]/p:cat), ' '))",
     "contains(' S  E ', concat(' ', normalize-space(p:blanc), ' '))",
     "not(contains(' S E ', concat(' ', normalize-space(p:mot), ' ')))", "contains(' S E ', concat(' ', 'S E', ' '))",
+    "not((round(p:none * 10 * 10) div 100) = (round(sum(p:l/p:cat) * 10 * 10) div 100))", "not(p:none * 10 < p:nan * 10)",
+    "not(xs:decimal(p:none) = round(sum(p:l/p:cat)))", "not(@none = sum(p:l/p:cat) * 2)",
 ]  # fmt: skip
 
 ERREURS = {
@@ -88,6 +90,9 @@ ERREURS = {
     "@none = sum(p:l/p:cat)": "FORG0001",
     "xs:decimal(p:none) = sum(p:l/p:cat)": "FORG0001",
     "p:none - 1 < xs:decimal(p:nan)": "FORG0001",
+    "p:none * 10 = sum(p:l/p:cat)": "FORG0001",
+    "p:none - 1 < p:nan - 1": "FORG0001",
+    "xs:double(p:none) < sum(p:l/p:cat)": "FORG0001",
     "normalize-space(p:l) = p:none": "XPTY0004",
     "p:none = p:l/xs:decimal(p:cat)": "FORG0001",
 }

@@ -45,12 +45,16 @@ def test_long_texts_are_not_remembered():
     assert decimal("12.5") is decimal("12.5")
 
 
+def profond(etages: int) -> etree._Element:
+    return etree.fromstring(b"<a>" * etages + b"</a>" * etages, etree.XMLParser(huge_tree=True))
+
+
 def test_a_document_too_deep_is_a_typed_error(tmp_path):
-    profond = b"<a>" * 1500 + b"</a>" * 1500
+    un = jeu(tmp_path, regle("a", assertion("D", "count(descendant::a) < 300")))
     with pytest.raises(ErreurMoteur):
-        Document(etree.fromstring(profond, etree.XMLParser(huge_tree=True)))
-    au_bord = b"<a>" * 400 + b"</a>" * 400
-    assert jeu(tmp_path, regle("a", assertion("D", "count(descendant::a) < 1000"))).evaluer(Document(etree.fromstring(au_bord))) == []
+        Document(profond(1500))
+    (echec,) = un.evaluer(Document(profond(301)))
+    assert echec.emplacement == "/a[1]"
 
 
 def test_threads_judge_as_one_does(tmp_path):

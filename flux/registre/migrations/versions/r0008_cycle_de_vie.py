@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "r0008"
-down_revision = "r0006"
+down_revision = "r0007"
 
 # The statuses as they were at this revision.
 _STATUTS = tuple(

@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partenaire_id", name=op.f("pk_numeros")),
     )
     op.execute(_COMPTEURS)
-    op.alter_column("sorties", "flux_id", nullable=True)
     op.add_column("sorties", sa.Column("numero", sa.BigInteger(), nullable=True))
     op.add_column("sorties", sa.Column("elements", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column("sorties", sa.Column("retiree_le", sa.DateTime(timezone=True), nullable=True))
@@ -72,12 +71,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo it; files of several flows, which the older revision cannot hold, are forgotten."""
+    """Undo it; files of several flows, which the older revision does not know, are forgotten."""
     op.drop_table("envois")
-    op.execute("DELETE FROM sorties WHERE flux_id IS NULL")
+    op.execute("DELETE FROM sorties WHERE flux_id IS NULL AND numero IS NOT NULL")
     op.drop_index("ix_sorties_en_place", table_name="sorties")
     op.drop_constraint(op.f("uq_sorties_partenaire_id_numero"), "sorties", type_="unique")
     for column in ("purgee_le", "retiree_le", "elements", "numero"):
         op.drop_column("sorties", column)
-    op.alter_column("sorties", "flux_id", nullable=False)
     op.drop_table("numeros")

@@ -1,0 +1,140 @@
+"""Notices to partners: before the end of a certificate and when one is revoked, by mail and by a file in ``out/``, each once.
+
+A unique row holds "once". A file enters the outbox in the same transaction as its row. A mail is sent inside the transaction of its row:
+two processes cannot both send it, and one that cannot be sent leaves no row and is tried again at the next run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects.postgresql import insert
+
+from flux.errors import ErreurUsage
+from flux.modele.raccordement import EtatCertificat
+from flux.registre import tables as t
+from flux.registre.connexion import transaction
+from flux.registre.sorties import deposer_sortie
+from flux.registre.valeurs import Sortie
+from flux.transport.entrepot import Entrepot, cle_de
+from raccordement.certificats import textes
+from raccordement.certificats.courriel import ErreurCourriel, Facteur, message
+from raccordement.certificats_partenaire import CertificatPartenaire, certificats
+from raccordement.fiche import Fiche
+
+#: ``interface`` of an outgoing file that tells of a certificate.
+INTERFACE = "CERT"
+_journal = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Poste:
+    """By which ways notices leave. :ivar facteur: ``None`` when no mail server is set. :ivar expediteur: address they come from."""
+
+    entrepot: Entrepot
+    facteur: Facteur | None
+    expediteur: str
+
+
+@dataclass(frozen=True, slots=True)
+class Avis:
+    """One thing to tell of a certificate. :ivar objet: what makes it once: days before the end, or ``revoque``."""
+
+    certificat: CertificatPartenaire
+    objet: str
+    sujet: str
+    texte: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envoi:
+    """What became of a notice by one way. :ivar parti: False when it had left before. :ivar panne: why it could not leave."""
+
+    code: str
+    objet: str
+    voie: str
+    parti: bool
+    panne: str | None = None
+
+
+def echeance(fin: datetime, le: datetime, jours: Iterable[int]) -> int | None:
+    """Return the nearest threshold that is reached, in days before ``fin``; ``None`` before the first one and after the end.
+
+    A certificate deposited twenty days before its end gets the notice of 30 days, not those of 90 and 60 as well.
+    """
+    reste = math.ceil((fin - le).total_seconds() / 86_400)
+    return min((one for one in jours if reste <= one), default=None) if reste > 0 else None
+
+
+def avis_d_echeance(source: Connection | Engine, partenaire_id: int, fiche: Fiche, le: datetime, jours: Iterable[int]) -> Avis | None:
+    """Return the notice that is due to a partner, ``None`` when none is: of the certificate in force that ends last."""
+    valides = [one for one in certificats(source, partenaire_id) if one.etat is EtatCertificat.EN_VIGUEUR and one.en_vigueur_au(le)]
+    if not valides or not fiche.ouverte:
+        return None
+    dernier = max(valides, key=lambda one: one.not_after)
+    seuil = echeance(dernier.not_after, le, jours)
+    if seuil is None:
+        return None
+    sujet, texte = textes.preavis(fiche.code_application, dernier, seuil)
+    return Avis(dernier, str(seuil), sujet, texte)
+
+
+def envoyer(engine: Engine, poste: Poste, fiche: Fiche, avis: Avis, le: datetime) -> list[Envoi]:
+    """Tell a partner by every way there is. A mail that cannot leave does not hold back the file.
+
+    :raises ErreurTransport: the staging store refused. :raises ErreurRegistre: the ledger did not answer.
+    """
+    faits = [_par_fichier(engine, poste, fiche, avis, le)]
+    destinataires = sorted({one.courriel for one in fiche.contacts if one.role == "technique"} or {one.courriel for one in fiche.contacts})
+    if poste.facteur is not None and destinataires:
+        faits.append(_par_courriel(engine, poste, poste.facteur, fiche, avis, le, destinataires))
+    return faits
+
+
+def _par_fichier(engine: Engine, poste: Poste, fiche: Fiche, avis: Avis, le: datetime) -> Envoi:
+    nom = f"CERT_{fiche.code_application}_{avis.certificat.empreinte[:16]}_{_lisible(avis.objet)}.txt"
+    with transaction(engine, "preavis_fichier") as conn:
+        parti = _premiere_fois(conn, avis, "fichier", le)
+        if parti:
+            deposer_texte(conn, poste.entrepot, avis.certificat.partenaire_id, nom, f"{avis.sujet}\n\n{avis.texte}", le)
+    return Envoi(fiche.code_application, avis.objet, "fichier", parti)
+
+
+def deposer_texte(conn: Connection, entrepot: Entrepot, partenaire_id: int, nom: str, texte: str, le: datetime) -> bool:
+    """Put a text into the outbox; False when a file of that name is or was there."""
+    kept = entrepot.deposer([texte.encode("utf-8")])
+    return deposer_sortie(conn, partenaire_id, Sortie(INTERFACE, nom, kept.sha256, kept.taille, cle_de(kept.sha256)), le)
+
+
+def _par_courriel(
+    engine: Engine, poste: Poste, facteur: Facteur, fiche: Fiche, avis: Avis, le: datetime, destinataires: list[str]
+) -> Envoi:
+    identifiant = f"certificat-{avis.certificat.empreinte[:24]}-{avis.objet}"
+    try:
+        messages = [
+            message(poste.expediteur, one, avis.sujet, avis.texte, f"{identifiant}-{rang}", le) for rang, one in enumerate(destinataires)
+        ]
+        with transaction(engine, "preavis_courriel") as conn:
+            parti = _premiere_fois(conn, avis, "courriel", le)
+            if parti:
+                facteur(messages)
+    except (ErreurCourriel, ErreurUsage) as error:
+        _journal.warning("preavis_non_envoye", partenaire=fiche.code_application, objet=avis.objet, cause=str(error))
+        return Envoi(fiche.code_application, avis.objet, "courriel", parti=False, panne=str(error))
+    return Envoi(fiche.code_application, avis.objet, "courriel", parti)
+
+
+def _premiere_fois(conn: Connection, avis: Avis, voie: str, le: datetime) -> bool:
+    """Take the right to tell this once; another process that holds it makes this one wait, then learn that it is done."""
+    values = {"certificat_id": avis.certificat.id, "objet": avis.objet, "voie": voie, "le": le}
+    made = conn.execute(insert(t.preavis).values(**values).on_conflict_do_nothing().returning(t.preavis.c.certificat_id))
+    return made.one_or_none() is not None
+
+
+def _lisible(objet: str) -> str:
+    return f"expire-{int(objet):02d}j" if objet.isdigit() else objet
