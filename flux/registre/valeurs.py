@@ -200,7 +200,8 @@ class Compteurs:
 class Sortie:
     """An outgoing file. :ivar nom: unique for ever. :ivar cle: key of its bytes in the staging store.
 
-    :ivar numero: the partner's number of the file (:mod:`flux.registre.numeros`); ``None`` for what tells of a certificate. :ivar elements: statuses or invoices inside.
+    :ivar numero: the partner's number of the file (:mod:`flux.registre.numeros`); ``None`` for what tells of a certificate.
+    :ivar elements: statuses or invoices inside.
     """
 
     interface: str
