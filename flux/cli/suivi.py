@@ -16,12 +16,13 @@ from flux.errors import ErreurUsage
 from flux.modele.temps import PARIS
 from flux.referentiel.statuts import STATUTS_FACTURE
 from flux.registre.bloques import Bloque, flux_bloques
-from flux.registre.suivi import FactureSuivie, Fait, FluxSuivi, chercher_factures, chercher_flux, faits_de
+from flux.registre.suivi import FactureSuivie, Fait, FluxSuivi, chercher_factures, chercher_flux, factures_du_valideur, faits_de
 
 
 def suivi(
     reference: Annotated[str | None, typer.Argument(help="Numéro de facture, FLUX:RANG, flux (nom, identifiant, numéro).")] = None,
     format_: Annotated[FormatSortie, typer.Option("--format", help="texte ou json")] = FormatSortie.TEXTE,
+    valideur: Annotated[str | None, typer.Option(help="SIRET d'un valideur : ses factures. / A validator's invoices.")] = None,
     bloques: Annotated[bool, typer.Option("--bloques", help="Ce qui n'avance plus. / What does not move any more.")] = False,
 ) -> None:
     """Dire tout ce qui est arrivé à une facture ou à un flux. / Tell all that happened to an invoice or a flow.
@@ -33,8 +34,13 @@ def suivi(
     if bloques:
         _dire_bloques(flux_bloques(ctx.engine, now, ctx.reglages.bloque_apres), now, format_)
         return
+    if valideur is not None:
+        _dire_liste(factures_du_valideur(ctx.engine, valideur), valideur, format_)
+        return
     if not reference:
-        raise ErreurUsage("donnez une facture ou un flux, ou --bloques / give an invoice or a flow, or --bloques", reference=None)
+        raise ErreurUsage(
+            "donnez une facture ou un flux, --valideur ou --bloques / give an invoice or a flow, --valideur or --bloques", reference=None
+        )
     invoices = [replace(one, faits=faits_de(ctx.engine, one)) for one in chercher_factures(ctx.engine, reference)]
     flows = [] if invoices else chercher_flux(ctx.engine, reference)
     if format_ is FormatSortie.JSON:
@@ -78,6 +84,14 @@ def _dire_facture(one: FactureSuivie, now: datetime) -> None:
         },
     )  # fmt: skip
     _dire_faits(one.faits, now)
+
+
+def _dire_liste(found: Sequence[FactureSuivie], valideur: str, format_: FormatSortie) -> None:
+    if format_ is FormatSortie.JSON:
+        ecrire_json([asdict(one) for one in found])
+    else:
+        rows = [(f"{one.cle[0]}:{one.cle[1]}", one.numero, one.fournisseur, one.cadre, one.etat) for one in found]
+        tableau(f"Factures du valideur {valideur}", ("désignation", "numéro", "fournisseur", "cadre", "statut"), rows)
 
 
 def _dire_flux(flow: FluxSuivi, now: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from flux.cycle_de_vie import VUS_DU_VALIDEUR
 from flux.registre.connexion import Source, lecture
 from flux.registre.statuts import Cle
 
@@ -61,6 +62,14 @@ FROM factures f JOIN flux x ON x.id = f.flux_id
 """
 _PAR_NUMERO = _FACTURE + "WHERE f.numero = :numero ORDER BY f.flux_id, f.membre_rang LIMIT :limite"
 _PAR_CLE = _FACTURE + "WHERE f.flux_id = :flux AND f.membre_rang = :membre"
+_DU_VALIDEUR = (
+    _FACTURE
+    + """
+WHERE f.etat = ANY (:vus)
+  AND jsonb_path_exists(f.detail -> 'valideur', '$.**.valeur ? (@ == $siret)', jsonb_build_object('siret', CAST(:siret AS text)))
+ORDER BY f.flux_id, f.membre_rang LIMIT :limite
+"""
+)
 _FAITS_FACTURE = """
 SELECT x.depose_le AS le, 'déposée par SFTP' AS quoi, x.nom AS detail, p.code_application AS par, 0 AS ordre
 FROM flux x JOIN partenaires p ON p.id = x.partenaire_id WHERE x.id = :flux AND x.depose_le IS NOT NULL
@@ -126,6 +135,8 @@ ORDER BY le, ordre
 """
 #: Invoices or flows that one reference may name at most: past it the reference says too little.
 LIMITE = 50
+#: Invoices of one list at most.
+LIMITE_LISTE = 1000
 
 
 def chercher_factures(source: Source, reference: str) -> list[FactureSuivie]:
@@ -136,6 +147,13 @@ def chercher_factures(source: Source, reference: str) -> list[FactureSuivie]:
             rows = conn.execute(text(_PAR_CLE), {"flux": int(flux_id), "membre": int(rang)})
         else:
             rows = conn.execute(text(_PAR_NUMERO), {"numero": reference, "limite": LIMITE})
+        return [_facture(dict(row)) for row in rows.mappings()]
+
+
+def factures_du_valideur(source: Source, siret: str) -> list[FactureSuivie]:
+    """Return what a validator's list shows: the invoices that name it, in a status of ``VUS_DU_VALIDEUR``. Raises ErreurRegistre."""
+    with lecture(source, "factures_du_valideur") as conn:
+        rows = conn.execute(text(_DU_VALIDEUR), {"siret": siret, "vus": list(VUS_DU_VALIDEUR), "limite": LIMITE_LISTE})
         return [_facture(dict(row)) for row in rows.mappings()]
 
 

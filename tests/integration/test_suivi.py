@@ -14,6 +14,7 @@ from flux.config import Reglages
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurUsage
 from flux.etapes import surveiller
+from flux.modele.facture import Identifiant, Partie
 from flux.registre.bloques import flux_bloques
 from flux.registre.suivi import chercher_flux
 from flux.registre.tranches import enregistrer_tranche
@@ -143,6 +144,21 @@ def test_the_whole_history_of_a_flow_is_told(flux, registre):
     (by_id,), (by_name,) = (chercher_flux(registre, one) for one in ("ABC001A1140123456789ABCDE", "r1.tar.gz"))
     assert by_id == by_name
     assert json.loads(flux("suivi", flux_id, "--format", "json"))["flux"][0]["contenu"]["fichiers illisibles"] == 1
+
+
+def test_a_validator_sees_its_invoices_until_they_are_paid(flux, registre):
+    flux_id = flux_ouvert(registre, (3,))
+    moi = Partie(nom="Titulaire", identifiants=(Identifiant("55500000500018", "1"),))
+    a9 = replace(accepte(0).facture, cadre="A9", valideur=moi)
+    enregistrer_tranche(registre, flux_id, 0, [replace(accepte(n), facture=replace(a9, numero=f"F-{n}")) for n in range(2)] + [accepte(2)])
+    for statut in ("VALIDEE_1", "MISE_EN_PAIEMENT"):
+        flux("statut", "poser", "F-1", statut, "--motif", "m", "--par", "p")
+    flux("statut", "poser", "F-2", "MISE_EN_PAIEMENT", "--motif", "m", "--par", "p")
+    vues = json.loads(flux("suivi", "--valideur", "55500000500018", "--format", "json"))
+    assert [(one["numero"], one["etat"]) for one in vues] == [("F-1", "MISE_EN_PAIEMENT")]  # F-0 is not submitted to it yet
+    flux("statut", "poser", "F-0", "A_VALIDER_1", "--motif", "m", "--par", "p")
+    assert "A_VALIDER_1" in flux("suivi", "--valideur", "55500000500018")
+    assert json.loads(flux("suivi", "--valideur", "00000000000000", "--format", "json")) == []
 
 
 def test_what_is_not_in_the_ledger_ends_with_code_1(flux):

@@ -65,7 +65,7 @@ class ReglesOfficielles:
         jeux = () if self._moteur is MoteurRegles.AUCUN else jeux_applicables(str(root.tag), profil, ere, le)
         if not jeux:
             return Evaluation()
-        document = Document(root) if self._moteur is MoteurRegles.NATIF else None
+        document = _indexer(root) if self._moteur is MoteurRegles.NATIF else None
         echecs: list[Echec] = []
         replis: list[str] = []
         muets: list[str] = []
@@ -76,7 +76,7 @@ class ReglesOfficielles:
                 (muets if found is None else replis).append(cle)
             echecs += found or ()
         juges = tuple(cle for cle in jeux if cle not in muets)
-        return Evaluation(tuple(echecs), self._numeros_de(juges), tuple(replis) if document is not None else (), tuple(muets))
+        return Evaluation(tuple(echecs), self._numeros_de(juges), tuple(replis) if self._moteur is MoteurRegles.NATIF else (), tuple(muets))
 
     def _numeros_de(self, jeux: tuple[str, ...]) -> frozenset[str]:
         """Return the numbers of the rules in some sets; none of a set that cannot be read here."""
@@ -118,6 +118,15 @@ class ReglesOfficielles:
         if reponse.abandon:
             return [Echec(cle.upper(), "", "", "", None, reponse.abandon)]
         return [Echec(c.regle, c.drapeau, c.message, c.emplacement, None) for c in reponse.constats]
+
+
+def _indexer(root: etree._Element) -> Document | None:
+    """Index a document for the compiled engine, ``None`` when it is nested too deep for it."""
+    try:
+        return Document(root)
+    except ErreurMoteur as faute:
+        _journal.warning("regles_repli", **faute.facts)
+        return None
 
 
 @lru_cache(maxsize=4)
