@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from demo.partenaire import Partenaire, Reponse, compter_statuts, lire_retour
+from demo.partenaire import Partenaire, Reponse, compter_membres, compter_statuts, lire_retour
 from demo.renouvellement import renouveler
 from demo.scenario import DEPOTS, PARTENAIRES, RECEVEUR, Depot, DepotPrevu
 from demo.services import Services
@@ -36,7 +36,7 @@ class Suivi:
 
     depot: Depot
     depart: float
-    sequence: str | None = None
+    sequence: int | None = None
     arrivee: float | None = None
     reponses: dict[str, Reponse] = field(default_factory=dict)
 
@@ -90,6 +90,7 @@ class Demonstration:
             compte: Partenaire(compte, services.port_sftp, services.cle(compte), services.cle_hote) for compte in PARTENAIRES
         }
         self.suivis: list[Suivi] = []
+        self.autres: list[tuple[str, Reponse]] = []
 
     def deposer(self, depot: Depot) -> Suivi:
         """Deposit one file and follow it."""
@@ -100,17 +101,27 @@ class Demonstration:
 
     def attendre(self, progress: Progress, task: int) -> None:
         """Fetch answers until every deposit is complete, or patience ends."""
-        loose: list[tuple[str, Reponse]] = []
         limit = time.monotonic() + PATIENCE
         while not all(suivi.complet for suivi in self.suivis) and time.monotonic() < limit:
-            for compte, partenaire in self.partenaires.items():
-                loose += [(compte, one) for one in partenaire.relever()]
-            loose = [pair for pair in loose if not self._ranger(*pair)]
+            self._relever()
+            self.autres = [pair for pair in self.autres if not self._ranger(*pair)]
             progress.update(task, completed=sum(len(suivi.reponses) for suivi in self.suivis))
             time.sleep(0.3)
 
+    def attendre_groupes(self, attendus: set[tuple[str, str]]) -> bool:
+        """Fetch until each of these (partner, interface) got a grouped file; False when patience ends."""
+        limit = time.monotonic() + PATIENCE
+        while (come := attendus <= {(compte, one.interface) for compte, one in self.autres}) is False and time.monotonic() < limit:
+            time.sleep(0.3)
+            self._relever()
+        return come
+
+    def _relever(self) -> None:
+        for compte, partenaire in self.partenaires.items():
+            self.autres += [(compte, one) for one in partenaire.relever()]
+
     def _ranger(self, compte: str, reponse: Reponse) -> bool:
-        """Give an answer to its deposit: the feedback names it, the others share the feedback's sequence."""
+        """Give an answer to its deposit: the feedback names it, the numbers of the others follow the feedback's."""
         for suivi in self.suivis:
             if suivi.depot.prevu.partenaire != compte or reponse.interface in suivi.reponses:
                 continue
@@ -119,7 +130,7 @@ class Demonstration:
                 if lire_retour(reponse.contenu).id_flux != (nom.identifiant if nom else suivi.depot.nom):
                     continue
                 suivi.sequence = reponse.sequence
-            elif suivi.sequence != reponse.sequence:
+            elif suivi.sequence is None or not 0 < reponse.sequence - suivi.sequence < len(suivi.depot.prevu.reponses):
                 continue
             suivi.reponses[reponse.interface] = reponse
             suivi.arrivee = time.monotonic()
@@ -146,6 +157,22 @@ def tableau(suivis: list[Suivi]) -> Table:
     return table
 
 
+def grouper(services: Services, demo: Demonstration, issuer: str) -> bool:
+    """Have the grouped files made at once; True when the recipient got its invoices, and the issuer what the recipient said."""
+    services.airflow.appeler("POST", "/dags/groupage/dagRuns", {"logical_date": None})
+    return demo.attendre_groupes({(RECEVEUR, "FEN0111A"), (issuer, "FSO1301A"), (issuer, "FEN1201A"), (issuer, "FEN1202A")})
+
+
+def tableau_groupes(autres: list[tuple[str, Reponse]]) -> Table:
+    """Return the table of grouped files."""
+    table = Table(title="Fichiers groupés : cycle de vie et factures vers leurs destinataires")
+    for title in ("partenaire", "fichier", "membres", "octets"):
+        table.add_column(title, justify="right" if title in {"membres", "octets"} else "left", no_wrap=True)
+    for compte, one in sorted(autres, key=lambda pair: (pair[0], pair[1].sequence)):
+        table.add_row(compte, one.nom, str(compter_membres(one)), str(len(one.contenu)))
+    return table
+
+
 def derouler(services: Services, console: Console, dossier: Path) -> bool:
     """Run the scenario; True when every answer came."""
     demo = Demonstration(services, console)
@@ -164,12 +191,16 @@ def derouler(services: Services, console: Console, dossier: Path) -> bool:
             demo.deposer(fabriquer_statuts(original.reponses["FSO1301A"].contenu, dossier))
         demo.attendre(progress, task)
     console.print(tableau(demo.suivis))
+    grouped = grouper(services, demo, first.prevu.partenaire)
+    console.print(tableau_groupes(demo.autres))
+    if not grouped:
+        console.print("[red]Des fichiers groupés manquent.[/]")
     same = {one.nom: one.contenu for one in original.reponses.values()} == {one.nom: one.contenu for one in repeated.reponses.values()}
     if not same:
         console.print("[red]Le second dépôt n'a pas reçu les mêmes réponses que le premier.[/]")
     compte, (code, _) = next(iter(PARTENAIRES.items()))
     renewed = renouveler(services, console, compte, code, PATIENCE)
-    return same and renewed and all(suivi.complet for suivi in demo.suivis)
+    return same and grouped and renewed and all(suivi.complet for suivi in demo.suivis)
 
 
 def principal() -> int:

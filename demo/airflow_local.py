@@ -33,7 +33,7 @@ COMPOSANTS = {
     "dag-processor": (),
     "triggerer": ("--skip-serve-logs",),
 }
-_DAGS = {"reception", "integration", "emission", "surveillance", "certificats"}
+_DAGS = {"reception", "integration", "emission", "groupage", "entretien", "surveillance", "certificats"}
 _PREPARER = """
 from airflow.utils.db import initdb
 from airflow.models.pool import Pool
@@ -173,6 +173,7 @@ def _environnement(dossier: Path, cles: Mapping[str, str], port: int) -> dict[st
         "PYTHONPATH": os.pathsep.join([str(processus.RACINE), *filter(None, [os.environ.get("PYTHONPATH")])]),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "FLUX_DOSSIER": str(dossier),
+        "FLUX_GROUPAGE_DELAI": "0",  # the demonstration waits for nobody
         "FLUX_REGLES_CACHE": str(dossier / "regles"),
         **{f"AIRFLOW__{nom.upper()}": valeur for nom, valeur in reglages.items()},
     }

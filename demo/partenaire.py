@@ -20,10 +20,10 @@ _SEQUENCE = re.compile(r"^(?P<interface>[A-Z]{3})[0-9]{4}A_.{6}_.{10}(?P<sequenc
 
 @dataclass(frozen=True, slots=True)
 class Reponse:
-    """One answer fetched: interface code, the sequence that all answers of one flow share, bytes."""
+    """One file fetched: interface code, number (those of one flow's answers follow each other), bytes."""
 
     interface: str
-    sequence: str
+    sequence: int
     nom: str
     contenu: bytes
 
@@ -64,7 +64,7 @@ class Partenaire:
                 if parts is None:  # a name.tmp still being written
                     continue
                 with sftp.open(f"/out/{name}", "rb") as data:
-                    found.append(Reponse(name[:8], parts["sequence"], name, data.read()))
+                    found.append(Reponse(name[:8], int(parts["sequence"]), name, data.read()))
                 sftp.remove(f"/out/{name}")
         return found
 
@@ -95,3 +95,9 @@ def compter_statuts(reponse: Reponse) -> Counter[str]:
             root = etree.fromstring(data.read() if data else b"<vide/>")
             counts[root.findtext(".//{*}ProcessConditionCode") or ""] += 1
     return counts
+
+
+def compter_membres(reponse: Reponse) -> int:
+    """Count the files of a grouped one."""
+    with tarfile.open(fileobj=io.BytesIO(reponse.contenu), mode="r:gz") as archive:
+        return len(archive.getnames())

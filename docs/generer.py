@@ -17,6 +17,7 @@ from flux.referentiel.anomalies import CATALOGUE
 from flux.referentiel.circuits import CIRCUITS
 from flux.referentiel.interfaces import INTERFACES, RETIREES
 from flux.referentiel.jeux import JEUX
+from flux.referentiel.sortantes import CYCLE_DE_VIE, pivot_sous
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX, Certitude
 from flux.reglages_certificats import ReglagesCertificats
 from flux.regles.gestion import REGLES
@@ -49,12 +50,19 @@ def _interfaces() -> str:
         for row in INTERFACES.values()
     )
     closed = ((row.code, row.label, row.quand_en, ", ".join(row.remplacee_par), row.source) for row in RETIREES.values())
+    outgoing = (*CYCLE_DE_VIE.values(), pivot_sous(str(Reglages.model_fields["interface_pivot"].default)))
+    going_out = (
+        (row.code, row.format, row.label, "yes" if row.confirmee else "no: `FLUX_INTERFACE_PIVOT`", row.source) for row in outgoing
+    )
     return _page(
         "Interfaces",
         "Which flow code carries which format, where it is open, and what answers it (`flux interfaces`).",
         _table(("Code", "Type", "Format", "Era", "Environments", "Feedback", "Lifecycle", "Source"), rows),
         "## Closed",
         _table(("Code", "Format", "Since", "Use", "Source"), closed),
+        "## Outgoing",
+        "Lifecycle and pivot, in grouped files. A partner gets what it subscribes to.",
+        _table(("Code", "Made of", "What", "Code confirmed", "Source"), going_out),
     )
 
 

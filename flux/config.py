@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flux.limites import Limites
 from flux.modele.doublon import LIBERE_PAR
+from flux.referentiel.codes_cdar import LecteurCdar
 from flux.referentiel.interfaces import Environnement
 from flux.referentiel.jeux import MoteurRegles
 from flux.referentiel.statuts import STATUTS_CDAR, STATUTS_FACTURE
@@ -49,6 +50,41 @@ class Reglages(BaseSettings):
         True, description="Answer each applied status of a deposited flow of statuses in its feedback too, not the refused ones alone."
     )
     interface_flux_illisible: str = Field("FEN1202A", description="Lifecycle interface that carries status 501 of an unreadable flow.")
+    interface_pivot: str = Field(
+        "FEN0111A",
+        pattern=r"^([A-Z]{3}[0-9]{4}[A-Z])?$",
+        description="Interface under which an invoice leaves for its recipient (CPPFacturePivot). Not confirmed: no public text gives it. "
+        "Empty: invoices do not leave.",
+    )
+    groupage_elements: int = Field(
+        2000, ge=1, le=100_000, description="Messages in one grouped outgoing file at most (2,000 files: table 4 of the general dossier)."
+    )
+    groupage_octets: int = Field(
+        1_000_000_000, ge=1, description="Bytes, before packing, in one grouped outgoing file at most, unless one message alone exceeds it."
+    )
+    groupage_delai: int = Field(
+        900,
+        ge=0,
+        description="Seconds that a message waits at most for others to leave with (house: public texts give a delay, not its length).",
+    )
+    retention_sorties: int = Field(
+        7 * 86400,
+        ge=3600,
+        description="Seconds that a file stays in a partner's out folder before it is purged (general dossier, p. 23: 7 days).",
+    )
+    dialecte_cdar: LecteurCdar = Field(
+        LecteurCdar.PA,
+        description="Who reads FEN1202A: `pa`, partners and platforms; `ppf`, the PPF (statuses 200, 210, 212 and 213 only).",
+    )
+    matricule_ppf: str = Field(
+        "0000", pattern=r"^[0-9]{4}$", description="MDT-57 of the PPF: 0000 (BR-FR-CDV v1.4) or 9998 (annexe 7, G1.112; v1.3)."
+    )
+    role_beneficiaire: str = Field(
+        "PE", pattern=r"^[A-Z]{2}$", description="Role code of the payee in CDAR: PE (annexe 7, BR-FR-CDV) or BE (annexe 2 V2.2)."
+    )
+    format_date_facture: str = Field(
+        "102", pattern=r"^(102|204)$", description="MDT-100-1: 102, 8 digits (published examples), or 204, 14 digits (annexe 2 V2.2)."
+    )
     matricule: str = Field("9999", description="MDT-19, scheme 0238: platform number of Chorus Pro in reception (annexe 7, G1.112).")
     sftp_racine: str = Field(
         "/", description="Folder that holds the partners' folders, as the platform's account names it on its SFTP server."

@@ -157,6 +157,13 @@ class _Jugement:
     officielles: ReglesOfficielles | None
 
 
+def relire(contenu: bytes, interface: Interface, limites: Limites) -> Facture | None:
+    """Return the invoice of a document judged before, without judging it again; ``None`` when it holds none."""
+    xml = ouvrir_pdf(contenu, limites)[0] if interface.pdf else contenu
+    root = None if xml is None else lire_xml(xml, limites)[0]
+    return None if root is None else _LECTEURS[interface.format, interface.ere](root)
+
+
 class _Juge(NamedTuple):
     """A document judged: what could be mapped, the faults, the official sets that the reference engine ran."""
 

@@ -11,10 +11,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from sqlalchemy import Engine
 
+from flux.config import Reglages
 from flux.errors import ErreurInvariant
 from flux.modele.raccordement import EtatFiche, Sens
 from flux.referentiel.interfaces import INTERFACES
 from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
+from flux.referentiel.sortantes import CYCLE_DE_VIE
 from flux.registre.valeurs import Partenaire
 from raccordement.certificats_partenaire import CertificatPublic, ajouter, lire_public, mettre_en_vigueur
 from raccordement.etats import changer_etat
@@ -71,14 +73,14 @@ def renouvellement_exemple(identifiant: str, le: datetime, cle: Cle, *, jours: i
 
 
 def creer_partenaire(engine: Engine, code_application: str, nom: str, dossier: str, le: datetime, *, cle: Cle | None = None) -> Partenaire:
-    """Make a partner that may send every interface in qualification; when it is there, it is left as it stands.
+    """Make a partner that may send every interface in qualification and gets every outgoing one; when it is there, it is left as it stands.
 
     :param cle: private key of its account, whose certificate is put in force; by default one that nobody has.
     :raises ErreurUsage: malformed code or folder, or either is taken with other values. Facts: ``code_application``, ``dossier``.
     """
     geste = Geste(QUI, le, "partenaire d'exemple")
     emission = [Abonnement(interface=code, sens=Sens.EMISSION) for code in sorted((*INTERFACES, *INTERFACES_STATUTS))]
-    reception = {code for row in INTERFACES.values() for code in row.cycle_de_vie}
+    reception = {*CYCLE_DE_VIE, str(Reglages.model_fields["interface_pivot"].default)}
     demande = lire_demande(
         {
             "code_application": code_application,

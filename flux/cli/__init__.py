@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 
+import structlog
 import typer
 
 from flux.cli.annuaire import annuaire as sous_commandes_annuaire  # under its own name it would hide its module
 from flux.cli.emettre import emettre
+from flux.cli.emission import emission as sous_commandes_emission  # under its own name it would hide its module
+from flux.cli.export import export
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
 from flux.cli.raccordement import raccordement
@@ -25,9 +28,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verifier, interfaces, emettre, fabriquer, suivi):
+for command in (verifier, interfaces, emettre, export, fabriquer, suivi):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
+app.add_typer(sous_commandes_emission, name="emission")
 app.add_typer(raccordement, name="raccordement")
 app.add_typer(regles, name="regles")
 app.add_typer(sous_commandes_statut, name="statut")
@@ -35,7 +39,8 @@ app.add_typer(sous_commandes_representation, name="representation")
 
 
 def principal() -> None:
-    """Run the command line; an error of ours is one line on stderr, never a traceback."""
+    """Run the command line; an error of ours is one line on stderr, never a traceback, and so is the log."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except ErreurUsage as error:

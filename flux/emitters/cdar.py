@@ -6,7 +6,7 @@ v1.4.0.03. Where those disagree, :class:`~flux.emitters.cdar_blocs.DialecteCdar`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flux.emitters.balises import bloc, element
@@ -19,6 +19,7 @@ from flux.emitters.cdar_blocs import (
     deposant,
     details,
     document,
+    emetteur_du_statut,
     identite,
     mdt_4,
     message,
@@ -46,12 +47,15 @@ def cdar_facture(statut: Statut, enveloppe: Enveloppe, dialecte: DialecteCdar = 
     :raises ErreurUsage: when the status is unknown or has no code in CDAR, a reason is missing or not admitted, the invoice has no number,
         or an instant has no zone.
     """
-    exact, row = _code(statut_facture(statut.code))
+    exact, row = _code(statut_facture(statut.code), dict(dialecte.codes_cdar))
     verifier_motifs(row.code, [motif.code for motif in statut.motifs], chorus=dialecte.matricule == DIALECTE_PA.matricule)
     numero, rest = objet(statut.numero)
     schema, siren = identite(statut.fournisseur)
     instant = quatorze_chiffres(statut.horodatage)
-    textes = (*rest, *nom_trop_long(statut.fournisseur), exact, statut.complement, statut.commentaire)
+    named = [one for one in (statut.fournisseur, statut.auteur, statut.beneficiaire) if one is not None]
+    if row.phase != codes.PHASE_TRANSMISSION:
+        named.append(statut.destinataire)
+    textes = (*rest, *(name for one in named for name in nom_trop_long(one)), exact, statut.complement, statut.commentaire)
     # A code outside the list may be what the invoice is rejected for: the message itself must still be accepted.
     type_code = statut.type_code if statut.type_code in codes.TYPES_FACTURE else None
     reference = bloc(
@@ -65,7 +69,7 @@ def cdar_facture(statut: Statut, enveloppe: Enveloppe, dialecte: DialecteCdar = 
         element("ram:ProcessConditionCode", row.code),
         element("ram:ProcessCondition", row.libelle),
         partie("ram:IssuerTradeParty", codes.ROLE_VENDEUR, siren, schema),
-        *details(statut.motifs, textes),
+        *details(statut.motifs, textes, statut.actions, statut.montants),
     )
     return message(
         dialecte,
@@ -75,7 +79,8 @@ def cdar_facture(statut: Statut, enveloppe: Enveloppe, dialecte: DialecteCdar = 
             mdt_4(statut.numero, row.code, instant, type_code or "", statut.date_facture),
             f"{statut.numero}_CDV-{row.code}_{row.libelle}",
             enveloppe,
-            ppf(dialecte) if dialecte.vers_ppf else vendeur(statut.fournisseur),
+            _destinataires(statut, dialecte),
+            None if row.phase == codes.PHASE_TRANSMISSION else emetteur_du_statut(statut),
         ),
         bloc(
             "rsm:AcknowledgementDocument",
@@ -87,9 +92,16 @@ def cdar_facture(statut: Statut, enveloppe: Enveloppe, dialecte: DialecteCdar = 
     )
 
 
-def _code(row: StatutFacture) -> tuple[str | None, StatutCdar]:
+def _destinataires(statut: Statut, dialecte: DialecteCdar) -> str:
+    if dialecte.vers_ppf:
+        return ppf(dialecte)
+    payee = statut.beneficiaire
+    return vendeur(statut.fournisseur) + (vendeur(payee, dialecte.role_beneficiaire) if payee is not None else "")
+
+
+def _code(row: StatutFacture, choix: Mapping[str, str]) -> tuple[str | None, StatutCdar]:
     """Return what the message says of a status: its own words, where its code is only the nearest one, and the row of that code."""
-    cdar = code_cdar(row)
+    cdar = code_cdar(row, choix)
     if cdar is None:
         raise ErreurUsage(f"status {row.code} has no code in CDAR: it is sent in no CDAR message", statut=row.code)
     return None if row.certitude_cdar is Certitude.VU else row.libelle, cdar

@@ -14,16 +14,25 @@ from hashlib import sha256
 from flux.emitters.balises import DECLARATION, bloc, element
 from flux.emitters.textes import a_paris, couper, morceaux, propre
 from flux.errors import ErreurUsage
-from flux.modele.statut import Acteur, Enveloppe, Motif
+from flux.modele.statut import Acteur, Enveloppe, MontantStatut, Motif, Statut
 from flux.referentiel import codes_cdar as codes
 from flux.referentiel.espaces_de_noms import CDAR, QDT, RAM, UDT
 from flux.referentiel.motifs import MOTIFS
+from flux.referentiel.statuts import Role, statut_facture
 
 _RACINE = f'<rsm:CrossDomainAcknowledgementAndResponse xmlns:rsm="{CDAR}" xmlns:ram="{RAM}" xmlns:qdt="{QDT}" xmlns:udt="{UDT}">\n'
 _FIN = "</rsm:CrossDomainAcknowledgementAndResponse>\n"
 
 #: Hexadecimal digits of the digest that stands for the end of an object's name in a MDT-4 that would be too long.
 _EMPREINTE = 8
+
+
+#: Who sets a status → role of UNCL 3035.
+_ROLES = {
+    Role.FOURNISSEUR: codes.ROLE_VENDEUR, Role.VALIDEUR_1: codes.ROLE_AGENT_VENDEUR, Role.VALIDEUR_2: codes.ROLE_AGENT_VENDEUR,
+    Role.MOE: codes.ROLE_AGENT_ACHETEUR, Role.MOA: codes.ROLE_ACHETEUR, Role.DESTINATAIRE: codes.ROLE_ACHETEUR,
+}  # fmt: skip
+_COTE_VENDEUR = frozenset((Role.FOURNISSEUR, Role.VALIDEUR_1, Role.VALIDEUR_2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,8 @@ class DialecteCdar:
     :ivar format_date_facture: MDT-100-1: ``102``, 8 digits (every published example) or ``204``, 14 digits (annexe 2 V2.2).
     :ivar type_flux: MDT-91 of a message on a flow: ``303`` (G7.15) or ``None``, not written (BR-FR-04 v1.4 knows invoice codes only and
         refuses 303; its authors say that the term is optional for an unreadable flow: fnfempe/France_RFE, issue 5).
+    :ivar role_beneficiaire: role of the payee: ``PE`` or ``BE``.
+    :ivar codes_cdar: (status, MDT-105) put in place of the table's (setting ``codes_cdar``).
     """
 
     guide_facture: str = codes.GUIDE_PA
@@ -48,6 +59,8 @@ class DialecteCdar:
     matricule_ppf: str = "0000"
     format_date_facture: str = codes.FORMAT_DATE
     type_flux: str | None = None
+    role_beneficiaire: str = codes.ROLE_BENEFICIAIRE
+    codes_cdar: tuple[tuple[str, str], ...] = ()
 
 
 #: Between platforms and to users.
@@ -72,15 +85,20 @@ def _contexte(dialecte: DialecteCdar, guide: str) -> str:
     )
 
 
-def document(dialecte: DialecteCdar, identifiant: str, nom: str, enveloppe: Enveloppe, destinataire: str) -> str:
-    """Return MDB-2: id (MDT-4), name (MDT-5), production time, this platform and the recipient, already written."""
+def document(
+    dialecte: DialecteCdar, identifiant: str, nom: str, enveloppe: Enveloppe, destinataires: str, emetteur: str | None = None
+) -> str:
+    """Return MDB-2: id (MDT-4), name (MDT-5), production time, this platform and the recipients, already written.
+
+    :param emetteur: who set the status, already written; ``None`` for this platform.
+    """
     return bloc(
         "rsm:ExchangedDocument",
         element("ram:ID", identifiant),
         element("ram:Name", borne(nom, "MDT-5")),
         date_heure("ram:IssueDateTime", quatorze_chiffres(enveloppe.produit_le)),
-        _plateforme(dialecte),
-        destinataire,
+        _plateforme(dialecte) if emetteur is None else _expediteur(dialecte) + emetteur,
+        destinataires,
     )
 
 
@@ -89,9 +107,11 @@ def _plateforme(dialecte: DialecteCdar) -> str:
     """Return the sending platform, as sender and as issuer."""
     nomme = (dialecte.matricule, codes.SCHEMA_PLATEFORME)
     # BR-FR-CDV-07 forbids the issuer's id in phase 305; the PPF asks for it (annexe 2 V2.2).
-    return partie("ram:SenderTradeParty", codes.ROLE_PLATEFORME, *nomme) + partie(
-        "ram:IssuerTradeParty", codes.ROLE_PLATEFORME, *(nomme if dialecte.vers_ppf else (None, None))
-    )
+    return _expediteur(dialecte) + partie("ram:IssuerTradeParty", codes.ROLE_PLATEFORME, *(nomme if dialecte.vers_ppf else (None, None)))
+
+
+def _expediteur(dialecte: DialecteCdar) -> str:
+    return partie("ram:SenderTradeParty", codes.ROLE_PLATEFORME, dialecte.matricule, codes.SCHEMA_PLATEFORME)
 
 
 def partie(balise: str, role: str, identifiant: str | None, schema: str | None, *, nom: str | None = None, adresse: str = "") -> str:
@@ -106,13 +126,15 @@ def partie(balise: str, role: str, identifiant: str | None, schema: str | None, 
 
 
 @lru_cache(maxsize=1024)  # the invoices of one flow share most of their suppliers
-def vendeur(acteur: Acteur) -> str:
-    """Return the seller as recipient. BR-FR-CDV-08 wants an address; a party without one in the directory is reached by its identifier."""
+def vendeur(acteur: Acteur, role: str = codes.ROLE_VENDEUR) -> str:
+    """Return the seller, or another party, as recipient. BR-FR-CDV-08 wants an address; one without any in the directory is reached by its
+    identifier.
+    """
     schema, identifiant = identite(acteur)
     in_directory = bool(acteur.adresse_electronique) or schema == codes.SCHEMA_SIREN
     uri = element("ram:URIID", acteur.adresse_electronique or identifiant, schemeID=codes.SCHEMA_ADRESSE if in_directory else None)
     adresse = bloc("ram:URIUniversalCommunication", uri)
-    return partie("ram:RecipientTradeParty", codes.ROLE_VENDEUR, identifiant, schema, nom=acteur.nom, adresse=adresse)
+    return partie("ram:RecipientTradeParty", role, identifiant, schema, nom=acteur.nom, adresse=adresse)
 
 
 def ppf(dialecte: DialecteCdar) -> str:
@@ -125,6 +147,23 @@ def deposant(enveloppe: Enveloppe) -> str:
     return bloc("ram:RecipientTradeParty", element("ram:ID", enveloppe.recepteur), element("ram:RoleCode", codes.ROLE_PLATEFORME))
 
 
+def emetteur_du_statut(statut: Statut) -> str:
+    """Return the issuer of a status of the processing phase, named as BR-FR-CDV-07 wants, in a role of BR-FR-CDV-CL-03.
+
+    inféré: the project manager is the buyer's agent, a validator the seller's, the owner a buyer. One whose identity is not known acts for
+    the party it belongs to, and that party is named: so is the recipient where the platform itself acts (a time limit that passed).
+    """
+    role = statut_facture(statut.code).roles[0]
+    if statut.auteur is not None:
+        schema, identifiant = identite(statut.auteur)
+        return partie("ram:IssuerTradeParty", _ROLES.get(role, codes.ROLE_ACHETEUR), identifiant, schema, nom=statut.auteur.nom)
+    if role in _COTE_VENDEUR:
+        schema, identifiant = identite(statut.fournisseur)
+        return partie("ram:IssuerTradeParty", codes.ROLE_VENDEUR, identifiant, schema, nom=statut.fournisseur.nom)
+    buyer = statut.destinataire
+    return partie("ram:IssuerTradeParty", codes.ROLE_ACHETEUR, buyer.identifiant, codes.SCHEMA_SIRET, nom=buyer.nom or None)
+
+
 def identite(acteur: Acteur) -> tuple[str | None, str]:
     """Return scheme and identifier of a party: its SIREN (G7.17) wherever it has one."""
     if acteur.siren:
@@ -134,28 +173,52 @@ def identite(acteur: Acteur) -> tuple[str | None, str]:
     return codes.SCHEMA_DU_TYPE.get(acteur.type_identifiant), acteur.identifiant
 
 
-def details(motifs: Sequence[Motif], textes: Iterable[str | None]) -> list[str]:
-    """MDG-37, one a reason; the free texts stand in the note of the first. Without any of them, none."""
-    texts = [text for text in textes if text]
+def details(
+    motifs: Sequence[Motif], textes: Iterable[str | None], actions: Sequence[str] = (), montants: Sequence[MontantStatut] = ()
+) -> list[str]:
+    """MDG-37, one a reason; the free texts stand in the note of the first, which also has the first action and the amounts; each further
+    action has a block. Without any of them, none.
+    """
+    blocks = _raisons(motifs, [text for text in textes if text], actions[0] if actions else None, "".join(map(_montant, montants)))
+    return blocks + [_detail(rang, None, None, [], action) for rang, action in enumerate(actions[1:], len(blocks) + 1)]
+
+
+def _raisons(motifs: Sequence[Motif], texts: list[str], action: str | None, montants: str) -> list[str]:
     if not motifs:
-        return [_detail(1, None, None, texts)] if texts else []
+        return [_detail(1, None, None, texts, action, montants)] if texts or action or montants else []
     blocks = []
     for rang, motif in enumerate(motifs, 1):
         libelle = propre(motif.texte or MOTIFS[motif.code].libelle)
         court = couper(libelle, codes.LONGUEURS["MDT-114"])
         notes = [libelle] if court != libelle else []
-        blocks.append(_detail(rang, motif.code, court, notes + (texts if rang == 1 else [])))
+        if rang == 1:
+            blocks.append(_detail(rang, motif.code, court, notes + texts, action, montants))
+        else:
+            blocks.append(_detail(rang, motif.code, court, notes))
     return blocks
 
 
-def _detail(rang: int, code: str | None, libelle: str | None, notes: list[str]) -> str:
+def _montant(one: MontantStatut) -> str:
+    return bloc(
+        "ram:SpecifiedDocumentCharacteristic",
+        element("ram:TypeCode", one.type_code),
+        bloc("ram:ValueChangedIndicator", element("udt:IndicatorString", "false")),
+        element("ram:ValueAmount", format(one.valeur, "f"), currencyID=one.devise),
+        element("ram:ValuePercent", None if one.taux is None else format(one.taux, "f")),
+    )
+
+
+def _detail(rang: int, code: str | None, libelle: str | None, notes: list[str], action: str | None = None, montants: str = "") -> str:
     pieces = [piece for note in notes for piece in morceaux(note, codes.LONGUEURS["MDT-126"])]
     return bloc(
         "ram:SpecifiedDocumentStatus",
         element("ram:ReasonCode", code),
         element("ram:Reason", libelle),
+        element("ram:RequestedActionCode", action),
+        element("ram:RequestedAction", codes.ACTIONS[action] if action else None),
         element("ram:SequenceNumeric", str(rang)),
         bloc("ram:IncludedNote", *[element("ram:Content", piece) for piece in pieces]),
+        montants,
     )
 
 

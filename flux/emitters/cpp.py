@@ -1,4 +1,4 @@
-"""What CPPStatut messages share: the root and the envelope. No namespace.
+"""What CPP messages share: the root and the envelope. No namespace.
 
 Source: structure of CPPStatutPivot V1_19; forms of the values, the published samples (DtPrd is a day, NumOrdre of a parameter has
 four digits).
@@ -21,7 +21,15 @@ def debut(enveloppe: Enveloppe) -> str:
 
     :raises ErreurUsage: when the production time has no zone.
     """
-    return f'{DECLARATION}<CPPStatut Version="{VERSION_CPP_STATUT}">\n' + bloc(
+    return f'{DECLARATION}<CPPStatut Version="{VERSION_CPP_STATUT}">\n' + bloc_enveloppe(enveloppe)
+
+
+def bloc_enveloppe(enveloppe: Enveloppe) -> str:
+    """Return Enveloppe, the same in every CPP format.
+
+    :raises ErreurUsage: when the production time has no zone.
+    """
+    return bloc(
         "Enveloppe",
         bloc(
             "EnveloppeUnitaire",

@@ -5,23 +5,15 @@ Sources: interface, release notes V3.9.4 ("CII ARM FE"); an outgoing lifecycle f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from gzip import GzipFile
 from typing import BinaryIO
 
+from flux.emitters.archive import ecrire_targz
 from flux.emitters.cdar import cdar_facture, cdar_flux
 from flux.emitters.cdar_blocs import DIALECTE_PA, DIALECTE_PPF, DialecteCdar
-from flux.emitters.ustar import fin, membre
-from flux.errors import ErreurUsage
 from flux.modele.statut import Enveloppe
 
 __all__ = ["DIALECTE_PA", "DIALECTE_PPF", "DialecteCdar", "cdar_facture", "cdar_flux", "ecrire_fen1202a", "nom_membre"]
-
-#: Names admitted inside the archive: no folder, no hidden file, within the limits that receivers set on file names.
-_NOM_MEMBRE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-#: Fastest level: XML of lifecycle messages packs well at any level.
-_NIVEAU = 1
 
 
 def nom_membre(enveloppe: Enveloppe, rang: int) -> str:
@@ -36,14 +28,6 @@ def ecrire_fen1202a(sortie: BinaryIO, enveloppe: Enveloppe, messages: Iterable[t
         :func:`nom_membre` gives names.
     :raises ErreurUsage: when there is no message, or a name is unfit or given twice; what was written is then worth nothing.
     """
-    names: set[str] = set()
-    size = 0
-    with GzipFile(filename="", mode="wb", compresslevel=_NIVEAU, fileobj=sortie, mtime=0) as packed:
+    with ecrire_targz(sortie, enveloppe.nom) as archive:
         for name, message in messages:
-            if not _NOM_MEMBRE.fullmatch(name) or name in names:
-                raise ErreurUsage(f"{name!r} cannot name a message of {enveloppe.nom}, or names two", member=name, flow=enveloppe.nom)
-            names.add(name)
-            size += packed.write(membre(name, message))
-        packed.write(fin(size))
-    if not names:
-        raise ErreurUsage(f"{enveloppe.nom} needs at least one message", flow=enveloppe.nom)
+            archive.ajouter(name, message)

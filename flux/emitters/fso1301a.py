@@ -5,7 +5,8 @@ Sources: structure of CPPStatutPivot V1_19; length of ComplementStatut, release 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import BinaryIO
 
 from flux.emitters.balises import bloc, element
@@ -22,6 +23,8 @@ TYPE_SIRET = "1"
 SIRET_INCONNU = "0" * 14
 #: Characters of CodeService (CPPStatutPivot V1_19).
 LONGUEUR_SERVICE = 100
+
+_AUCUN: Mapping[str, str] = MappingProxyType({})
 
 
 def ecrire_fso1301a(sortie: BinaryIO, enveloppe: Enveloppe, statuts: Iterable[Statut], nombre: int) -> None:
@@ -41,15 +44,33 @@ def ecrire_fso1301a(sortie: BinaryIO, enveloppe: Enveloppe, statuts: Iterable[St
     sortie.write(f'{debut(enveloppe)}<CPPFactureStatuts compteur="{nombre}">\n'.encode())
     written = 0
     for written, statut in enumerate(statuts, 1):
-        sortie.write(_statut(written, statut, length).encode())
+        sortie.write(unite(written, statut, length).encode())
     if written != nombre:
         raise ErreurUsage(f"{nombre} statuses were announced, {written} were given", announced=nombre, given=written)
     sortie.write(f"</CPPFactureStatuts>\n{FIN}".encode())
 
 
-def _statut(rang: int, statut: Statut, longueur: int) -> str:
+def message_fso1301a(enveloppe: Enveloppe, unites: Sequence[str]) -> bytes:
+    """Return a whole CPPStatut of units already written by :func:`unite`, numbered from 1.
+
+    :raises ErreurUsage: when there is none.
+    """
+    if not unites:
+        raise ErreurUsage("a FSO1301A needs at least one status", announced=0)
+    corps = "".join(unites)
+    return f'{debut(enveloppe)}<CPPFactureStatuts compteur="{len(unites)}">\n{corps}</CPPFactureStatuts>\n{FIN}'.encode()
+
+
+def unite(rang: int, statut: Statut, longueur: int, choix: Mapping[str, str] = _AUCUN) -> str:
+    """Return one CPPFactureStatutUnitaire.
+
+    :param rang: NumOrdre. :param longueur: characters of ComplementStatut (:func:`flux.referentiel.longueurs.longueur_complement`).
+    :param choix: status → IdStatut put in place of the table's (setting ``codes_cpp``).
+    :raises ErreurUsage: when the status is unknown or has no code here, or an instant has no zone.
+    """
     debiteur, rest = _debiteur(statut.destinataire)
-    reasons = [f"{motif.code} : {motif.texte}" for motif in statut.motifs]
+    # One whose words are the complement's own adds nothing: CPPStatut knows no codes.
+    reasons = [f"{motif.code} : {motif.texte}" for motif in statut.motifs if motif.texte != (statut.complement or statut.commentaire)]
     complement, commentaire = complement_et_commentaire(statut.complement, longueur, statut.commentaire, *reasons, *rest)
     return bloc(
         "CPPFactureStatutUnitaire",
@@ -57,7 +78,7 @@ def _statut(rang: int, statut: Statut, longueur: int) -> str:
         debiteur,
         bloc(
             "DonneesStatut",
-            element("IdStatut", _code(statut)),
+            element("IdStatut", _code(statut, choix)),
             element("ComplementStatut", complement),
             element("Commentaire", commentaire),
             element("Horodatage", date_heure(statut.horodatage)),
@@ -70,8 +91,8 @@ def _statut(rang: int, statut: Statut, longueur: int) -> str:
     )
 
 
-def _code(statut: Statut) -> str:
-    code = code_cpp(statut_facture(statut.code))
+def _code(statut: Statut, choix: Mapping[str, str]) -> str:
+    code = code_cpp(statut_facture(statut.code), choix)
     if code is None:
         raise ErreurUsage(f"status {statut.code} has no code in CPPStatut: it is sent in no CPPStatut file", statut=statut.code)
     return code

@@ -9,6 +9,8 @@ from __future__ import annotations
 from flux.contexte import Contexte, contexte
 from flux.etapes.certificats import ETAPES_CERTIFICATS, certificat_attend, joindre_rapports
 from flux.etapes.emission import emettre
+from flux.etapes.entretien import entretenir, verifier_lacunes
+from flux.etapes.groupage import grouper
 from flux.etapes.ouverture import TacheTraiter, ouvrir
 from flux.etapes.reception import LotALancer, confirmer_lance, recevoir
 from flux.etapes.reponse import repondre, verdict
@@ -24,6 +26,8 @@ __all__ = [
     "confirmer_lance",
     "contexte",
     "emettre",
+    "entretenir",
+    "grouper",
     "joindre_rapports",
     "ouvrir",
     "recevoir",
@@ -31,4 +35,5 @@ __all__ = [
     "surveiller",
     "traiter",
     "verdict",
+    "verifier_lacunes",
 ]

@@ -1,8 +1,8 @@
 """Steps 4 and 6: answer each flow of a lot, and say whether the lot ended well.
 
 Every flow gets one feedback (CSO). For partners who subscribe to them, its readable invoices get one FSO1301A and one FEN1202A; an
-unreadable flow gets a FEN1202A of status 501. The files are stored under their digest, then enter the outbox with the flow's outcome, in
-one transaction.
+unreadable flow gets a FEN1202A of status 501. The files are numbered, written and put into the outbox with the flow's outcome, in one
+transaction.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from itertools import chain
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import structlog
 from sqlalchemy import Connection
 
 from flux.contexte import Contexte
-from flux.emitters.fen1202a import DIALECTE_PA, DialecteCdar, cdar_facture, cdar_flux, ecrire_fen1202a, nom_membre
+from flux.emitters.fen1202a import DialecteCdar, cdar_facture, cdar_flux, ecrire_fen1202a, nom_membre
 from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant
+from flux.etapes.fichiers import enveloppe_sortante, garder
 from flux.etapes.ramasse_miettes import sans_ramasse_miettes
+from flux.etapes.redaction import dialecte_de
 from flux.etapes.statuts import lignes_appliquees
 from flux.etapes.sujet import commentaire, statut_de
 from flux.explication import terme_de
@@ -40,14 +40,11 @@ from flux.registre.comptes import Comptes, compter_reponses
 from flux.registre.connexion import transaction
 from flux.registre.depots import lot_par_id
 from flux.registre.lectures import anomalies_du_flux, flux_par_id, statuts_du_flux
-from flux.registre.sorties import clore_flux
+from flux.registre.sorties import Numeroteur, clore_flux
 from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, FluxLu, Sortie
 from raccordement.historique import fiche_au
 
 _journal = structlog.get_logger(__name__)
-#: Bytes of an answer kept in memory before it goes to a temporary file.
-_EN_MEMOIRE = 1024 * 1024
-_MORCEAU = 256 * 1024
 
 
 def repondre(contexte: Contexte, lot_id: int) -> int:
@@ -97,12 +94,18 @@ def _repondre_un(contexte: Contexte, flow: FluxLu) -> bool:
         counts = compter_reponses(conn, flow.id)
     outcome = _issue(counts)
     now = contexte.horloge()
-    answers = [_deposer(contexte, piece) for piece in _pieces(_Reponse(contexte, flow, counts, outcome, now))]
+    written: list[Sortie] = []
+
+    def ecrire(suivant: Numeroteur) -> list[Sortie]:
+        written[:] = [_deposer(contexte, piece) for piece in _pieces(_Reponse(contexte, flow, counts, outcome, now, suivant))]
+        return written
+
     totals = Compteurs(counts.acceptees, counts.rejetees, counts.illisibles)
-    done = clore_flux(contexte.engine, flow.id, outcome.code, totals, answers, le=now)
+    pivot = contexte.reglages.interface_pivot or None
+    done = clore_flux(contexte.engine, flow.id, outcome.code, totals, ecrire, le=now, interface_pivot=pivot)
     _journal.info(
         "flux_repondu", flux_id=flow.id, nouveau=done, statut=outcome.code, acceptees=counts.acceptees, rejetees=counts.rejetees,
-        illisibles=counts.illisibles, sorties=[one.nom for one in answers],
+        illisibles=counts.illisibles, sorties=[one.nom for one in written],
     )  # fmt: skip
     return done
 
@@ -126,13 +129,7 @@ class _Reponse:
     counts: Comptes
     outcome: StatutFlux
     now: datetime
-
-    def enveloppe(self, interface: str) -> Enveloppe:
-        """Name the answer: the flow's own number in the ledger is its sequence, so a flow has one answer of a kind, for ever."""
-        code = self.flow.code_application
-        sender = self.contexte.reglages.code_application
-        nom = NomFlux.construire(interface, code, self.flow.id, emetteur=sender)
-        return Enveloppe(nom=str(nom), identifiant=nom.identifiant, emetteur=sender, recepteur=code, produit_le=self.now)
+    suivant: Numeroteur
 
     def abonne(self, interface: str) -> bool:
         """Return whether the partner received this interface when the flow came; its feedback it gets in any case."""
@@ -141,8 +138,8 @@ class _Reponse:
 
     @property
     def dialecte(self) -> DialecteCdar:
-        """How CDAR messages are written: to users, under this platform's number."""
-        return _dialecte(self.contexte.reglages.matricule)
+        """How CDAR messages are written; the two statuses of an answer keep their codes, for it must leave."""
+        return replace(dialecte_de(self.contexte.reglages), codes_cdar=())
 
     @property
     def id_flux(self) -> str:
@@ -151,17 +148,13 @@ class _Reponse:
         return nom.identifiant if nom is not None else self.flow.nom
 
 
-@lru_cache(maxsize=4)  # asked for once a message
-def _dialecte(matricule: str) -> DialecteCdar:
-    return replace(DIALECTE_PA, matricule=matricule)
-
-
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """One answer to write: its interface, its envelope, and what writes its bytes."""
 
     interface: str
     enveloppe: Enveloppe
+    numero: int
     ecrire: Callable[[BinaryIO, Connection], None]
 
 
@@ -178,18 +171,20 @@ def _pieces(answer: _Reponse) -> Iterator[_Piece]:
 
 
 def _piece(answer: _Reponse, interface: str, write: Callable[[_Reponse, Enveloppe, BinaryIO, Connection], None]) -> _Piece:
-    envelope = answer.enveloppe(interface)
-    return _Piece(interface, envelope, lambda out, conn: write(answer, envelope, out, conn))
+    numero = answer.suivant()
+    envelope = enveloppe_sortante(answer.contexte.reglages, interface, answer.flow.code_application, numero, answer.now)
+    return _Piece(interface, envelope, numero, lambda out, conn: write(answer, envelope, out, conn))
 
 
 def _deposer(contexte: Contexte, piece: _Piece) -> Sortie:
-    """Write one answer, then keep it under its digest: two workers that answer at once cannot mix their bytes."""
-    with SpooledTemporaryFile(max_size=_EN_MEMOIRE) as temporary, transaction(contexte.engine, "repondre") as conn:
-        out = cast(BinaryIO, temporary)
-        piece.ecrire(out, conn)
-        out.seek(0)
-        kept = contexte.entrepot.deposer(iter(lambda: out.read(_MORCEAU), b""))
-    return Sortie(piece.interface, piece.enveloppe.nom, kept.sha256, kept.taille, kept.cle)
+    """Write one answer, then keep it under its digest."""
+
+    def ecrire(out: BinaryIO) -> None:
+        with transaction(contexte.engine, "repondre") as conn:
+            piece.ecrire(out, conn)
+
+    kept = garder(contexte, ecrire)
+    return Sortie(piece.interface, piece.enveloppe.nom, kept.sha256, kept.taille, kept.cle, piece.numero)
 
 
 def _ecrire_retour(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:
@@ -260,9 +255,8 @@ def _ecrire_fso1301a(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn:
 
 
 def _ecrire_fen1202a(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:
-    messages = (
-        (nom_membre(envelope, rank), cdar_facture(one, envelope, answer.dialecte)) for rank, one in enumerate(_statuts(answer, conn), 1)
-    )
+    dialecte = answer.dialecte  # one for all messages
+    messages = ((nom_membre(envelope, rank), cdar_facture(one, envelope, dialecte)) for rank, one in enumerate(_statuts(answer, conn), 1))
     ecrire_fen1202a(out, envelope, messages)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.facture import Facture
-from flux.modele.statut import Acteur, Motif, Statut
+from flux.modele.statut import Acteur, MontantStatut, Motif, Statut
 from flux.modele.verdict import Decision
+from flux.referentiel.codes_cdar import MONTANT_PAYE
 from flux.referentiel.motifs import MOTIFS
 from flux.registre.valeurs import LigneStatut, StatutPose
 
@@ -16,6 +19,14 @@ from flux.registre.valeurs import LigneStatut, StatutPose
 #: A SIREN (0002) alone is given as type 1: no TypeIdentifiant exists for it, and the SIRET it begins is not known.
 TYPE_IDENTIFIANT = {
     "0009": 1, "0002": 1, "0223": 2, "0227": 3, "0228": 4, "0229": 5, "0226": 7, **{str(number): number for number in range(1, 8)},
+}  # fmt: skip
+
+#: The status of payment.
+PAIEMENT = "MISE_EN_PAIEMENT"
+#: Status → what its reader is asked to do (MDT-121). inféré: from the words of the status; no table of Chorus Pro's ties them.
+ACTIONS_DEMANDEES: dict[str, tuple[str, ...]] = {
+    "SUSPENDUE": ("PIN",), "A_COMPLETER": ("PIN",), "A_RECYCLER": ("OTH",), "EN_ATTENTE_RECYCLAGE_FOURNISSEUR": ("OTH",),
+    "REJETEE": ("NIN",),
 }  # fmt: skip
 
 #: Anomalies whose sentence is repeated in a status; the feedback has them all.
@@ -75,6 +86,7 @@ def statut_de(row: LigneStatut) -> Statut | None:
         or row.destinataire_id is None
     ):
         return None
+    said = row.detail or {}
     return Statut(
         code=row.code,
         horodatage=row.horodatage,
@@ -94,4 +106,33 @@ def statut_de(row: LigneStatut) -> Statut | None:
         complement=row.complement,
         commentaire=row.commentaire,
         motifs=row.motifs,
+        actions=tuple(said["actions"]) if "actions" in said else ACTIONS_DEMANDEES.get(row.code, ()),
+        montants=_montants(row, said),
+        beneficiaire=_beneficiaire(row),
+        producteur=said.get("producteur"),
+        id_mandat=said.get("id_mandat"),
     )
+
+
+def _montants(row: LigneStatut, said: Mapping[str, Any]) -> tuple[MontantStatut, ...]:
+    """Return the amounts that the recipient told; of a payment that comes without any, the amount due (BT-115)."""
+    if "montants" in said:
+        return tuple(
+            MontantStatut(one["type_code"], Decimal(one["valeur"]), one.get("devise"), Decimal(one["taux"]) if "taux" in one else None)
+            for one in said["montants"]
+        )
+    paid = row.net_a_payer if row.net_a_payer is not None else row.ttc
+    return (MontantStatut(MONTANT_PAYE, paid, row.devise),) if row.code == PAIEMENT and paid is not None else ()
+
+
+def _beneficiaire(row: LigneStatut) -> Acteur | None:
+    """Return the payee (BG-10), which payment is told to, when it has a name and an identifier."""
+    if row.code != PAIEMENT or row.beneficiaire is None or "nom" not in row.beneficiaire:
+        return None
+    known = [row.beneficiaire.get("identifiant_legal"), *row.beneficiaire.get("identifiants", ())]
+    one = next((known_id for known_id in known if known_id), None)
+    if one is None:
+        return None
+    schema, value = one.get("schema") or "", one["valeur"]
+    siren = value if schema == "0002" and len(value) == 9 else None
+    return Acteur(TYPE_IDENTIFIANT.get(schema, 1), value, row.beneficiaire["nom"], siren=siren)

@@ -86,6 +86,42 @@ NOTICES: dict[str, str] = {
         "**EN.** Publishes each answer (`name.tmp`, then a rename) and marks it sent. Published twice it has the same name and content. "
         "**Red:** SFTP, store or database; the message says what path."
     ),
+    "groupage": (
+        "**FR.** Cycle de vie sortant : toutes les 5 minutes, forme les fichiers groupés qui sont dus (statuts, factures vers leurs "
+        "destinataires) et réveille `emission`. Le plus souvent *ignoré* : rien n'est dû. "
+        "**Rouge :** base ou entrepôt ; rien n'est perdu, le run suivant reprend. **Que faire :** rétablir le service.\n\n"
+        "**EN.** Lifecycle out: every 5 minutes, makes the grouped files that are due (statuses, invoices to their recipients) and wakes "
+        "`emission`. Mostly *skipped*: nothing is due. "
+        "**Red:** database or store; nothing is lost, the next run goes on. **What to do:** restore the service."
+    ),
+    "groupage.grouper": (
+        "**FR.** Réunit par partenaire et par interface les messages qui attendent, jusqu'à un nombre, une taille ou un délai "
+        "(`FLUX_GROUPAGE_…`), et numérote chaque fichier. Un message qu'aucun fichier ne peut porter est mis de côté : "
+        "`flux emission lacunes` le dit. **Rouge :** base ou entrepôt ; le message dit lequel.\n\n"
+        "**EN.** Puts together, for each partner and interface, the messages that wait, up to a count, a size or a delay "
+        "(`FLUX_GROUPAGE_…`), and numbers each file. A message that no file can hold is put aside: `flux emission lacunes` tells it. "
+        "**Red:** database or store; the message says which."
+    ),
+    "entretien": (
+        "**FR.** Une fois par heure : note les fichiers que les partenaires ont retirés de leur dossier `out`, purge ceux qui y sont "
+        "restés plus de 7 jours (`FLUX_RETENTION_SORTIES`). Leur contenu reste dans l'entrepôt : `flux emission rejouer` les redépose. "
+        "**Rouge :** un dossier manque ou refuse ; le message dit lequel, les autres sont faits. **Que faire :** le rétablir.\n\n"
+        "**EN.** Once an hour: notes the files that partners took out of their `out` folder, purges those that stayed there more than "
+        "7 days (`FLUX_RETENTION_SORTIES`). Their bytes stay in the store: `flux emission rejouer` puts them back. "
+        "**Red:** a folder is missing or refuses; the message says which, the others are done. **What to do:** mend it."
+    ),
+    "entretien.lacunes": (
+        "**FR.** Cherche les numéros sans fichier et les messages qu'aucun fichier ne peut porter. "
+        "**Rouge :** il y en a ; `flux emission lacunes` les nomme. Corriger la cause (un réglage, le plus souvent), puis "
+        "`flux emission grouper --refuses`.\n\n"
+        "**EN.** Looks for numbers without file and for messages that no file can hold. "
+        "**Red:** there are some; `flux emission lacunes` names them. Mend the cause (mostly a setting), then "
+        "`flux emission grouper --refuses`."
+    ),
+    "entretien.entretenir": (
+        "**FR.** Compare le registre et chaque dossier `out`. **Rouge :** SFTP ou base.\n\n"
+        "**EN.** Compares the ledger with each `out` folder. **Red:** SFTP or database."
+    ),
     "surveillance": (
         "**FR.** Cherche, toutes les 5 minutes, les flux et les réponses qui n'avancent plus (délais : `FLUX_BLOQUE_APRES`). "
         "**Rouge :** il y en a ; le journal nomme chacun. **Que faire :** `flux suivi --bloques`, puis le run de leur lot.\n\n"

@@ -6,6 +6,19 @@ package v1.4.0.03, and the published examples of XP Z12-014. MDT and MDG numbers
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class LecteurCdar(StrEnum):
+    """Who reads a lifecycle message: partners and platforms, or the PPF, which has a dialect of its own."""
+
+    PA = "pa"
+    PPF = "ppf"
+
+
+#: Statuses that the PPF takes (annexe 7 V1.9, G7.44).
+STATUTS_PPF = frozenset(("200", "210", "212", "213"))
+
 #: MDT-3 of a message between platforms or to a user; the only other value BR-FR-CDV-02 admits is :data:`GUIDE_PPF_FACTURE`.
 GUIDE_PA = "urn.cpro.gouv.fr:1p0:CDV:invoice"
 #: MDT-3 and MDT-97 towards the PPF, on an invoice (G7.14, point 2).
@@ -29,13 +42,29 @@ PHASE_TRANSMISSION = "305"
 FORMAT_DATE = "102"
 FORMAT_INSTANT = "204"
 
-#: UNCL 3035: platform, PPF, seller.
+#: UNCL 3035: platform, PPF, seller, buyer, buyer's and seller's agents, payee. BR-FR-CDV and annexe 7 know the payee as PE, annexe 2
+#: V2.2 as BE.
 ROLE_PLATEFORME = "WK"
 ROLE_PPF = "DFH"
 ROLE_VENDEUR = "SE"
+ROLE_ACHETEUR = "BY"
+ROLE_AGENT_ACHETEUR = "AB"
+ROLE_AGENT_VENDEUR = "SR"
+ROLE_BENEFICIAIRE = "PE"
 
-#: ISO 6523 schemes (G1.73): SIREN, platform number; and the scheme of an electronic address of the French directory.
+#: MDT-121 (UNCL list of BR-FR-CDV-CL-10) → MDT-122, French.
+ACTIONS: dict[str, str] = {
+    "NOA": "Aucune action", "PIN": "Fournir un complément d'information", "NIN": "Émettre une nouvelle facture",
+    "CNF": "Émettre un avoir total", "CNP": "Émettre un avoir partiel", "CNA": "Émettre un avoir du montant", "OTH": "Autre action",
+}  # fmt: skip
+
+#: MDT-207: amount paid, amount cashed.
+MONTANT_PAYE = "MPA"
+MONTANT_ENCAISSE = "MEN"
+
+#: ISO 6523 schemes (G1.73): SIREN, SIRET, platform number; and the scheme of an electronic address of the French directory.
 SCHEMA_SIREN = "0002"
+SCHEMA_SIRET = "0009"
 SCHEMA_PLATEFORME = "0238"
 SCHEMA_ADRESSE = "0225"
 
@@ -49,6 +78,7 @@ LONGUEURS: dict[str, int] = {
     "MDT-58": 150,
     "MDT-76": 150,
     "MDT-87": 100,
+    "MDT-39": 150,
     "MDT-114": 250,
     "MDT-126": 2000,
 }

@@ -123,3 +123,15 @@ def verifier_motifs(statut: str, codes: Iterable[str], *, chorus: bool = True) -
             )
     if statut in MOTIF_OBLIGATOIRE and not given:
         raise ErreurUsage(f"status {statut} needs a reason: one of {', '.join(admis)}", statut=statut, motif=None, admis=admis)
+
+
+def motif_admis(statut: str, code: str, *, chorus: bool = True) -> str | None:
+    """Return the reason code under which status ``statut`` (MDT-105) can say reason ``code``, whatever vocabulary it is from.
+
+    Itself where it is admitted; ``ROUTAGE_ERR`` for 221, whose only reason it is; ``AUTRE`` where that is admitted, the text then says
+    which; ``None`` where there is none.
+    """
+    admis = motifs_admis(statut, chorus=chorus)
+    if code in admis:
+        return code
+    return next((one for one in ("ROUTAGE_ERR", "AUTRE") if one in admis), None)

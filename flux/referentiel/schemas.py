@@ -77,6 +77,7 @@ SCHEMAS: dict[str, Schema] = {
         ),
         Schema("cpp-statut", "flux", "xsd/cpp-statut.xsd", "xsd", "CPPStatut"),
         Schema("cpp-facture-mixte", "flux", "xsd/cpp-facture-mixte.xsd", "xsd", "CPPFactureMixte"),
+        Schema("cpp-facture-pivot", "flux", "xsd/cpp-facture-pivot.xsd", "xsd", "CPPFacturePivot"),
     )
 }  # fmt: skip
 

@@ -8,10 +8,10 @@ All raise ErreurRegistre when the ledger does not answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, func, select
+from sqlalchemy import ColumnElement, Executable, Select, func, select
 
 from flux.modele.anomalie import Anomalie
 from flux.modele.statut import Motif
@@ -124,23 +124,46 @@ def anomalies_du_flux(source: Source, flux_id: int) -> Iterator[tuple[int, Anoma
 
 def statuts_du_flux(source: Source, flux_id: int) -> Iterator[LigneStatut]:
     """Yield every status of every invoice of a flow, by member then in order of time, with what identifies the invoice."""
-    s, f = t.statuts.c, t.factures.c
-    requete = (
-        select(
-            s.membre_rang, s.rang, s.code, s.horodatage, s.complement, s.commentaire, s.motifs, t.flux.c.recu_le, f.numero,
-            f.date_emission, f.type_code, f.ttc, f.fournisseur_schema, f.fournisseur_id, f.fournisseur_siren, f.fournisseur_nom,
-            f.fournisseur_pays, f.fournisseur_adresse_electronique, f.destinataire_id, f.destinataire_nom, f.code_service,
-        )
-        .join(t.factures, (f.flux_id == s.flux_id) & (f.membre_rang == s.membre_rang))
-        .join(t.flux, t.flux.c.id == s.flux_id)
-        .where(s.flux_id == flux_id)
-        .order_by(s.membre_rang, s.rang)
-    )  # fmt: skip
+    s = t.statuts.c
+    requete = _requete_statuts().where(s.flux_id == flux_id).order_by(s.membre_rang, s.rang)
     with lecture(source, "statuts_du_flux") as conn:
         joindre_sans_boucles(conn)
         for row in _flot(conn, requete, "statuts_du_flux"):
-            row["motifs"] = tuple(Motif(code, texte) for code, texte in row["motifs"] or ())
-            yield LigneStatut(**row)
+            yield _ligne_statut(row)
+
+
+def statuts_des_envois(source: Source, ids: Sequence[int]) -> Iterator[tuple[int, LigneStatut]]:
+    """Yield (id, status) of rows of ``envois`` that wait, in the order of ids; of an invoice handed over, its first status."""
+    s, e = t.statuts.c, t.envois.c
+    requete = (
+        _requete_statuts(e.id.label("envoi_id"))
+        .join(t.envois, (e.flux_id == s.flux_id) & (e.membre_rang == s.membre_rang) & (func.greatest(e.statut_rang, 0) == s.rang))
+        .where(e.id == func.any(list(ids)))
+        .order_by(e.id)
+    )
+    for row in _flot(source, requete, "statuts_des_envois"):
+        envoi_id = row.pop("envoi_id")
+        yield envoi_id, _ligne_statut(row)
+
+
+def _requete_statuts(*colonnes: ColumnElement[Any]) -> Select[Any]:
+    s, f = t.statuts.c, t.factures.c
+    return (
+        select(
+            *colonnes, s.membre_rang, s.rang, s.code, s.horodatage, s.complement, s.commentaire, s.motifs, s.detail, t.flux.c.recu_le,
+            f.numero, f.date_emission, f.type_code, f.ttc, f.net_a_payer, f.devise, f.detail["beneficiaire"].label("beneficiaire"),
+            f.fournisseur_schema, f.fournisseur_id, f.fournisseur_siren, f.fournisseur_nom, f.fournisseur_pays,
+            f.fournisseur_adresse_electronique, f.destinataire_id, f.destinataire_nom, f.code_service,
+        )
+        .select_from(t.statuts)
+        .join(t.factures, (f.flux_id == s.flux_id) & (f.membre_rang == s.membre_rang))
+        .join(t.flux, t.flux.c.id == s.flux_id)
+    )  # fmt: skip
+
+
+def _ligne_statut(row: dict[str, Any]) -> LigneStatut:
+    row["motifs"] = tuple(Motif(code, texte) for code, texte in row["motifs"] or ())
+    return LigneStatut(**row)
 
 
 def lignes_du_flux(source: Source, flux_id: int, issue: IssueLigne | None = None) -> Iterator[LigneDeStatut]:

@@ -1,8 +1,8 @@
-"""The outbox: answers written with the state change they tell of, then taken out one by one."""
+"""The outbox: files written with the state change they tell of, then taken out one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -13,8 +13,13 @@ from flux.modele.anomalie import Anomalie
 from flux.referentiel.statuts import STATUTS_FLUX
 from flux.registre import tables as t
 from flux.registre.connexion import traduire, transaction
+from flux.registre.envois import planifier_pivots
+from flux.registre.numeros import prochain_numero
 from flux.registre.ouverture import ecrire_anomalies, etat_verrouille
 from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, EtatSortie, EtatTranche, Sortie, SortieAEmettre
+
+#: Gives the next number of a partner's files.
+Numeroteur = Callable[[], int]
 
 
 def clore_flux(
@@ -22,20 +27,23 @@ def clore_flux(
     flux_id: int,
     statut: str,
     compteurs: Compteurs,
-    sorties: Iterable[Sortie],
+    ecrire: Callable[[Numeroteur], Iterable[Sortie]],
     anomalies: Iterable[Anomalie] = (),
     *,
     le: datetime,
+    interface_pivot: str | None = None,
 ) -> bool:
     """Answer a flow: its outcome, its counts, its answers into the outbox and last anomalies of the flow itself; one transaction.
 
-    :param statut: key of ``STATUTS_FLUX``. :param sorties: at least one, each with a name never used.
+    :param statut: key of ``STATUTS_FLUX``.
+    :param ecrire: writes the answers, at least one, each under a number asked of its argument. It is called once the flow is held; the
+        partner's other answers wait for it from the first number on.
+    :param interface_pivot: code under which accepted invoices leave for their recipients; ``None``: they do not.
     :returns: False, and nothing changes, when the flow was answered already: the first answer stands.
     :raises ErreurInvariant: unknown flow or outcome, no answer, tranches left to treat, or a name used by another flow.
     """
-    reponses = list(sorties)
-    if statut not in STATUTS_FLUX or not reponses:
-        raise ErreurInvariant(f"flow {flux_id} cannot end as {statut!r} with {len(reponses)} answers", flux_id=flux_id, statut=statut)
+    if statut not in STATUTS_FLUX:
+        raise ErreurInvariant(f"flow {flux_id} cannot end as {statut!r}", flux_id=flux_id, statut=statut)
     with transaction(engine, "clore_flux") as conn:
         if etat_verrouille(conn, flux_id) is EtatFlux.REPONDU:
             return False
@@ -55,15 +63,28 @@ def clore_flux(
             )
             .returning(t.flux.c.partenaire_id)
         ).scalar_one()  # fmt: skip
-        conn.execute(
-            insert(t.sorties),
-            [
-                {"partenaire_id": partenaire_id, "flux_id": flux_id, "interface": s.interface, "nom": s.nom, "sha256": s.sha256,
-                 "taille": s.taille, "cle": s.cle, "cree_le": le}
-                for s in reponses
-            ],
-        )  # fmt: skip
+        reponses = [
+            ecrire_sortie(conn, partenaire_id, one, le, flux_id=flux_id) for one in ecrire(lambda: prochain_numero(conn, partenaire_id))
+        ]
+        if not reponses:
+            raise ErreurInvariant(f"flow {flux_id} cannot end as {statut!r} without an answer", flux_id=flux_id, statut=statut)
+        if interface_pivot is not None:
+            planifier_pivots(conn, flux_id, interface_pivot, le)
         return True
+
+
+def ecrire_sortie(conn: Connection, partenaire_id: int, sortie: Sortie, le: datetime, *, flux_id: int | None = None) -> int:
+    """Put one file into the outbox, in the transaction that took its number; return its id."""
+    return int(
+        conn.execute(
+            insert(t.sorties)
+            .values(
+                partenaire_id=partenaire_id, flux_id=flux_id, numero=sortie.numero, interface=sortie.interface, nom=sortie.nom,
+                sha256=sortie.sha256, taille=sortie.taille, cle=sortie.cle, elements=sortie.elements, cree_le=le,
+            )
+            .returning(t.sorties.c.id)
+        ).scalar_one()
+    )  # fmt: skip
 
 
 def deposer_sortie(conn: Connection, partenaire_id: int, sortie: Sortie, le: datetime) -> bool:

@@ -6,11 +6,11 @@ The lock of the invoice's row and the unique index on (invoice, status, time) ma
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, text, tuple_, update
+from sqlalchemy import Connection, Engine, text
 
 from flux.cycle_de_vie import Evenement, Issue, Reponse, decider
 from flux.errors import ErreurUsage
@@ -166,14 +166,6 @@ def poser_statut(engine: Engine, cle: Cle, demande: Demande, le: datetime, *, li
         answer = cahier.noter(tenue, demande)
         cahier.ecrire(conn)
         return answer
-
-
-def marquer_emis(conn: Connection, statuts: Iterable[tuple[int, int, int]]) -> None:
-    """Note that lifecycle files tell of statuses (flow, rank of the member, rank of the status), in the transaction that plans them."""
-    s = t.statuts.c
-    known = list(statuts)
-    if known:
-        conn.execute(update(t.statuts).where(tuple_(s.flux_id, s.membre_rang, s.rang).in_(known), s.a_emettre).values(a_emettre=False))
 
 
 def traiter_rejet(engine: Engine, cle: Cle, par: str, le: datetime) -> bool:

@@ -87,6 +87,21 @@ UNION ALL SELECT t.le, 'rejet traité', '', t.par, 1001 FROM rejets_traites t WH
 UNION ALL
 SELECT coalesce(o.emise_le, o.cree_le), CASE WHEN o.emise_le IS NULL THEN 'réponse écrite' ELSE 'réponse émise' END, o.nom, NULL, 1002
 FROM sorties o WHERE o.flux_id = :flux
+UNION ALL
+SELECT e.cree_le, CASE WHEN e.refus IS NULL THEN 'message en attente' ELSE 'message refusé' END,
+  concat_ws(' · ', e.interface, p.code_application, CASE WHEN e.statut_rang < 0 THEN 'facture' ELSE 'statut ' || e.statut_rang END,
+  e.refus), NULL, 1003
+FROM envois e JOIN partenaires p ON p.id = e.partenaire_id
+WHERE e.flux_id = :flux AND e.membre_rang = :membre AND e.sortie_id IS NULL
+UNION ALL
+SELECT coalesce(o.emise_le, o.cree_le), CASE WHEN o.emise_le IS NULL THEN 'fichier écrit' ELSE 'fichier émis' END,
+  o.nom || CASE WHEN e.statut_rang < 0 THEN ' · facture' ELSE ' · statut ' || e.statut_rang END, NULL, 1004
+FROM envois e JOIN sorties o ON o.id = e.sortie_id WHERE e.flux_id = :flux AND e.membre_rang = :membre
+UNION ALL
+SELECT coalesce(o.retiree_le, o.purgee_le), CASE WHEN o.purgee_le IS NULL THEN 'fichier retiré' ELSE 'fichier purgé' END, o.nom, NULL, 1005
+FROM sorties o WHERE (o.flux_id = :flux OR o.id IN (
+    SELECT e.sortie_id FROM envois e WHERE e.flux_id = :flux AND e.membre_rang = :membre))
+  AND coalesce(o.retiree_le, o.purgee_le) IS NOT NULL
 ORDER BY le, ordre
 """
 _FLUX = """
@@ -113,6 +128,9 @@ WHERE x.id = :id AND x.repondu_le IS NOT NULL
 UNION ALL SELECT o.cree_le, 'réponse écrite', o.nom || ', ' || o.taille || ' octets', NULL, 5 FROM sorties o WHERE o.flux_id = :id
 UNION ALL SELECT o.emise_le, 'réponse émise', o.nom || CASE WHEN o.emissions > 1 THEN ', ' || o.emissions || ' fois' ELSE '' END, NULL, 6
 FROM sorties o WHERE o.flux_id = :id AND o.emise_le IS NOT NULL
+UNION ALL
+SELECT coalesce(o.retiree_le, o.purgee_le), CASE WHEN o.purgee_le IS NULL THEN 'réponse retirée' ELSE 'réponse purgée' END, o.nom, NULL, 7
+FROM sorties o WHERE o.flux_id = :id AND coalesce(o.retiree_le, o.purgee_le) IS NOT NULL
 ORDER BY le, ordre
 """
 #: Invoices or flows that one reference may name at most: past it the reference says too little.

@@ -449,20 +449,61 @@ sorties = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("partenaire_id", ForeignKey("partenaires.id"), nullable=False),
-    Column("flux_id", ForeignKey("flux.id")),  # NULL: it tells of a certificate, not of a flow
+    Column("flux_id", ForeignKey("flux.id")),  # the flow it answers; none for a grouped file, or one that tells of a certificate
+    Column("numero", BigInteger),  # see flux.registre.numeros; none for a file older than the counters, or that tells of a certificate
     Column("interface", String(8), nullable=False),
     Column("nom", Text, nullable=False, unique=True),
     Column("sha256", CHAR(64), nullable=False),
     Column("taille", BigInteger, nullable=False),
     Column("cle", Text, nullable=False),
+    Column("elements", Integer, nullable=False, server_default=text("1")),  # statuses or invoices inside
     Column("etat", Text, nullable=False, server_default=EtatSortie.A_EMETTRE.value),
     _instant("cree_le", nullable=False),
     _instant("emise_le"),
     Column("emissions", Integer, nullable=False, server_default=text("0")),
+    _instant("retiree_le"),  # seen to be gone from the partner's folder
+    _instant("purgee_le"),
     _parmi("etat", EtatSortie),
+    UniqueConstraint("partenaire_id", "numero"),
     Index("ix_sorties_a_emettre", "partenaire_id", "id", postgresql_where=text("etat = 'a_emettre'")),
     Index("ix_sorties_flux_id", "flux_id"),
+    Index(
+        "ix_sorties_en_place", "partenaire_id", "emise_le",
+        postgresql_where=text("etat = 'emise' AND retiree_le IS NULL AND purgee_le IS NULL"),
+    ),
+)  # fmt: skip
+
+numeros = Table(
+    "numeros",
+    metadata,
+    Column("partenaire_id", BigInteger, ForeignKey("partenaires.id"), primary_key=True, autoincrement=False),
+    Column("premier", BigInteger, nullable=False),  # from it on, every number has its file
+    Column("dernier", BigInteger, nullable=False),
 )
+
+# What is to leave in grouped files: written with the change it tells of, filled with its file when that is written.
+envois = Table(
+    "envois",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("partenaire_id", BigInteger, nullable=False),
+    Column("interface", String(8), nullable=False),
+    Column("flux_id", BigInteger, nullable=False),
+    Column("membre_rang", Integer, nullable=False),
+    Column("statut_rang", Integer, nullable=False),  # of a pivot: -1, then below with the rank of the status for which it leaves again
+    _instant("cree_le", nullable=False),
+    Column("octets", BigInteger, nullable=False),  # about, as it will be written
+    Column("sortie_id", BigInteger),
+    Column("refus", Text),  # why it can be in no file
+    UniqueConstraint("flux_id", "membre_rang", "statut_rang", "interface", "partenaire_id"),
+    ForeignKeyConstraint(["partenaire_id"], ["partenaires.id"]),
+    ForeignKeyConstraint(["sortie_id"], ["sorties.id"]),
+    ForeignKeyConstraint(["flux_id", "membre_rang"], ["factures.flux_id", "factures.membre_rang"]),
+    Index(
+        "ix_envois_a_grouper", "partenaire_id", "interface", "id", postgresql_where=text("sortie_id IS NULL AND refus IS NULL")
+    ),
+    Index("ix_envois_sortie_id", "sortie_id"),
+)  # fmt: skip
 
 annuaire_versions = Table(
     "annuaire_versions",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from flux.modele.anomalie import Anomalie
 from flux.modele.doublon import IssueDoublon
@@ -197,20 +198,26 @@ class Compteurs:
 
 @dataclass(frozen=True, slots=True)
 class Sortie:
-    """An answer file. :ivar nom: unique for ever. :ivar cle: key of its bytes in the staging store."""
+    """An outgoing file. :ivar nom: unique for ever. :ivar cle: key of its bytes in the staging store.
+
+    :ivar numero: the partner's number of the file (:mod:`flux.registre.numeros`); ``None`` for what tells of a certificate.
+    :ivar elements: statuses or invoices inside.
+    """
 
     interface: str
     nom: str
     sha256: str
     taille: int
     cle: str
+    numero: int | None = None
+    elements: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class SortieAEmettre:
-    """An answer file on its way out.
+    """A file on its way out. :ivar dossier: the partner's SFTP folder. :ivar emissions: times it left already.
 
-    :ivar dossier: the partner's SFTP folder. :ivar flux_id: ``None`` when it tells of a certificate. :ivar emissions: times it left.
+    :ivar flux_id: the flow it answers, ``None`` for a grouped file and for one that tells of a certificate.
     """
 
     id: int
@@ -257,6 +264,7 @@ class FluxLu:
 class LigneStatut:
     """One status of an invoice with what its answer says of the invoice; enough to build a ``Statut``.
 
+    :ivar detail: what else the message that brought the status said. :ivar beneficiaire: BG-10 as ``detail`` of the invoice holds it.
     :ivar recu_le: reception of the flow. :ivar fournisseur_schema: ISO 6523 ICD (or Chorus's 1-7) of ``fournisseur_id``.
     :ivar destinataire_id: SIRET. The other columns are those of ``factures``.
     """
@@ -268,11 +276,15 @@ class LigneStatut:
     complement: str | None
     commentaire: str | None
     motifs: tuple[Motif, ...]
+    detail: Mapping[str, Any] | None
     recu_le: datetime
     numero: str | None
     date_emission: date | None
     type_code: str | None
     ttc: Decimal | None
+    net_a_payer: Decimal | None
+    devise: str | None
+    beneficiaire: Mapping[str, Any] | None
     fournisseur_schema: str | None
     fournisseur_id: str | None
     fournisseur_siren: str | None

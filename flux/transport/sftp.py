@@ -25,7 +25,20 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from flux.errors import ErreurTransport, ErreurUsage
 from flux.transport.prets import ENTREE, SORTIE, TRAITEMENT, Depot, Scan, candidat, dossier_partenaire, nom_lisible
 
-__all__ = ["ENTREE", "SORTIE", "TRAITEMENT", "decouper", "effacer", "lire", "lister", "lister_prets", "partenaires", "publier", "reclamer"]
+__all__ = [
+    "ENTREE",
+    "SORTIE",
+    "TRAITEMENT",
+    "decouper",
+    "effacer",
+    "existe",
+    "lire",
+    "lister",
+    "lister_prets",
+    "partenaires",
+    "publier",
+    "reclamer",
+]
 
 _MORCEAU = 256 * 1024
 _PREFETCH_A_PARTIR_DE = 4 * 1024 * 1024
@@ -196,6 +209,19 @@ def effacer(sftp: SFTPClient, chemin: str) -> None:
             sftp.remove(chemin)
 
     _executer("effacer", chemin, sftp, essai)
+
+
+def existe(sftp: SFTPClient, chemin: str) -> bool:
+    """Tell whether a file or folder is there."""
+
+    def essai() -> bool:
+        try:
+            sftp.lstat(chemin)
+        except FileNotFoundError:
+            return False
+        return True
+
+    return _executer("chercher", chemin, sftp, essai)
 
 
 def _entrees(sftp: SFTPClient, dossier: str) -> list[tuple[bytes, SFTPAttributes]]:

@@ -37,7 +37,7 @@ from flux.regles.gestion import ContexteRegles, controler
 from flux.regles.officielles.moteur import regles_officielles
 from flux.xsd.catalogue import schema
 from flux.xsd.validation import valider
-from tests.bench import archive, certificats
+from tests.bench import archive, certificats, mois
 from tests.bench.chemin import contexte_de, parcourir, taire
 from tests.bench.officielles import mesurer_tout
 
@@ -193,6 +193,8 @@ def principal() -> None:
     if rss:
         growth = rss[GRAND] / rss[PETIT]
         console.print(f"mémoire : {rss[PETIT]} Mio pour {PETIT} factures, {rss[GRAND]} Mio pour {GRAND} (× {growth:.2f})")
+    month = mois.mesurer(int(os.environ.get("FLUX_BENCH_FACTURES", mois.FACTURES)))
+    console.print(mois.dire(month))
     result = {
         "measures": [asdict(one) for one in measures],
         "archives": [asdict(one) for one in archives],
@@ -200,6 +202,7 @@ def principal() -> None:
         "rss_mib": rss,
         "cores": cores,
         "lines": LIGNES,
+        "month": month,
         "regles_officielles": mesurer_tout(Console(width=130)),
     }
     Path("bench.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -10,6 +10,8 @@ ATTENDUS = {
     "reception": {"recevoir", "lancer", "confirmer"},
     "integration": {"ouvrir", "traiter", "repondre", "verdict"},
     "emission": {"emettre"},
+    "groupage": {"grouper"},
+    "entretien": {"entretenir", "lacunes"},
     "surveillance": {"bloques"},
     "certificats": {"listes", "sante", "juger", "prevenir", "rapport"},
 }

@@ -182,3 +182,30 @@ def _sans_reprise(tache: Any, essais: int = 0) -> None:
             tache.partial_kwargs[nom] = valeur
         else:
             setattr(tache, nom, valeur)
+
+
+def test_statuses_leave_in_a_grouped_file_and_what_is_fetched_is_noted(plateforme: Plateforme, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flux.config import reglages
+
+    monkeypatch.setenv("FLUX_GROUPAGE_DELAI", "0")
+    reglages.cache_clear()
+    plateforme.deposer(31, factures=2, avoirs=False)
+    plateforme.lancer("reception")
+    (lot,) = (one["lot_id"] for one in lots_lances().values())
+    plateforme.lancer("integration", lot_id=lot)
+    assert etats(plateforme.lancer("groupage")) == {"grouper": "skipped"}
+    with plateforme.registre.begin() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO statuts (flux_id, membre_rang, rang, code, horodatage, pose_le, a_emettre) "
+            "SELECT flux_id, membre_rang, 1, 'SERVICE_FAIT', now(), now(), true FROM factures"
+        )
+    before = evenements("flux-reponses")
+    assert etats(plateforme.lancer("groupage")) == {"grouper": "success"}
+    assert evenements("flux-reponses") == before + 1
+    plateforme.lancer("emission")
+    assert plateforme.reponses() == ["CSO1140A", "FEN1201A", "FEN1202A", "FEN1202A", "FSO1301A", "FSO1301A"]
+    for fichier in (plateforme.serveur.disque / PARTENAIRE / "out").iterdir():
+        fichier.unlink()
+    assert etats(plateforme.lancer("entretien")) == {"entretenir": "success", "lacunes": "success"}
+    with plateforme.registre.connect() as conn:
+        assert conn.exec_driver_sql("SELECT count(*) FROM sorties WHERE retiree_le IS NULL").scalar_one() == 0

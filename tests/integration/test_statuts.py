@@ -26,7 +26,7 @@ from flux.registre.bilan import verifier_bilan
 from flux.registre.demandes import MembreStatuts, enregistrer_demandes
 from flux.registre.depots import enregistrer_depot
 from flux.registre.representations import ne_plus_representer, representer, structures_de, toutes
-from flux.registre.statuts import Cahier, Demande, marquer_emis, poser_statut, tenir, traiter_rejet
+from flux.registre.statuts import Cahier, Demande, poser_statut, tenir, traiter_rejet
 from flux.registre.tranches import enregistrer_tranche
 from flux.registre.valeurs import StatutPose
 from flux.transport.entrepot import Entrepot
@@ -357,14 +357,6 @@ def test_a_status_that_frees_the_number_lets_another_invoice_bear_it(registre, f
 def test_an_unknown_invoice_is_the_caller_s_fault(registre):
     with pytest.raises(ErreurUsage):
         poser_statut(registre, (99, 0), demande("SUSPENDUE"), DEBUT)
-
-
-def test_statuses_told_of_by_a_lifecycle_file_wait_no_more(registre, facture):
-    poser_statut(registre, facture, demande("SUSPENDUE"), DEBUT)
-    with registre.begin() as conn:
-        marquer_emis(conn, [(*facture, 1)])
-        marquer_emis(conn, [])
-    assert compte(registre, "statuts", "a_emettre") == 0
 
 
 def test_a_final_refusal_is_dealt_with_once_and_nothing_else_is(registre, facture):

@@ -9,6 +9,7 @@ import pytest
 from flux.etapes.sujet import TYPE_IDENTIFIANT, statut_de, statut_initial
 from flux.modele.anomalie import anomalie
 from flux.modele.facture import Facture, Identifiant, Partie
+from flux.modele.statut import MontantStatut
 from flux.modele.verdict import Decision
 from flux.referentiel.motifs import MOTIFS
 from flux.registre.valeurs import LigneStatut
@@ -22,8 +23,9 @@ FACTURE = Facture(
     acheteur=Partie(identifiants=(Identifiant("12345678901234", "0009"),)),
 )
 LIGNE = LigneStatut(
-    membre_rang=0, rang=0, code="DEPOSEE", horodatage=MAINTENANT, complement=None, commentaire=None, motifs=(), recu_le=MAINTENANT,
-    numero="F1", date_emission=date(2026, 11, 1), type_code="380", ttc=Decimal(1), fournisseur_schema="0009",
+    membre_rang=0, rang=0, code="DEPOSEE", horodatage=MAINTENANT, complement=None, commentaire=None, motifs=(), detail=None, recu_le=MAINTENANT,
+    numero="F1", date_emission=date(2026, 11, 1), type_code="380", ttc=Decimal(1), net_a_payer=None, devise="EUR",
+    beneficiaire=None, fournisseur_schema="0009",
     fournisseur_id="12345678901234", fournisseur_siren="123456789", fournisseur_nom="Vendeur", fournisseur_pays="FR",
     fournisseur_adresse_electronique=None, destinataire_id="12345678901234", destinataire_nom=None, code_service=None,
 )  # fmt: skip
@@ -88,3 +90,42 @@ def test_the_recipient_s_siret_is_found_under_every_convention():
         legal = Partie(identifiant_legal=Identifiant(valeur, schema))
         assert replace(FACTURE, acheteur=legal).siret_destinataire == valeur
     assert replace(FACTURE, acheteur=Partie(identifiant_legal=Identifiant("123456789", "0002"))).siret_destinataire is None
+
+
+PAIEMENT = replace(LIGNE, code="MISE_EN_PAIEMENT")
+
+
+def test_a_payment_tells_the_amount_due_unless_the_recipient_told_another():
+    assert statut_de(LIGNE).montants == ()
+    assert statut_de(PAIEMENT).montants == (MontantStatut("MPA", Decimal(1), "EUR"),)
+    assert statut_de(replace(PAIEMENT, net_a_payer=Decimal("0.5"))).montants == (MontantStatut("MPA", Decimal("0.5"), "EUR"),)
+    told = {"montants": [{"type_code": "MPA", "valeur": "0.30"}, {"type_code": "MEN", "valeur": "1", "devise": "USD", "taux": "5.5"}]}
+    expected = (MontantStatut("MPA", Decimal("0.30")), MontantStatut("MEN", Decimal(1), "USD", Decimal("5.5")))
+    assert statut_de(replace(PAIEMENT, detail=told)).montants == expected
+
+
+@pytest.mark.parametrize(
+    ("beneficiaire", "attendu"),
+    [
+        (None, None),
+        ({"nom": "Affactureur"}, None),
+        ({"identifiants": [{"valeur": "1"}]}, None),
+        ({"nom": "Affactureur", "identifiant_legal": {"valeur": "400000006", "schema": "0002"}}, ("Affactureur", "400000006", "400000006")),
+        ({"nom": "Affactureur", "identifiants": [{"valeur": "40000000600016", "schema": "0009"}]}, ("Affactureur", "40000000600016", None)),
+    ],
+)
+def test_the_payee_is_told_of_payment_when_it_can_be_named(beneficiaire, attendu):
+    found = statut_de(replace(PAIEMENT, beneficiaire=beneficiaire)).beneficiaire
+    assert (None if found is None else (found.nom, found.identifiant, found.siren)) == attendu
+    assert statut_de(replace(LIGNE, beneficiaire=beneficiaire)).beneficiaire is None
+
+
+def test_what_the_recipient_asks_for_stands_before_what_the_status_means():
+    assert statut_de(replace(LIGNE, code="SUSPENDUE")).actions == ("PIN",)
+    assert statut_de(replace(LIGNE, code="SUSPENDUE", detail={"actions": ["CNF", "NIN"]})).actions == ("CNF", "NIN")
+    assert statut_de(LIGNE).actions == ()
+
+
+def test_the_recipient_s_own_numbers_go_through():
+    statut = statut_de(replace(LIGNE, detail={"producteur": "HELIOS01", "id_mandat": "M-77"}))
+    assert (statut.producteur, statut.id_mandat) == ("HELIOS01", "M-77")

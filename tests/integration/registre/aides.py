@@ -17,7 +17,7 @@ from flux.modele.verdict import Decision
 from flux.registre.depots import enregistrer_depot
 from flux.registre.lectures import compteurs_du_flux
 from flux.registre.ouverture import enregistrer_ouverture
-from flux.registre.sorties import clore_flux
+from flux.registre.sorties import Numeroteur, clore_flux
 from flux.registre.tranches import enregistrer_tranche
 from flux.registre.valeurs import Depot, Membre, ResultatMembre, Sortie, StatutPose, Tranche
 from raccordement.exemple import creer_partenaire
@@ -86,8 +86,9 @@ def ouvrir(engine: Engine, flux_id: int, tailles: Sequence[int]) -> bool:
     return enregistrer_ouverture(engine, flux_id, membres, tranches, jeu_de_regles="2026-11")
 
 
-def sortie(nom: str) -> Sortie:
-    return Sortie("CSO1140A", nom, "c" * 64, 5, f"sorties/{nom}")
+def sorties(*noms: str) -> Callable[[Numeroteur], list[Sortie]]:
+    """What writes answers of these names, each under the number it asks for."""
+    return lambda suivant: [Sortie("CSO1140A", nom, "c" * 64, 5, f"sorties/{nom}", suivant()) for nom in noms]
 
 
 def flux_ouvert(engine: Engine, tailles: Sequence[int] = (3,), code: str = "ABC001") -> int:
@@ -106,12 +107,17 @@ def flux_repondu(engine: Engine, reclamation: str = "r1", identifiant: str | Non
 
 
 def clore(engine: Engine, flux_id: int, statut: str = "INTEGRE_PARTIEL") -> bool:
-    return clore_flux(engine, flux_id, statut, compteurs_du_flux(engine, flux_id), [sortie(f"retour-{flux_id}")], le=LE)
+    return clore_flux(engine, flux_id, statut, compteurs_du_flux(engine, flux_id), sorties(f"retour-{flux_id}"), le=LE)
 
 
 def compte(engine: Engine, table: str, condition: str = "true") -> int:
     with engine.connect() as conn:
         return conn.execute(text(f"SELECT count(*) FROM {table} WHERE {condition}")).scalar_one()
+
+
+def lignes_de(engine: Engine, requete: str) -> list[tuple[object, ...]]:
+    with engine.connect() as conn:
+        return [tuple(row) for row in conn.execute(text(requete))]
 
 
 def tables_de_la_tranche(engine: Engine) -> dict[str, int]:

@@ -10,8 +10,8 @@ from flux.registre.depots import enregistrer_depot
 from flux.registre.lectures import anomalies_du_flux, compteurs_du_flux, flux_par_id
 from flux.registre.sorties import clore_flux, marquer_emise, sorties_a_emettre
 from flux.registre.tranches import enregistrer_tranche
-from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, Sortie
-from tests.integration.registre.aides import LE, accepte, clore, compte, depot, ensemble, flux_ouvert, flux_repondu, partenaire, sortie
+from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux
+from tests.integration.registre.aides import LE, accepte, clore, compte, depot, ensemble, flux_ouvert, flux_repondu, partenaire, sorties
 
 
 def _traite(engine: Engine, code: str = "ABC001") -> int:
@@ -23,7 +23,7 @@ def _traite(engine: Engine, code: str = "ABC001") -> int:
 def test_une_cloture_ecrit_l_issue_les_comptes_et_les_reponses(registre: Engine) -> None:
     flux_id = _traite(registre)
     faute = anomalie("ARC-01")
-    assert clore_flux(registre, flux_id, "INTEGRE", Compteurs(1, 0, 0), [sortie("a"), sortie("b")], [faute], le=LE)
+    assert clore_flux(registre, flux_id, "INTEGRE", Compteurs(1, 0, 0), sorties("a", "b"), [faute], le=LE)
     lu = flux_par_id(registre, flux_id)
     assert lu is not None
     assert (lu.etat, lu.statut) == (EtatFlux.REPONDU, "INTEGRE")
@@ -38,8 +38,7 @@ def test_une_cloture_ecrit_l_issue_les_comptes_et_les_reponses(registre: Engine)
 def test_une_seconde_cloture_ne_change_rien(registre: Engine) -> None:
     flux_id = _traite(registre)
     assert clore(registre, flux_id, "INTEGRE")
-    other = Sortie("CSO1140A", f"retour-{flux_id}", "d" * 64, 6, "autre")
-    assert not clore_flux(registre, flux_id, "REJETE", Compteurs(0, 1, 0), [other, sortie("z")], [anomalie("ARC-01")], le=LE)
+    assert not clore_flux(registre, flux_id, "REJETE", Compteurs(0, 1, 0), sorties(f"retour-{flux_id}", "z"), [anomalie("ARC-01")], le=LE)
     assert (compte(registre, "sorties"), compte(registre, "anomalies")) == (1, 0)
     assert compte(registre, "flux", "statut = 'INTEGRE' AND acceptees = 1") == 1
     assert compte(registre, "sorties", "sha256 = repeat('c', 64)") == 1
@@ -65,18 +64,19 @@ def test_un_flux_dont_une_tranche_reste_ne_se_clot_pas(registre: Engine) -> None
     assert caught.value.facts == {"flux_id": flux_id, "tranches": 1}
 
 
-@pytest.mark.parametrize(("statut", "sorties"), [("REPETE", [sortie("a")]), ("PERDU", [sortie("a")]), ("INTEGRE", [])])
-def test_une_issue_inconnue_ou_sans_reponse_est_refusee(registre: Engine, statut: str, sorties: list[Sortie]) -> None:
+@pytest.mark.parametrize(("statut", "noms"), [("REPETE", ("a",)), ("PERDU", ("a",)), ("INTEGRE", ())])
+def test_une_issue_inconnue_ou_sans_reponse_est_refusee(registre: Engine, statut: str, noms: tuple[str, ...]) -> None:
     flux_id = _traite(registre)
     with pytest.raises(ErreurInvariant):
-        clore_flux(registre, flux_id, statut, Compteurs(1, 0, 0), sorties, le=LE)
+        clore_flux(registre, flux_id, statut, Compteurs(1, 0, 0), sorties(*noms), le=LE)
+    assert (compte(registre, "sorties"), compte(registre, "numeros")) == (0, 0)
 
 
 def test_un_nom_de_sortie_ne_sert_qu_une_fois(registre: Engine) -> None:
     one, two = _traite(registre), _traite(registre, "XYZ002")
-    assert clore_flux(registre, one, "INTEGRE", Compteurs(1, 0, 0), [sortie("a")], le=LE)
+    assert clore_flux(registre, one, "INTEGRE", Compteurs(1, 0, 0), sorties("a"), le=LE)
     with pytest.raises(ErreurInvariant, match="uq_sorties_nom"):
-        clore_flux(registre, two, "INTEGRE", Compteurs(1, 0, 0), [sortie("b"), sortie("a")], le=LE)
+        clore_flux(registre, two, "INTEGRE", Compteurs(1, 0, 0), sorties("b", "a"), le=LE)
     assert compte(registre, "sorties") == 1
     assert compte(registre, "flux", "etat = 'traite'") == 1
     assert compteurs_du_flux(registre, two) == Compteurs(1, 0, 0)

@@ -18,6 +18,7 @@ COUPLES = (
     ("cpp-statut-facture", "cpp-statut"),
     ("cpp-statut-flux", "cpp-statut"),
     ("cpp-facture-mixte", "cpp-facture-mixte"),
+    ("cpp-facture-pivot", "cpp-facture-pivot"),
 )
 
 

@@ -1,0 +1,90 @@
+"""The partners' out folders on a real server: files fetched are noted, files left too long are purged, files sent again are the same."""
+
+from datetime import timedelta
+
+import pytest
+
+from flux.errors import ErreurTransport
+from flux.etapes import entretenir
+from flux.etapes.entretien import rejouer
+from raccordement.exemple import creer_partenaire
+from tests.integration.test_etapes import DEBUT, Maison, maison
+from tests.services import PARTENAIRE
+
+__all__ = ["maison"]  # the fixture
+
+
+def _entretenir(maison: Maison) -> tuple[int, int]:
+    with maison.serveur.client() as sftp:
+        return entretenir(maison.contexte, sftp)
+
+
+def _integrer(maison: Maison) -> list[str]:
+    maison.deposer(maison.fabriquer())
+    maison.tout()
+    return sorted(maison.reponses())
+
+
+def test_a_file_that_the_partner_took_away_is_noted_once(maison):
+    first, *others = _integrer(maison)
+    with maison.serveur.client(PARTENAIRE) as sftp:
+        sftp.remove(f"/out/{first}")
+    assert _entretenir(maison) == (1, 0)
+    assert maison.lignes("SELECT nom FROM sorties WHERE retiree_le IS NOT NULL") == [(first,)]
+    assert _entretenir(maison) == (0, 0)
+    assert sorted(maison.reponses()) == others
+
+
+def test_a_file_that_waits_to_leave_is_not_taken_for_fetched(maison):
+    maison.deposer(maison.fabriquer())
+    maison.recevoir()
+    maison.integrer()
+    assert _entretenir(maison) == (0, 0)
+
+
+def test_a_file_left_seven_days_is_purged_and_its_bytes_stay_in_the_store(maison):
+    names = _integrer(maison)
+    maison.contexte.horloge.instant += timedelta(days=7) - timedelta(hours=1)
+    assert _entretenir(maison) == (0, 0)
+    maison.contexte.horloge.instant += timedelta(hours=2)
+    assert _entretenir(maison) == (0, 3)
+    assert maison.reponses() == {}
+    assert maison.lignes("SELECT count(*) FROM sorties WHERE purgee_le IS NOT NULL AND retiree_le IS NULL") == [(3,)]
+    assert _entretenir(maison) == (0, 0)
+    assert rejouer(maison.contexte, names) == names
+    maison.emettre()
+    assert sorted(maison.reponses()) == names
+
+
+def test_a_file_sent_again_is_the_same_to_the_byte(maison):
+    _integrer(maison)
+    before = maison.relever()
+    _entretenir(maison)
+    rejouer(maison.contexte, sorted(before))
+    assert maison.emettre() == 3
+    assert maison.reponses() == before
+    assert maison.lignes("SELECT DISTINCT emissions FROM sorties WHERE retiree_le IS NULL") == [(2,)]
+
+
+def test_what_others_put_in_the_folder_is_left_alone(maison):
+    _integrer(maison)
+    with maison.serveur.client() as sftp, sftp.open(f"/{PARTENAIRE}/out/note.txt", "w") as note:
+        note.write("lire")
+    maison.contexte.horloge.instant += timedelta(days=30)
+    assert _entretenir(maison) == (0, 3)
+    assert list(maison.reponses()) == ["note.txt"]
+
+
+def test_a_folder_that_is_gone_is_no_fetch_and_does_not_hold_back_the_others(maison):
+    creer_partenaire(maison.contexte.engine, "AAA001", "Sans dossier", "absent", DEBUT)
+    names = _integrer(maison)
+    with maison.contexte.engine.begin() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO sorties (partenaire_id, interface, nom, sha256, taille, cle, cree_le, etat, emise_le) "
+            "SELECT id, 'CSO1140A', 'CSO1140A_AAA001_CPP0011140000000000000009', repeat('a', 64), 1, 'x', now(), 'emise', now() "
+            "FROM partenaires WHERE code_application = 'AAA001'"
+        )
+    maison.relever()
+    with pytest.raises(ErreurTransport, match="absent/out is not there"):
+        _entretenir(maison)
+    assert maison.lignes("SELECT count(*) FROM sorties WHERE retiree_le IS NOT NULL") == [(len(names),)]
