@@ -14,7 +14,7 @@ from raccordement.fiche import Abonnement
 from raccordement.fiches import abonner, creer, fiche, fiches, modifier, trouver
 from raccordement.historique import fiche_au, historique
 from tests.integration.raccordement.aides import LE, certificat, demande, en_qualification, fiche_demandee, geste
-from tests.integration.registre.aides import compte, depot, ensemble, sortie
+from tests.integration.registre.aides import compte, depot, ensemble, sorties
 from tests.integration.registre.aides import ouvrir as ouvrir_flux
 
 Q, P, S, C = EtatFiche.QUALIFICATION, EtatFiche.PRODUCTION, EtatFiche.SUSPENDU, EtatFiche.CLOS
@@ -23,7 +23,7 @@ Q, P, S, C = EtatFiche.QUALIFICATION, EtatFiche.PRODUCTION, EtatFiche.SUSPENDU, 
 def _un_flux(engine: Engine, partner: int, statut: str, jours: int = 1) -> None:
     found = enregistrer_depot(engine, depot(partner, f"r{jours}{statut}", None, plus=jours * 24 * 60))
     ouvrir_flux(engine, found.id, ())
-    clore_flux(engine, found.id, statut, Compteurs(0, 0, 0), [sortie(f"retour-{found.id}")], le=LE)
+    clore_flux(engine, found.id, statut, Compteurs(0, 0, 0), sorties(f"retour-{found.id}"), le=LE)
 
 
 def test_a_record_made_twice_is_the_same(registre: Engine) -> None:
