@@ -26,6 +26,7 @@ class Limites:
     :ivar factures_structurees: invoices in a structured flow of a classic interface; 500 (E1). Beyond: ``IRR_TAILLE``.
         ``None`` for the new interfaces: no published limit.
     :ivar profondeur_xml: nested elements (house; the deepest official sample has 14). Beyond: ``IRR_SYNTAX``.
+    :ivar attributs_xml: attributes of one element (house; the official samples have 3 at most). Beyond: ``IRR_SYNTAX``.
     :ivar piece_jointe: one attachment, decoded; under 10 MB (PJ). Beyond: ``IRR_TAILLE_PJ``.
     :ivar nom_piece_jointe: characters of an attachment's name; 50 (PJ). Beyond: ``IRR_NOM_PJ``.
     :ivar objets_pdf: objects of a PDF (house). Beyond: ``IRR_TYPE_F``.
@@ -41,6 +42,7 @@ class Limites:
     nom_membre: int = 255
     factures_structurees: int | None = 500
     profondeur_xml: int = 100
+    attributs_xml: int = 100
     piece_jointe: int = 10 * MIO
     nom_piece_jointe: int = 50
     objets_pdf: int = 500_000

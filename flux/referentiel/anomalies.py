@@ -365,6 +365,13 @@ _LIGNES = (
         "The file holds more than {expected} XML tags. Spread its content over several invoices.",
         motif_501="IRR_TAILLE_F",
     ),
+    LigneCatalogue(
+        "XML-08",
+        "IRR_SYNTAX",
+        _X,
+        "Un élément XML porte plus de {expected} attributs. Vérifiez l'export.",
+        "An XML element bears more than {expected} attributes. Check the export.",
+    ),
     # --- schema: a file of their own --------------------------------------------------------------------------------
     *LIGNES_SCHEMA,
     # --- answers ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, cast
@@ -22,9 +21,9 @@ from flux.xsd.reperes import aux_rangs, rangs
 
 #: Faults counted in one file; past it the count is said to be a minimum.
 PLAFOND = 10_000
-#: Elements of a document that is validated as a tree, past which it is validated as it streams. A choice of this project: as many
+#: Elements and attributes of a document that is validated as a tree, past which it is validated as it streams. A choice of this project: as many
 #: faults as elements then cost less than a second.
-ELEMENTS_SUR_ARBRE = 20_000
+NOEUDS_SUR_ARBRE = 20_000
 #: Times that a document is validated again without the elements not expected where they are.
 TOURS = 10
 #: Length from which a prefixed name may have been cut in a path by libxml2, in bytes.
@@ -103,7 +102,7 @@ def relever(root: etree._Element, cle: str, data: bytes, combien: int) -> tuple[
     places = rangs(tree, (line.element for line in lines))
     found = {(places[line.element], line.sorte, line.message): None for line in lines}
     if total <= combien and _petit(root, data) and any(line.intruse for line in lines):
-        found |= _cachees(root, cle, {places[line.element] for line in lines if line.intruse}, combien)
+        found |= _cachees(data, cle, {places[line.element] for line in lines if line.intruse}, combien)
         total = len(found)
     kept = sorted(found, key=lambda fault: fault[0])[:combien]
     own = aux_rangs(root, {rank for rank, _, _ in kept})
@@ -111,8 +110,11 @@ def relever(root: etree._Element, cle: str, data: bytes, combien: int) -> tuple[
 
 
 def _petit(root: etree._Element, data: bytes) -> bool:
-    """Tell whether a document may be validated as a tree. Four bytes is the shortest element: most are told small without counting."""
-    return len(data) <= 4 * ELEMENTS_SUR_ARBRE or cast(float, root.xpath("count(//*)")) <= ELEMENTS_SUR_ARBRE
+    """Tell whether a document may be validated as a tree. Four bytes is the shortest element: most are told small without counting.
+
+    Each attribute may be a fault of its own, whose path costs as much as an element's: they count too.
+    """
+    return len(data) <= 4 * NOEUDS_SUR_ARBRE or cast(float, root.xpath("count(//*) + count(//@*)")) <= NOEUDS_SUR_ARBRE
 
 
 def _valider(tree: etree._Element, cle: str, combien: int) -> list[_Ligne]:
@@ -124,14 +126,14 @@ def _valider(tree: etree._Element, cle: str, combien: int) -> list[_Ligne]:
     return [_Ligne(_trouver(tree, path, enfants), sorte, message) for path, sorte, message in lines]
 
 
-def _cachees(root: etree._Element, cle: str, intrus: set[int], combien: int) -> dict[tuple[int, str, str], None]:
+def _cachees(data: bytes, cle: str, intrus: set[int], combien: int) -> dict[tuple[int, str, str], None]:
     """Return the faults that intruders hide: those of a copy without them, and so on.
 
     An echo is left out: a parent still waiting for what an intruder was told to be in the way of, or missing the intruder itself.
 
     :param intrus: ranks of the elements not expected where they are.
     """
-    copy = deepcopy(root)
+    copy = _debut(data)  # read again: a copy of the tree costs libxml2 a search among all namespaces for each element
     ranks = {element: rank for rank, element in enumerate(copy.iter("*"))}
     lines = [line for line in _valider(copy, cle, combien) if ranks[line.element] in intrus]
     waited: dict[etree._Element, set[str]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from lxml import etree
 
@@ -45,7 +45,7 @@ def valider(root: etree._Element, cle: str, data: bytes, limites: Limites) -> tu
 
 def _anomalie(fault: Faute, cle: str, place: tuple[int, int] | None) -> Anomalie:
     read = lire(fault, cle)
-    line, column = place if place is not None else (_ligne(fault.element), None)
+    line, column = place or (None, None)
     path = chemin_xpath(fault.element, read.attribut)
     facts: dict[str, Any] = {**read.faits, **_mots(path, read)}
     return anomalie(read.rule, path=path, line=line, column=column, found=read.found, expected=read.expected, **facts)
@@ -66,12 +66,6 @@ def _mots(path: str, read: Lecture) -> dict[str, str]:
 
 def _mauvaise_racine(root: etree._Element, row: Schema, data: bytes) -> Anomalie:
     """Told here and not by libxml2, which takes any global element of the schema for a root: ``cbc:ID`` alone would be an invoice."""
-    places = lignes_colonnes(data, {0})
-    line, column = places[0] if places else (_ligne(root), None)
+    line, column = lignes_colonnes(data, {0})[0]
     found, expected = nom_court(str(root.tag)), nom_court(row.racine)
     return anomalie("XSD-20", path=chemin_xpath(root), line=line, column=column, found=found, expected=expected)
-
-
-def _ligne(element: etree._Element) -> int | None:
-    """Return lxml's own idea of the line, where expat could not read: right up to 65,535."""
-    return cast("int | None", element.sourceline)

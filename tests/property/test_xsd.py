@@ -66,5 +66,5 @@ def test_every_fault_told_is_where_it_says(nom, cle):
 def test_streaming_and_tree_agree(nom, cle, monkeypatch):
     documents = [exemplaire(nom), *mutants(exemplaire(nom), 11, NOMBRE)]
     as_tree = [not valider(etree.fromstring(data), cle, data, Limites()) for data in documents]
-    monkeypatch.setattr(fautes, "ELEMENTS_SUR_ARBRE", 0)
+    monkeypatch.setattr(fautes, "NOEUDS_SUR_ARBRE", 0)
     assert [not valider(etree.fromstring(data), cle, data, Limites()) for data in documents] == as_tree

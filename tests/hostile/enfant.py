@@ -1,0 +1,92 @@
+"""The child process: judges attacks one by one, each within a second of processor time and a cap of memory, and says what it found.
+
+An attack that takes more is no result: the kernel ends the process (SIGPROF), or memory runs out.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flux.cli.verdict_json import en_json
+from flux.cli.verifier import jugement
+from flux.cli.verdict_fichier import Jugement, verifier_fichier
+from flux.enveloppe import NomFlux
+from tests.hostile.catalogue import ATTAQUES
+from tests.hostile.modele import ACCEPTE, Attaque, exemple
+
+#: Seconds of processor time of one attack, and bytes of address space beyond what the process holds before it.
+CPU, MEMOIRE = 1.0, 512 * 1024 * 1024
+
+
+def _memoire(champ: str) -> int:
+    """Bytes of this process, by the name of a line of /proc/self/status."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(champ):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+@contextmanager
+def bornes() -> Iterator[None]:
+    """Let the body run within :data:`CPU` and :data:`MEMOIRE`."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (_memoire("VmSize") + MEMOIRE, hard))
+    signal.setitimer(signal.ITIMER_PROF, CPU)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+def _regles(fichier: Path, jugement: Jugement) -> list[str]:
+    verdict = verifier_fichier(fichier, jugement)
+    json.dumps(en_json(verdict, verdict.causes()))
+    bloquantes = {one.rule for one in verdict.anomalies if one.bloquante}
+    return sorted(bloquantes) or [ACCEPTE]
+
+
+def _nom(interface: str) -> str:
+    return str(NomFlux.construire(interface, "ABC123", 1))
+
+
+def _juger(attaque: Attaque, dossier: Path, jugement: Jugement) -> dict[str, object]:
+    fichier = dossier / _nom(attaque.depot)
+    fichier.write_bytes(attaque.fabrique())
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+    before, start = _memoire("VmRSS"), time.process_time()
+    with bornes():
+        found = _regles(fichier, jugement)
+    used, peak = time.process_time() - start, _memoire("VmHWM") - before
+    fichier.write_bytes(exemple(attaque.depot))
+    after = _regles(fichier, jugement)
+    return {"nom": attaque.nom, "regles": found, "cpu": round(used, 3), "memoire": peak, "apres": after}
+
+
+def main(noms: list[str]) -> None:
+    """Judge the attacks of these names; print one JSON object each, its name first as a line of its own."""
+    how = jugement()
+    with TemporaryDirectory() as dossier:
+        for interface in {ATTAQUES[nom].depot for nom in noms}:  # the rules are loaded, as in a worker that has judged before
+            (Path(dossier) / _nom(interface)).write_bytes(exemple(interface))
+            _regles(Path(dossier) / _nom(interface), how)
+        for nom in noms:
+            print(json.dumps(nom), flush=True)  # noqa: T201
+            try:
+                done = _juger(ATTAQUES[nom], Path(dossier), how)
+            except BaseException as error:  # noqa: BLE001 every failure is a result here
+                done = {"nom": nom, "erreur": "".join(traceback.format_exception(error))[-1500:]}
+            print(json.dumps(done), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
