@@ -164,8 +164,8 @@ def _ouvrir_archive(source: BinaryIO, taille: int, limites: Limites, factures_ma
                 yield anomalie("ARC-04")
     except _LimiteDepasseeError as error:
         yield anomalie("ARC-06", found=error.found, expected=error.expected)
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, RecursionError, ValueError) as error:
-        # RecursionError: a chain of extended headers; ValueError: numbers of a header that are none.
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, RecursionError, ValueError, OverflowError) as error:
+        # RecursionError: a chain of extended headers; ValueError: numbers of a header that are none; OverflowError: too large.
         yield anomalie("ARC-03", found=str(error) or type(error).__name__)
 
 

@@ -16,7 +16,7 @@ from lxml.etree import _Element
 
 from flux.annuaire import Annuaire
 from flux.archive import Nature, nature
-from flux.limites import Limites
+from flux.limites import NOMBRE_MAX, Limites
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.facture import Facture
 from flux.modele.verdict import VerdictDocument
@@ -26,8 +26,9 @@ from flux.parsers.cpp_facture import lire_cpp_facture, verifier_unite
 from flux.parsers.facturx import ouvrir_pdf, verifier_niveau
 from flux.parsers.pieces import verifier_visuel
 from flux.parsers.ubl import lire_ubl
+from flux.parsers.valeurs import NombreDemesureError
 from flux.parsers.xml import lire_xml
-from flux.referentiel.anomalies_officielles import NON_JUGE
+from flux.referentiel.anomalies_officielles import NON_JUGE, TROP
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.facturx import NIVEAU_DU_PROFIL
 from flux.referentiel.interfaces import INTERFACES, Controle, Ere, Format, Interface
@@ -38,6 +39,7 @@ from flux.regles.officielles.constats import en_anomalies, numero
 from flux.regles.officielles.moteur import ReglesOfficielles
 from flux.regles.officielles.numeros import base
 from flux.xsd.d16b import verifier_16b
+from flux.xsd.reperes import chemin_xpath
 from flux.xsd.validation import nom_court, valider
 
 #: Format and era → parser. A parser answers ``None`` for a document that holds no one invoice.
@@ -217,7 +219,10 @@ def _juger(contenu: bytes, jugement: _Jugement) -> Generator[None, None, _Juge]:
         wrong = anomalie("XML-06", path="/*", found=nom_court(root.tag), interface=interface.code, expected=expected)
         return _Juge(None, (*anomalies, wrong))
     yield
-    facture = _LECTEURS[interface.format, interface.ere](root)
+    try:
+        facture = _LECTEURS[interface.format, interface.ere](root)
+    except NombreDemesureError as error:
+        return _Juge(None, (*anomalies, _nombre_demesure(root, error.texte)))
     if interface.pdf and facture is not None:
         anomalies += verifier_niveau(niveau_xmp, facture.profil)
         niveau = NIVEAU_DU_PROFIL.get(facture.profil or "")
@@ -245,6 +250,12 @@ def _juger(contenu: bytes, jugement: _Jugement) -> Generator[None, None, _Juge]:
     return _Juge(facture, anomalies + found, replis)
 
 
+def _nombre_demesure(root: _Element, texte: str) -> Anomalie:
+    """Tell a number longer than any may be, where it stands."""
+    element = next((one for one in root.iter("*") if one.text is not None and one.text.strip() == texte), root)
+    return anomalie("XML-09", path=chemin_xpath(element), line=element.sourceline, found=texte, expected=NOMBRE_MAX)
+
+
 def _juger_par_regles(
     facture: Facture, contexte: ContexteRegles, officielles: ReglesOfficielles | None
 ) -> Generator[None, None, tuple[tuple[Anomalie, ...], tuple[str, ...]]]:
@@ -259,6 +270,9 @@ def _juger_par_regles(
     found = officielles.evaluer(contexte.root, facture.profil, contexte.interface.ere, contexte.le)
     yield
     anomalies = controler(facture, replace(contexte, officielles=found.numeros))
+    if found.exces is not None:
+        tag, nombre, maximum = found.exces
+        anomalies = (anomalie(TROP, path="/*", name=nom_court(tag), found=nombre, expected=maximum), *anomalies)
     if found.echecs:
         broken = frozenset(base(numero(one)) for one in found.echecs)
         same = expliquer_echecs(facture, contexte, broken)

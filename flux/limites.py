@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 MIO = 1024 * 1024
 
+#: Characters of one number, sign and point included (house; the published rules admit 24). Beyond: ``IRR_SYNTAX``, XML-09. No setting:
+#: the ledger's columns and exact arithmetic count on it.
+NOMBRE_MAX = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Limites:

@@ -24,7 +24,7 @@ PIECES_MAX = 1000
 #: Opened bytes of one stream of qpdf's own (cross-references, object streams), and elements of one array. qpdf has these limits for
 #: the whole process: they are set here once, before any thread opens a PDF. The attachment is opened by this module, within ``limites``.
 _FLUX_INTERNE = 16 * MIO
-_TABLEAU = 500_000
+_TABLEAU = 100_000
 
 pikepdf.settings.set_qpdf_limits(
     flate_max_memory=_FLUX_INTERNE,
@@ -34,6 +34,9 @@ pikepdf.settings.set_qpdf_limits(
     parser_max_container_size=_TABLEAU,
 )
 
+
+#: Bytes of a stream in ASCII base 85 (house): Python decodes it in 80 times its size of memory, and no maker of attachments uses it.
+_ASCII_85_MAX = MIO
 
 #: pikepdf names the file after the object it is read from; the answer to one file must not vary.
 _ADRESSE_MEMOIRE = re.compile(r"(?:stream )?<[^>]* object at 0x[0-9a-f]+>:? ?")
@@ -188,8 +191,10 @@ def _octets(flux: Object, limite: int) -> bytes:
     noms = (
         [filtres] if isinstance(filtres, Name) else [filtres[index] for index in range(len(filtres))] if isinstance(filtres, Array) else []
     )
+    if len(noms) > _FILTRES_MAX:
+        raise _FluxIllisibleError(f"{len(noms)} /Filter > {_FILTRES_MAX}")
     data = flux.read_raw_bytes()
-    for nom in noms[:_FILTRES_MAX]:
+    for nom in noms:
         ouvrir = _FILTRES.get(_nom(nom))
         if ouvrir is None:
             raise _FluxIllisibleError(f"/Filter {_nom(nom)}")
@@ -212,6 +217,8 @@ def _ascii_hex(data: bytes, limite: int) -> bytes:
 
 
 def _ascii_85(data: bytes, limite: int) -> bytes:
+    if len(data) > _ASCII_85_MAX:
+        raise _FluxIllisibleError(f"/Filter ASCII85Decode > {_ASCII_85_MAX}")
     return base64.a85decode(data.partition(b"~>")[0])[:limite]
 
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 
 from lxml.etree import _Element
 
+from flux.limites import NOMBRE_MAX
 from flux.modele.facture import Identifiant
 from flux.parsers.valeurs import decimal, octets_base64, texte
 
@@ -71,7 +72,7 @@ def montant(nom: str) -> Lecteur:
         found = element.text
         if found is not None and nom not in termes:
             # the plain form, without a sign or blanks, is nearly all there is
-            number = Decimal(found) if found.isascii() and found.replace(".", "", 1).isdigit() else decimal(found)
+            number = Decimal(found) if len(found) <= NOMBRE_MAX and found.isascii() and found.replace(".", "", 1).isdigit() else decimal(found)
             if number is not None:
                 termes[nom] = number
 

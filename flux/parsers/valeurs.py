@@ -10,6 +10,21 @@ from functools import lru_cache
 
 from flux.modele.temps import PARIS
 
+from flux.limites import NOMBRE_MAX
+
+class NombreDemesureError(Exception):
+    """A number of more than :data:`~flux.limites.NOMBRE_MAX` characters: no amount, and arithmetic on it would take the whole day.
+
+    A signal from the parsers to :mod:`flux.controle`, which tells it as XML-09.
+
+    :ivar texte: the number, as written.
+    """
+
+    def __init__(self, texte: str) -> None:
+        super().__init__(texte[:NOMBRE_MAX])
+        self.texte = texte
+
+
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
 _DECALAGE = re.compile(r"Z|[+-][0-9]{2}:[0-9]{2}").fullmatch
 
@@ -20,10 +35,15 @@ def texte(value: str | None) -> str | None:
 
 
 def decimal(value: str | None) -> Decimal | None:
-    """Read an ``xs:decimal``: no exponent, no grouping, no NaN."""
+    """Read an ``xs:decimal``: no exponent, no grouping, no NaN.
+
+    :raises NombreDemesureError: it is longer than any number may be.
+    """
     if value is None:
         return None
     value = value.strip()
+    if len(value) > NOMBRE_MAX and _DECIMAL(value):
+        raise NombreDemesureError(value)
     return Decimal(value) if _DECIMAL(value) else None
 
 

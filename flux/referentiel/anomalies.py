@@ -372,6 +372,13 @@ _LIGNES = (
         "Un élément XML porte plus de {expected} attributs. Vérifiez l'export.",
         "An XML element bears more than {expected} attributes. Check the export.",
     ),
+    LigneCatalogue(
+        "XML-09",
+        "IRR_SYNTAX",
+        _X,
+        "Le nombre {found} a plus de {expected} caractères. Écrivez-le sans zéros inutiles, ou vérifiez l'export.",
+        "The number {found} has more than {expected} characters. Write it without needless zeros, or check the export.",
+    ),
     # --- schema: a file of their own --------------------------------------------------------------------------------
     *LIGNES_SCHEMA,
     # --- answers ----------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from flux.referentiel.catalogue import Couche, LigneCatalogue, Severite
 
 _O = Couche.OFFICIELLE
 
-#: A rule is not kept; a rule that a value stops; a set that could not be run; what is not told.
-REGLE, INDECISE, NON_JUGE, SUITE = "OFF-01", "OFF-02", "OFF-03", "OFF-04"
+#: A rule is not kept; a rule that a value stops; a set that could not be run; what is not told; a group repeated too often.
+REGLE, INDECISE, NON_JUGE, SUITE, TROP = "OFF-01", "OFF-02", "OFF-03", "OFF-04", "OFF-05"
 
 #: Codes that an official rule may be told under.
 CODES = ("REJ_SEMAN", "CALCUL_ERR", "MONTANTTOTAL_ERR", "REJ_COH")
@@ -47,5 +47,14 @@ LIGNES_OFFICIELLES = (
         _O,
         "{found} autres manquements aux règles officielles ne sont pas détaillés. Corrigez d'abord ceux qui le sont, puis vérifiez de nouveau.",
         "{found} more breaches of the official rules are not detailed. Mend those that are first, then check again.",
+    ),
+    LigneCatalogue(
+        TROP,
+        "REJ_SEMAN",
+        _O,
+        "L'élément {name} est présent {found} fois, {expected} au plus sont admises ; les règles officielles n'ont pas été appliquées. "
+        "Regroupez ce qui peut l'être : une ventilation par catégorie et taux de TVA, un bloc par moyen de paiement.",
+        "The element {name} stands {found} times, {expected} at most are admitted; the official rules were not applied. Gather what can be: "
+        "one breakdown a category and rate of VAT, one block a means of payment.",
     ),
 )

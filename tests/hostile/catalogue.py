@@ -1,6 +1,12 @@
 """Every attack, by name."""
 
+from tests.hostile.attaques_archive import ARCHIVES
+from tests.hostile.attaques_pdf import PDF
+from tests.hostile.attaques_pieces import PIECES
+from tests.hostile.attaques_valeurs import VALEURS
 from tests.hostile.attaques_xml import XML
 from tests.hostile.modele import Attaque
 
-ATTAQUES: dict[str, Attaque] = {one.nom: one for one in (*XML,)}
+_TOUTES = (*XML, *ARCHIVES, *PDF, *PIECES, *VALEURS)
+ATTAQUES: dict[str, Attaque] = {one.nom: one for one in _TOUTES}
+assert len(ATTAQUES) == len(_TOUTES)

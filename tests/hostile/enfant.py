@@ -6,6 +6,7 @@ An attack that takes more is no result: the kernel ends the process (SIGPROF), o
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import sys
@@ -16,13 +17,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import structlog
+
 from flux.cli.verdict_json import en_json
 from flux.cli.verifier import jugement
 from flux.cli.verdict_fichier import Jugement, verifier_fichier
 from flux.enveloppe import NomFlux
 from tests.hostile.catalogue import ATTAQUES
-from tests.hostile.modele import ACCEPTE, Attaque, exemple
+from tests.hostile.modele import ACCEPTE, UBL, Attaque, exemple
 
+#: Set in the environment: the names on the command line are gestures that try the bounds themselves.
+EPREUVES, TOURNE, MANGE = "HOSTILE_EPREUVES", "tourne", "mange"
 #: Seconds of processor time of one attack, and bytes of address space beyond what the process holds before it.
 CPU, MEMOIRE = 1.0, 512 * 1024 * 1024
 
@@ -55,6 +60,15 @@ def _regles(fichier: Path, jugement: Jugement) -> list[str]:
     return sorted(bloquantes) or [ACCEPTE]
 
 
+def _eprouver(nom: str) -> None:
+    """Outgrow a bound, when asked to by the test of the bounds."""
+    if os.environ.get(EPREUVES) and nom == TOURNE:
+        while True:
+            pass
+    if os.environ.get(EPREUVES) and nom == MANGE:
+        bytearray(2 * MEMOIRE)
+
+
 def _nom(interface: str) -> str:
     return str(NomFlux.construire(interface, "ABC123", 1))
 
@@ -65,6 +79,7 @@ def _juger(attaque: Attaque, dossier: Path, jugement: Jugement) -> dict[str, obj
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
     before, start = _memoire("VmRSS"), time.process_time()
     with bornes():
+        _eprouver(attaque.nom)
         found = _regles(fichier, jugement)
     used, peak = time.process_time() - start, _memoire("VmHWM") - before
     fichier.write_bytes(exemple(attaque.depot))
@@ -72,19 +87,28 @@ def _juger(attaque: Attaque, dossier: Path, jugement: Jugement) -> dict[str, obj
     return {"nom": attaque.nom, "regles": found, "cpu": round(used, 3), "memoire": peak, "apres": after}
 
 
+def _attaques(noms: list[str]) -> list[Attaque]:
+    if os.environ.get(EPREUVES):
+        return [Attaque(nom, lambda: exemple(UBL), ACCEPTE) for nom in noms]
+    return [ATTAQUES[nom] for nom in noms]
+
+
 def main(noms: list[str]) -> None:
     """Judge the attacks of these names; print one JSON object each, its name first as a line of its own."""
+    # what the engines say of a document goes beside the results
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    known = _attaques(noms)
     how = jugement()
     with TemporaryDirectory() as dossier:
-        for interface in {ATTAQUES[nom].depot for nom in noms}:  # the rules are loaded, as in a worker that has judged before
+        for interface in {one.depot for one in known}:  # the rules are loaded, as in a worker that has judged before
             (Path(dossier) / _nom(interface)).write_bytes(exemple(interface))
             _regles(Path(dossier) / _nom(interface), how)
-        for nom in noms:
-            print(json.dumps(nom), flush=True)  # noqa: T201
+        for attaque in known:
+            print(json.dumps(attaque.nom), flush=True)  # noqa: T201
             try:
-                done = _juger(ATTAQUES[nom], Path(dossier), how)
+                done = _juger(attaque, Path(dossier), how)
             except BaseException as error:  # noqa: BLE001 every failure is a result here
-                done = {"nom": nom, "erreur": "".join(traceback.format_exception(error))[-1500:]}
+                done = {"nom": attaque.nom, "erreur": "".join(traceback.format_exception(error))[-1500:]}
             print(json.dumps(done), flush=True)  # noqa: T201
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from flux.limites import NOMBRE_MAX
 from flux.regles.officielles.erreurs import ErreurXPath
 
 Valeur: TypeAlias = Any  # one item or an optional one, of a kind known when the rule was compiled

@@ -15,6 +15,7 @@ from platformdirs import user_cache_path
 from flux.errors import ErreurConfiguration
 from flux.referentiel.interfaces import Ere
 from flux.referentiel.jeux import MoteurRegles
+from flux.regles.officielles.bornes import Exces, exces
 from flux.regles.officielles.chargement import charger
 from flux.regles.officielles.choix import jeux_applicables
 from flux.regles.officielles.document import Document
@@ -32,12 +33,14 @@ class Evaluation:
 
     :ivar echecs: in the order of the sets. :ivar numeros: published numbers of the rules that judged it.
     :ivar replis: sets that Saxon ran because the compiled engine could not. :ivar non_juges: sets that neither could run.
+    :ivar exces: the group repeated so often that no set was run.
     """
 
     echecs: tuple[Echec, ...] = ()
     numeros: frozenset[str] = frozenset()
     replis: tuple[str, ...] = ()
     non_juges: tuple[str, ...] = ()
+    exces: Exces | None = None
 
 
 class ReglesOfficielles:
@@ -65,7 +68,11 @@ class ReglesOfficielles:
         jeux = () if self._moteur is MoteurRegles.AUCUN else jeux_applicables(str(root.tag), profil, ere, le)
         if not jeux:
             return Evaluation()
-        document = _indexer(root) if self._moteur is MoteurRegles.NATIF else None
+        index = _indexer(root)
+        trop = None if index is None else exces(index)
+        if trop is not None:
+            return Evaluation(exces=trop)
+        document = index if self._moteur is MoteurRegles.NATIF else None
         echecs: list[Echec] = []
         replis: list[str] = []
         muets: list[str] = []
