@@ -23,11 +23,12 @@ from flux.modele.verdict import VerdictDocument
 from flux.parsers.chorus_cii import lire_chorus_cii
 from flux.parsers.cii import lire_cii
 from flux.parsers.cpp_facture import lire_cpp_facture, verifier_unite
-from flux.parsers.facturx import ouvrir_pdf, verifier_niveau
+from flux.parsers.facturx import verifier_niveau
+from flux.parsers.isole import ISOLEMENT
 from flux.parsers.pieces import verifier_visuel
 from flux.parsers.ubl import lire_ubl
 from flux.parsers.valeurs import NombreDemesureError
-from flux.parsers.xml import lire_xml
+from flux.parsers.xml import ligne, lire_xml
 from flux.referentiel.anomalies_officielles import NON_JUGE, TROP
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.facturx import NIVEAU_DU_PROFIL
@@ -199,14 +200,14 @@ def _verdict(nom: str, contenu: bytes, juge: _Juge) -> VerdictDocument:
     )
 
 
-def _juger(contenu: bytes, jugement: _Jugement) -> Generator[None, None, _Juge]:
+def _juger(contenu: bytes, jugement: _Jugement) -> Generator[None, None, _Juge]:  # noqa: PLR0911 one a check that stops the others
     """Judge one document, pausing between its checks."""
     interface, limites = jugement.interface, jugement.limites
     wanted = Nature.PDF if interface.pdf else Nature.XML
     kind = nature(contenu[:1024])
     if kind is not wanted:
         return _Juge(None, (anomalie("ARC-11", found=kind, interface=interface.code, expected=wanted),))
-    xml, anomalies, niveau_xmp = ouvrir_pdf(contenu, limites) if interface.pdf else (contenu, (), None)
+    xml, anomalies, niveau_xmp = ISOLEMENT.ouvrir(contenu, limites) if interface.pdf else (contenu, (), None)
     if xml is None:
         return _Juge(None, anomalies)
     root, found = lire_xml(xml, limites)
@@ -253,7 +254,7 @@ def _juger(contenu: bytes, jugement: _Jugement) -> Generator[None, None, _Juge]:
 def _nombre_demesure(root: _Element, texte: str) -> Anomalie:
     """Tell a number longer than any may be, where it stands."""
     element = next((one for one in root.iter("*") if one.text is not None and one.text.strip() == texte), root)
-    return anomalie("XML-09", path=chemin_xpath(element), line=element.sourceline, found=texte, expected=NOMBRE_MAX)
+    return anomalie("XML-09", path=chemin_xpath(element), line=ligne(element), found=texte, expected=NOMBRE_MAX)
 
 
 def _juger_par_regles(

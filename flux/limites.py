@@ -34,6 +34,8 @@ class Limites:
     :ivar piece_jointe: one attachment, decoded; under 10 MB (PJ). Beyond: ``IRR_TAILLE_PJ``.
     :ivar nom_piece_jointe: characters of an attachment's name; 50 (PJ). Beyond: ``IRR_NOM_PJ``.
     :ivar objets_pdf: objects of a PDF (house). Beyond: ``IRR_TYPE_F``.
+    :ivar pdf_secondes: processor time to open one PDF, in seconds (house; the official samples take 0.01). Beyond: ``IRR_TYPE_F``.
+    :ivar pdf_memoire: memory to open one PDF, in bytes beyond what the process holds (house). Beyond: ``IRR_TYPE_F``.
     :ivar anomalies_fichier: anomalies reported for one file; the rest is counted in one last line (house).
     """
 
@@ -50,4 +52,6 @@ class Limites:
     piece_jointe: int = 10 * MIO
     nom_piece_jointe: int = 50
     objets_pdf: int = 500_000
+    pdf_secondes: float = 1.0
+    pdf_memoire: int = 1024 * MIO
     anomalies_fichier: int = 100

@@ -192,7 +192,7 @@ def _octets(flux: Object, limite: int) -> bytes:
         [filtres] if isinstance(filtres, Name) else [filtres[index] for index in range(len(filtres))] if isinstance(filtres, Array) else []
     )
     if len(noms) > _FILTRES_MAX:
-        raise _FluxIllisibleError(f"{len(noms)} /Filter > {_FILTRES_MAX}")
+        raise _FluxIllisibleError(f"/Filter: {len(noms)} > {_FILTRES_MAX}")
     data = flux.read_raw_bytes()
     for nom in noms:
         ouvrir = _FILTRES.get(_nom(nom))

@@ -72,7 +72,9 @@ def montant(nom: str) -> Lecteur:
         found = element.text
         if found is not None and nom not in termes:
             # the plain form, without a sign or blanks, is nearly all there is
-            number = Decimal(found) if len(found) <= NOMBRE_MAX and found.isascii() and found.replace(".", "", 1).isdigit() else decimal(found)
+            number = (
+                Decimal(found) if len(found) <= NOMBRE_MAX and found.isascii() and found.replace(".", "", 1).isdigit() else decimal(found)
+            )
             if number is not None:
                 termes[nom] = number
 

@@ -12,6 +12,7 @@ from flux.modele.temps import PARIS
 
 from flux.limites import NOMBRE_MAX
 
+
 class NombreDemesureError(Exception):
     """A number of more than :data:`~flux.limites.NOMBRE_MAX` characters: no amount, and arithmetic on it would take the whole day.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import threading
+from typing import cast
 
 from lxml import etree
 from lxml.etree import _Element
@@ -68,7 +69,7 @@ class _Outils(threading.local):
         if compiled is None:
             compiled = self.chemins[path] = etree.XPath(path)
         found = compiled(root)
-        return found[0] if isinstance(found, list) and found else None
+        return cast("_Element", found[0]) if isinstance(found, list) and found else None
 
 
 def _analyseur(*, huge: bool) -> etree.XMLParser:
@@ -97,27 +98,35 @@ def lire_xml(data: bytes, limites: Limites) -> tuple[_Element | None, tuple[Anom
     refus = _codage(data) or _doctype(data) or _controle_brut(data)
     if refus is not None:
         return None, (refus,)
-    outils, parser = _OUTILS, _OUTILS.petit
+    parser = _OUTILS.petit
     if len(data) > TAILLE_LIBXML2:
         if data.count(b"<") + data.count(b"=") > BALISES_MAX:
             return None, (anomalie("XML-07", expected=BALISES_MAX),)
-        parser = outils.grand
+        parser = _OUTILS.grand
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         return None, (_mal_forme(data, error, limites),)
-    deep = outils.premier("/*" * (limites.profondeur_xml + 1), root)
-    if deep is not None:
-        return None, (anomalie("XML-05", line=deep.sourceline, expected=limites.profondeur_xml),)
-    # most documents have fewer attributes in all: one count tells
-    if data.count(b"=") > limites.attributs_xml:
-        crowded = outils.premier(f"(//*[@*[{limites.attributs_xml + 1}]])[1]", root)
-        if crowded is not None:
-            return None, (anomalie("XML-08", line=crowded.sourceline, expected=limites.attributs_xml),)
-    refus = _controle_reference(data)
+    refus = _structure(root, data, limites) or _controle_reference(data)
     if refus is not None:
         return None, (refus,)
     return root, ()
+
+
+def _structure(root: _Element, data: bytes, limites: Limites) -> Anomalie | None:
+    """Refuse what is nested too deep, or bears too many attributes."""
+    deep = _OUTILS.premier("/*" * (limites.profondeur_xml + 1), root)
+    if deep is not None:
+        return anomalie("XML-05", line=ligne(deep), expected=limites.profondeur_xml)
+    if data.count(b"=") <= limites.attributs_xml:
+        return None  # most documents have fewer attributes in all: one count tells
+    crowded = _OUTILS.premier(f"(//*[@*[{limites.attributs_xml + 1}]])[1]", root)
+    return None if crowded is None else anomalie("XML-08", line=ligne(crowded), expected=limites.attributs_xml)
+
+
+def ligne(element: _Element) -> int | None:
+    """Return the line of an element as libxml2 knows it, right up to 65,535."""
+    return cast("int | None", element.sourceline)
 
 
 def _position(data: bytes, index: int) -> tuple[int, int]:

@@ -21,8 +21,8 @@ from flux.xsd.reperes import aux_rangs, rangs
 
 #: Faults counted in one file; past it the count is said to be a minimum.
 PLAFOND = 10_000
-#: Elements and attributes of a document that is validated as a tree, past which it is validated as it streams. A choice of this project: as many
-#: faults as elements then cost less than a second.
+#: Elements and attributes of a document that is validated as a tree, past which it is validated as it streams. A choice of this project:
+#: as many faults as elements then cost less than a second.
 NOEUDS_SUR_ARBRE = 20_000
 #: Times that a document is validated again without the elements not expected where they are.
 TOURS = 10

@@ -116,8 +116,20 @@ def _flux_d_objets() -> bytes:
     return retouche(geste, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
+def _tableaux_comprimes() -> bytes:
+    """300 arrays of 90,000 numbers, each a few hundred bytes in a stream of objects, all on the way to the attachments."""
+
+    def geste(pdf: pikepdf.Pdf) -> None:
+        gros = [pdf.make_indirect(Array([0] * 90_000)) for _ in range(300)]
+        pdf.Root.AF = Array([*gros, *pdf.Root.AF])
+
+    return retouche(geste, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
 def _objets_en_masse() -> bytes:
-    return _pdf(b"<< /Type /Catalog >>", *(b"null" for _ in range(100_000)), suite=b"/Faux 600000 ").replace(b"/Size 100002", b"/Size 999999999")
+    return _pdf(b"<< /Type /Catalog >>", *(b"null" for _ in range(100_000)), suite=b"/Faux 600000 ").replace(
+        b"/Size 100002", b"/Size 999999999"
+    )
 
 
 def _xref_immense() -> bytes:
@@ -138,7 +150,9 @@ PDF: tuple[Attaque, ...] = tuple(
         ("pdf-longueur-en-boucle", lambda: _pdf(b"<< /Type /Catalog /Metadata 2 0 R >>", b"<< /Length 2 0 R >>\nstream\nx\nendstream"), "PDF-01"),
         ("pdf-tableaux-emboites", lambda: _pdf(b"<< /Type /Catalog /AF " + b"[" * 200_000 + b"]" * 200_000 + b" >>"), "PDF-01"),
         ("pdf-dictionnaires-emboites", lambda: _pdf(b"<< /Type /Catalog /AF " + b"<< /A " * 100_000 + b"1" + b">>" * 100_000 + b" >>"), "PDF-01"),
-        ("pdf-tableau-immense", lambda: _pdf(b"<< /Type /Catalog /AF [" + b"1 " * 2_000_000 + b"] >>"), "PDF-01"),
+        ("pdf-tableau-immense", lambda: _pdf(b"<< /Type /Catalog /AF [" + b"1 " * 600_000 + b"] >>"), "PDF-01"),
+        ("pdf-tableau-de-15-mo", lambda: _pdf(b"<< /Type /Catalog /AF [" + b"1 " * 8_000_000 + b"] >>"), "PDF-01"),
+        ("pdf-flux-d-objets-en-masse", _tableaux_comprimes, "PDF-01"),
         ("pdf-nom-immense", lambda: _pdf(b"<< /Type /Catalog /" + b"N" * 5_000_000 + b" 1 >>"), "PDF-01"),
         ("pdf-chaine-immense", lambda: _pdf(b"<< /Type /Catalog /X (" + b"(" * 2_000_000 + b")" * 2_000_000 + b") >>"), "PDF-01"),
         ("pdf-objets-en-masse", _objets_en_masse, "PDF-01"),

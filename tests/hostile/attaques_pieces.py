@@ -71,7 +71,7 @@ PIECES: tuple[Attaque, ...] = (
     _cas("zip-chiffre", lambda: _change(6, "<H", 1), "VIS-02"),
     _cas("zip-tronque", lambda: _zip(("a.pdf", b"%PDF-1.7" * 100))[:40], "VIS-02"),
     _cas("zip-en-tete-seul", lambda: b"PK\x03\x04", "VIS-02"),
-    _cas("zip-vide", lambda: _zip(), "VIS-03"),
+    _cas("zip-vide", _zip, "VIS-03"),
     _cas("zip-chemin-parent", lambda: _zip(("../../etc/x.pdf", b"%PDF-1.7")), ACCEPTE),
     _cas("zip-nom-ansi", lambda: _zip(("\x1b[2J\u202e.pdf", b"%PDF-1.7")), ACCEPTE),
     _cas("zip-un-exe", lambda: _zip(("facture.pdf", b"MZ" + bytes(1000))), "VIS-03"),

@@ -64,11 +64,11 @@ VALEURS: tuple[Attaque, ...] = (
     Attaque("notes-de-20000-sujets", lambda: _repete(rb"<cbc:Note>[^<]*</cbc:Note>\n", 20_000), "OFF-05"),
     Attaque("ventilations-en-masse", lambda: _ventilations(2_000, 2_000), "OFF-05"),
     Attaque("ventilations-a-la-limite", lambda: _ventilations(100, 200), "BR-CO-14"),
-    Attaque("lignes-en-masse", lambda: _repete(rb"<cac:InvoiceLine>.*?</cac:InvoiceLine>\n", 2_500), "BR-FREXT-CO-10"),
+    Attaque("lignes-en-masse", lambda: _repete(rb"<cac:InvoiceLine>.*?</cac:InvoiceLine>\n", 1_500), "BR-FREXT-CO-10"),
     Attaque("moyens-de-paiement-en-masse", lambda: _repete(rb"<cac:PaymentMeans>.*?</cac:PaymentMeans>\n", 5_000), "OFF-05"),
     Attaque("identifiants-en-masse", lambda: _repete(rb"<cac:PartyIdentification>.*?</cac:PartyIdentification>\n", 10_000), "OFF-05"),
     Attaque("ventilations-cii-en-masse", lambda: _repete(rb"<ram:ApplicableTradeTax>(?:(?!</ram:ApplicableTradeTax>).)*<ram:BasisAmount>.*?</ram:ApplicableTradeTax>\n", 2_000, CII), "OFF-05", CII),
-    Attaque("lignes-cii-en-masse", lambda: _repete(rb"<ram:IncludedSupplyChainTradeLineItem>.*?</ram:IncludedSupplyChainTradeLineItem>\n", 2_500, CII), "BR-FREXT-CO-10", CII),
+    Attaque("lignes-cii-en-masse", lambda: _repete(rb"<ram:IncludedSupplyChainTradeLineItem>.*?</ram:IncludedSupplyChainTradeLineItem>\n", 1_500, CII), "BR-FREXT-CO-10", CII),
     Attaque("cpp-montant-immense", lambda: _champ(rb"<MontantTTC", b"9" * 500_000, CPP), "XML-09", CPP),
     Attaque("cpp-date-immense", lambda: _champ(rb"<DateEmissionFacture", b"9" * 500_000, CPP), "XSD-11", CPP),
 )  # fmt: skip

@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
+from flux.cli.verdict_fichier import Jugement, verifier_fichier
 from flux.cli.verdict_json import en_json
 from flux.cli.verifier import jugement
-from flux.cli.verdict_fichier import Jugement, verifier_fichier
 from flux.enveloppe import NomFlux
 from tests.hostile.catalogue import ATTAQUES
 from tests.hostile.modele import ACCEPTE, UBL, Attaque, exemple

@@ -31,7 +31,7 @@ def lancer(attaques: Iterable[Attaque]) -> Iterator[Resultat]:
     while rest:
         done = subprocess.run(
             [sys.executable, "-m", "tests.hostile.enfant", *rest],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=280, env=os.environ | {"FLUX_MOTEUR_REGLES": "natif"},
+            capture_output=True, check=False, timeout=280, env=os.environ | {"FLUX_MOTEUR_REGLES": "natif"},
         )  # fmt: skip
         begun: Attaque | None = None
         for line in done.stdout.splitlines():

@@ -18,7 +18,7 @@ def test_every_attack_is_answered_within_its_bounds_and_the_worker_goes_on(attaq
     assert {one.nom: one.faute for one in found if one.faute} == {}
     assert len(found) == len(attaques)
     slow, large = max(found, key=lambda one: one.cpu), max(found, key=lambda one: one.memoire)
-    print(f"{len(found)} attacks; most processor time {slow.cpu} s ({slow.nom}), most memory {large.memoire >> 20} MiB ({large.nom})")
+    print(f"{len(found)} attacks; most processor time {slow.cpu} s ({slow.nom}), most memory {large.memoire >> 20} MiB ({large.nom})")  # noqa: T201 shown by -s
 
 
 def test_the_bounds_are_real(monkeypatch):

@@ -32,6 +32,8 @@ def decimal(texte: str) -> Decimal:
     propre = texte.strip(_BLANCS)
     if _DECIMAL.fullmatch(propre) is None:
         raise ErreurXPath("FORG0001")
+    if len(propre) > NOMBRE_MAX:
+        raise ErreurXPath("FOAR0002")  # overflow: an implementation may bound its decimals (F&O 4.2)
     lu = Decimal(propre)
     retenir(_decimaux, texte, lu, texte)
     return lu
