@@ -8,9 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from flux.modele.temps import PARIS
-
 from flux.limites import NOMBRE_MAX
+from flux.modele.temps import PARIS
 
 
 class NombreDemesureError(Exception):
