@@ -16,7 +16,7 @@ from lxml.etree import _Element
 
 from flux.annuaire import Annuaire
 from flux.archive import Nature, nature
-from flux.limites import NOMBRE_MAX, Limites
+from flux.limites import Limites
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.facture import Facture
 from flux.modele.verdict import VerdictDocument
@@ -28,7 +28,7 @@ from flux.parsers.isole import ISOLEMENT
 from flux.parsers.pieces import verifier_visuel
 from flux.parsers.ubl import lire_ubl
 from flux.parsers.valeurs import NombreDemesureError
-from flux.parsers.xml import ligne, lire_xml
+from flux.parsers.xml import dire_nombre, lire_xml
 from flux.referentiel.anomalies_officielles import NON_JUGE, TROP
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.facturx import NIVEAU_DU_PROFIL
@@ -40,7 +40,6 @@ from flux.regles.officielles.constats import en_anomalies, numero
 from flux.regles.officielles.moteur import ReglesOfficielles
 from flux.regles.officielles.numeros import base
 from flux.xsd.d16b import verifier_16b
-from flux.xsd.reperes import chemin_xpath
 from flux.xsd.validation import nom_court, valider
 
 #: Format and era → parser. A parser answers ``None`` for a document that holds no one invoice.
@@ -162,9 +161,12 @@ class _Jugement:
 
 def relire(contenu: bytes, interface: Interface, limites: Limites) -> Facture | None:
     """Return the invoice of a document judged before, without judging it again; ``None`` when it holds none."""
-    xml = ouvrir_pdf(contenu, limites)[0] if interface.pdf else contenu
+    xml = ISOLEMENT.ouvrir(contenu, limites)[0] if interface.pdf else contenu
     root = None if xml is None else lire_xml(xml, limites)[0]
-    return None if root is None else _LECTEURS[interface.format, interface.ere](root)
+    try:
+        return None if root is None else _LECTEURS[interface.format, interface.ere](root)
+    except NombreDemesureError:
+        return None
 
 
 class _Juge(NamedTuple):
@@ -223,7 +225,7 @@ def _juger(contenu: bytes, jugement: _Jugement) -> Generator[None, None, _Juge]:
     try:
         facture = _LECTEURS[interface.format, interface.ere](root)
     except NombreDemesureError as error:
-        return _Juge(None, (*anomalies, _nombre_demesure(root, error.texte)))
+        return _Juge(None, (*anomalies, dire_nombre(root, error)))
     if interface.pdf and facture is not None:
         anomalies += verifier_niveau(niveau_xmp, facture.profil)
         niveau = NIVEAU_DU_PROFIL.get(facture.profil or "")
@@ -249,12 +251,6 @@ def _juger(contenu: bytes, jugement: _Jugement) -> Generator[None, None, _Juge]:
     )
     found, replis = yield from _juger_par_regles(facture, contexte, jugement.officielles)
     return _Juge(facture, anomalies + found, replis)
-
-
-def _nombre_demesure(root: _Element, texte: str) -> Anomalie:
-    """Tell a number longer than any may be, where it stands."""
-    element = next((one for one in root.iter("*") if one.text is not None and one.text.strip() == texte), root)
-    return anomalie("XML-09", path=chemin_xpath(element), line=ligne(element), found=texte, expected=NOMBRE_MAX)
 
 
 def _juger_par_regles(

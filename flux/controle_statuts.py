@@ -23,7 +23,8 @@ from flux.modele.temps import PARIS
 from flux.modele.verdict import VerdictDocument
 from flux.parsers.cdar import lire_cdar
 from flux.parsers.cpp_statut import lire_cpp_statut
-from flux.parsers.xml import lire_xml
+from flux.parsers.valeurs import NombreDemesureError
+from flux.parsers.xml import dire_nombre, lire_xml
 from flux.referentiel.interfaces_statuts import InterfaceStatuts
 from flux.referentiel.statuts import STATUTS_FACTURE, code_cdar, code_cpp, statuts_du_cdar, statuts_du_cpp
 from flux.regles.officielles import Document, JeuDeRegles, charger
@@ -71,7 +72,10 @@ def juger_statuts(
     root, faults = _ouvrir(contenu, interface, limites)
     statuts: tuple[StatutDemande, ...] = ()
     if root is not None:
-        read = lire_cdar(root) if interface.cdar else lire_cpp_statut(root)
+        try:
+            read = tuple(lire_cdar(root) if interface.cdar else lire_cpp_statut(root))
+        except NombreDemesureError as error:
+            return VerdictStatuts(nom, hashlib.sha256(contenu).hexdigest(), len(contenu), (), (dire_nombre(root, error).au_membre(nom),))
         common = tuple(_officielles(root)) if interface.cdar else ()
         statuts = tuple(_demande(one, interface, recu_le, choix, common, nom) for one in read)
         if not statuts:

@@ -14,9 +14,11 @@ from typing import cast
 from lxml import etree
 from lxml.etree import _Element
 
-from flux.limites import MIO, Limites
+from flux.limites import MIO, NOMBRE_MAX, Limites
 from flux.modele.anomalie import Anomalie, anomalie
+from flux.parsers.valeurs import NombreDemesureError
 from flux.referentiel.raisons_xml import RAISON_INCONNUE, RAISONS_XML
+from flux.xsd.reperes import chemin_xpath
 
 #: Bytes above which libxml2's own limits (10,000,000 characters a text node) could refuse what this house allows: an attachment of
 #: 10 MB is 13.3 MB of base64 in one node. Beyond it they are lifted and ours alone hold.
@@ -111,6 +113,12 @@ def lire_xml(data: bytes, limites: Limites) -> tuple[_Element | None, tuple[Anom
     if refus is not None:
         return None, (refus,)
     return root, ()
+
+
+def dire_nombre(root: _Element, error: NombreDemesureError) -> Anomalie:
+    """Tell a number longer than any may be, where it stands."""
+    element = next((one for one in root.iter("*") if one.text is not None and one.text.strip() == error.texte), root)
+    return anomalie("XML-09", path=chemin_xpath(element), line=ligne(element), found=error.texte, expected=NOMBRE_MAX)
 
 
 def _structure(root: _Element, data: bytes, limites: Limites) -> Anomalie | None:

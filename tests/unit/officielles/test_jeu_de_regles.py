@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from flux.regles.officielles import Document, ErreurMoteur
+from flux.regles.officielles import Document, ErreurMoteur, conversions
 from flux.regles.officielles.reference import Reference
 from tests.unit.officielles.jeu_de_poche import assertion, ecrire, evaluer, feuille, jeu, regle, regles
 
@@ -115,7 +115,8 @@ def test_joins_between_lines_give_what_saxon_gives(tmp_path):
     assert {r for r, _ in trouves} == {"J1", "J2", "J3", "J4"}
 
 
-def test_a_fault_of_the_engine_is_said_as_such(tmp_path):
+def test_a_fault_of_the_engine_is_said_as_such(tmp_path, monkeypatch):
+    monkeypatch.setattr(conversions, "NOMBRE_MAX", 100_000)  # no number of this length comes so far otherwise
     un = jeu(tmp_path, regle("p:l", assertion("D", "xs:decimal(p:m) * xs:decimal(p:m) > 0")))
     with pytest.raises(ErreurMoteur) as faute:
         evaluer(un, f"<p:r {N}><p:l><p:m>0.{'1' * 60_000}</p:m></p:l></p:r>")
