@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Public example files, used by the tests wherever they are present.
 export FLUX_CORPUS ?= $(wildcard ../shared/corpus)
 
-.PHONY: demo test bench lint unit lock golden docs clean
+.PHONY: demo test bench lint unit lock fuzz golden docs clean
 
 demo: .venv/.installed
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
@@ -22,6 +22,12 @@ unit: .venv/.installed
 
 bench: .venv/.installed
 	$(BIN)/python -m tests.bench
+
+# Each target under atheris for DUREE seconds; atheris has wheels for Linux and Python 3.11 to 3.13 only, so it is no dependency of the lock.
+DUREE ?= 30
+fuzz: .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris==3.0.0'
+	$(BIN)/python -m tests.fuzz $(DUREE)
 
 golden: .venv/.installed
 	FLUX_MAJ_GOLDEN=1 $(BIN)/pytest -q
