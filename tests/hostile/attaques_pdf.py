@@ -117,10 +117,10 @@ def _flux_d_objets() -> bytes:
 
 
 def _tableaux_comprimes() -> bytes:
-    """Sixty arrays of 90,000 numbers, each a few hundred bytes in a stream of objects, all on the way to the attachments."""
+    """150 arrays of 90,000 numbers, each a few hundred bytes in a stream of objects, all on the way to the attachments."""
 
     def geste(pdf: pikepdf.Pdf) -> None:
-        gros = [pdf.make_indirect(Array([0] * 90_000)) for _ in range(60)]
+        gros = [pdf.make_indirect(Array([0] * 90_000)) for _ in range(150)]
         pdf.Root.AF = Array([*gros, *pdf.Root.AF])
 
     return retouche(geste, object_stream_mode=pikepdf.ObjectStreamMode.generate)
