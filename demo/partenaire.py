@@ -86,15 +86,18 @@ def lire_retour(contenu: bytes) -> Retour:
 
 def compter_statuts(reponse: Reponse) -> Counter[str]:
     """Count the invoices by status in a FSO1301A (IdStatut) or a FEN1202A (MDT-105)."""
-    if reponse.interface == "FSO1301A":
-        return Counter(element.text or "" for element in etree.fromstring(reponse.contenu).iter("IdStatut"))
     counts: Counter[str] = Counter()
-    with tarfile.open(fileobj=io.BytesIO(reponse.contenu), mode="r:gz") as archive:
+    for root in messages(reponse.contenu):
+        counts.update(element.text or "" for element in root.iter("IdStatut", "{*}ProcessConditionCode"))
+    return counts
+
+
+def messages(contenu: bytes) -> Iterator[etree._Element]:
+    """Yield the messages of a lifecycle file, a tar.gz."""
+    with tarfile.open(fileobj=io.BytesIO(contenu), mode="r:gz") as archive:
         for member in archive:
             data = archive.extractfile(member)
-            root = etree.fromstring(data.read() if data else b"<vide/>")
-            counts[root.findtext(".//{*}ProcessConditionCode") or ""] += 1
-    return counts
+            yield etree.fromstring(data.read() if data else b"<vide/>")
 
 
 def compter_membres(reponse: Reponse) -> int:

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
-from lxml import etree
-
+from demo.partenaire import messages
 from demo.scenario import PARTENAIRES, RECEVEUR, Depot, DepotPrevu
 from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.enveloppe import NomFlux
@@ -27,7 +26,7 @@ _DITS = (
 
 def fabriquer_statuts(fso1301a: bytes, dossier: Path) -> Depot:
     """Write what the recipient says of the first invoice that a lifecycle file names."""
-    lu = next(iter(lire_cpp_statut(etree.fromstring(fso1301a))))
+    lu = next(iter(lire_cpp_statut(next(messages(fso1301a)))))
     if lu.date_facture is None or lu.destinataire is None or lu.horodatage is None:
         raise ValueError("the lifecycle file names no invoice")
     known = {"date_facture": lu.date_facture, "type_code": "380", "recu_le": lu.horodatage, "destinataire": lu.destinataire}

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
+from io import BytesIO
+from itertools import chain, count, islice
 from typing import BinaryIO
 
 import structlog
 from sqlalchemy import Connection
 
 from flux.contexte import Contexte
+from flux.emitters.archive import ecrire_targz
 from flux.emitters.fen1202a import DialecteCdar, cdar_facture, cdar_flux, ecrire_fen1202a, nom_membre
 from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
@@ -43,6 +45,9 @@ from flux.registre.lectures import anomalies_du_flux, flux_par_id, statuts_du_fl
 from flux.registre.sorties import Numeroteur, clore_flux
 from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, FluxLu, Sortie
 from raccordement.historique import fiche_au
+
+#: Statuses in one CPPStatut at most: a large flow's file holds several.
+STATUTS_PAR_MESSAGE = 2000
 
 _journal = structlog.get_logger(__name__)
 
@@ -251,7 +256,16 @@ def _statuts(answer: _Reponse, conn: Connection) -> Iterator[Statut]:
 
 
 def _ecrire_fso1301a(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:
-    ecrire_fso1301a(out, envelope, _statuts(answer, conn), answer.counts.avec_cycle_de_vie)
+    """A tar.gz, as all outgoing lifecycle files: one CPPStatut for so many statuses, so that a large flow is written in flat memory."""
+    statuses = _statuts(answer, conn)
+    with ecrire_targz(out, envelope.nom) as archive:
+        for rank in count(1):
+            some = list(islice(statuses, STATUTS_PAR_MESSAGE))
+            if not some:
+                return
+            message = BytesIO()
+            ecrire_fso1301a(message, envelope, some, len(some))
+            archive.ajouter(nom_membre(envelope, rank), message.getvalue())
 
 
 def _ecrire_fen1202a(answer: _Reponse, envelope: Enveloppe, out: BinaryIO, conn: Connection) -> None:

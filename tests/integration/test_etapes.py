@@ -129,12 +129,12 @@ def _interfaces(reponses: dict[str, bytes]) -> list[str]:
     return sorted(name[:8] for name in reponses)
 
 
-def _messages(reponses: dict[str, bytes]) -> list[etree._Element]:
-    (data,) = [data for name, data in reponses.items() if name.startswith("FEN1202A")]
+def _messages(reponses: dict[str, bytes], interface: str = "FEN1202A") -> list[etree._Element]:
+    (data,) = [data for name, data in reponses.items() if name.startswith(interface)]
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
         roots = [etree.fromstring(archive.extractfile(member).read()) for member in archive]
     for root in roots:
-        schema("cdar-d22b").assertValid(root)
+        schema("cdar-d22b" if interface == "FEN1202A" else "cpp-statut").assertValid(root)
     return roots
 
 
@@ -151,8 +151,7 @@ def test_a_good_invoice_is_integrated_and_answered(maison, interface):
     root = _retour(found)
     assert root.findtext(".//IdStatut") == "90"
     assert root.findtext(".//IdFlux") == NomFlux.lire(nom).identifiant
-    statuts = etree.fromstring(next(data for name, data in found.items() if name.startswith("FSO1301A")))
-    schema("cpp-statut").assertValid(statuts)
+    (statuts,) = _messages(found, "FSO1301A")
     assert [e.text for e in statuts.iter("IdStatut")] == ["01"]
     (message,) = _messages(found)
     assert message.findtext(".//{*}ProcessConditionCode") == "200"
@@ -168,12 +167,23 @@ def test_an_archive_is_partly_integrated_and_every_fault_is_told(maison):
     lines = root.findall(".//LigneErreurDetail")
     assert [line.findtext("CodeErreur") for line in lines] == ["ERR_XSD_001"] * 2
     assert all("fichier :" in line.findtext("DescriptionErreur") for line in lines)
-    statuts = etree.fromstring(next(data for name, data in found.items() if name.startswith("FSO1301A")))
+    (statuts,) = _messages(found, "FSO1301A")
     assert sorted(e.text for e in statuts.iter("IdStatut")) == ["01"] * 8 + ["37"] * 2
     assert all(len(e.text) <= 80 for e in statuts.iter("ComplementStatut"))
     assert sorted(root.findtext(".//{*}ProcessConditionCode") for root in _messages(found)) == ["200"] * 8 + ["213"] * 2
     assert maison.lignes("SELECT count(*), max(rang) FROM tranches") == [(3, 2)]
     assert maison.lignes("SELECT etat, count(*) FROM factures GROUP BY 1 ORDER BY 1") == [("DEPOSEE", 8), ("NON_CONFORME", 2)]
+
+
+def test_the_statuses_of_a_large_flow_stand_in_several_messages(maison, monkeypatch):
+    monkeypatch.setattr("flux.etapes.reponse.STATUTS_PAR_MESSAGE", 4)
+    maison.deposer(maison.fabriquer(factures=10))
+    maison.tout()
+    messages = _messages(maison.reponses(), "FSO1301A")
+    assert [len(message.findall(".//IdStatut")) for message in messages] == [4, 4, 2]
+    numbers = [e.text for message in messages for e in message.iter("IdFacture")]
+    assert len(set(numbers)) == 10
+    assert [message.findtext(".//IdFacture") for message in messages] == numbers[::4]
 
 
 @pytest.mark.parametrize("interface", ["FSO1140A", "FSO1116A"])
