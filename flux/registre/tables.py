@@ -6,8 +6,6 @@ fills have natural keys, so that no id has to come back. Foreign keys there poin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import (
     ARRAY,
     CHAR,
@@ -16,14 +14,12 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Numeric,
     SmallInteger,
     String,
@@ -34,179 +30,66 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from flux.annuaire.modele import Mode
-from flux.modele.raccordement import DECISIONS_CERTIFICAT, EtatCertificat, EtatFiche, Protocole, Sens
 from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import Severite
-from flux.referentiel.interfaces import Environnement
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
+from flux.registre.socle import instant, metadata, parmi
+from flux.registre.tables_annuaire import annuaire_versions, pieces_declarees, services, structures
+from flux.registre.tables_raccordement import (
+    abonnements,
+    adresses_verification,
+    autorites,
+    certificats_partenaire,
+    historique,
+    listes_de_confiance,
+    partenaires,
+    preavis,
+    representations,
+    verdicts_certificat,
+)
 from flux.registre.valeurs import REPETE, EtatFlux, EtatSortie, EtatTranche, IssueLigne
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-
-def _instant(name: str, *, nullable: bool = True) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def _parmi(column: str, values: Iterable[str]) -> CheckConstraint:
-    """A CHECK that ``column`` is NULL or one of ``values``; the values come from our own tables, never from outside."""
-    return CheckConstraint(f"{column} IN ({', '.join(repr(str(value)) for value in values)})", name=column)
-
-
-partenaires = Table(
-    "partenaires",
-    metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("code_application", CHAR(6), nullable=False, unique=True),
-    Column("nom", Text, nullable=False),
-    Column("dossier", Text, nullable=False, unique=True),
-    _instant("cree_le", nullable=False),
-    # The rest of the connection record: one row is one fiche. Its subscriptions and certificates have their tables.
-    Column("siren", String(9)),
-    Column("siret", String(14)),
-    Column("protocole", Text, nullable=False, server_default=Protocole.SFTP.value),
-    Column("environnement", Text, nullable=False, server_default=Environnement.QUALIFICATION.value),  # the furthest it is open in
-    Column("etat", Text, nullable=False, server_default=EtatFiche.DEMANDE.value),
-    Column("reseau", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
-    Column("contacts", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
-    Column("fin", Date),  # last day of exchanges, Europe/Paris
-    _parmi("protocole", Protocole),
-    _parmi("environnement", Environnement),
-    _parmi("etat", EtatFiche),
-    CheckConstraint("siret IS NULL OR siren IS NOT DISTINCT FROM left(siret, 9)", name="siren_du_siret"),
-)
-
-abonnements = Table(
+__all__ = [
     "abonnements",
-    metadata,
-    Column("partenaire_id", BigInteger, ForeignKey("partenaires.id"), primary_key=True),
-    Column("interface", String(8), primary_key=True),
-    Column("sens", Text, primary_key=True),
-    _parmi("sens", Sens),
-)
-
-# Append-only: a trigger of revision r0006 refuses UPDATE, DELETE and TRUNCATE.
-historique = Table(
-    "historique",
-    metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("partenaire_id", BigInteger, ForeignKey("partenaires.id"), nullable=False),
-    _instant("le", nullable=False),
-    Column("par", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("motif", Text),
-    Column("fiche", JSONB, nullable=False),  # the whole record after the change: what was allowed at a given time is read here
-    Column("detail", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
-    Index("ix_historique_partenaire", "partenaire_id", "le", "id"),
-)
-
-certificats_partenaire = Table(
-    "certificats_partenaire",
-    metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("partenaire_id", BigInteger, ForeignKey("partenaires.id"), nullable=False),
-    Column("empreinte", CHAR(64), nullable=False, unique=True),  # SHA-256 of the DER: no two partners share a certificate
-    Column("der", LargeBinary, nullable=False),
-    Column("chaine", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'::bytea[]")),  # issuers, leaf's own first
-    _instant("not_before", nullable=False),
-    _instant("not_after", nullable=False),
-    Column("cle_ssh", Text, nullable=False),  # OpenSSH text of the public key: type and base64
-    Column("etat", Text, nullable=False, server_default=EtatCertificat.PROPOSE.value),
-    _instant("en_vigueur_de"),
-    _instant("en_vigueur_jusqu"),
-    _instant("depose_le", nullable=False),
-    Column("par", Text, nullable=False),
-    _parmi("etat", EtatCertificat),
-    CheckConstraint("etat NOT IN ('en_vigueur', 'remplace') OR en_vigueur_de IS NOT NULL", name="en_vigueur_de"),
-    CheckConstraint("etat NOT IN ('remplace', 'revoque') OR en_vigueur_de IS NULL OR en_vigueur_jusqu IS NOT NULL", name="jusqu"),
-    CheckConstraint("en_vigueur_jusqu IS NULL OR en_vigueur_de IS NOT NULL", name="jusqu_de"),
-    Index("ix_certificats_partenaire_partenaire_id", "partenaire_id"),
-)
-
-# Public structures whose invoices a partner receives.
-representations = Table(
-    "representations",
-    metadata,
-    Column("siret", String(14), primary_key=True),
-    Column("partenaire_id", BigInteger, nullable=False),
-    ForeignKeyConstraint(["partenaire_id"], ["partenaires.id"]),
-    Index("ix_representations_partenaire_id", "partenaire_id"),
-)
-
-verdicts_certificat = Table(
-    "verdicts_certificat",
-    metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("certificat_id", BigInteger, ForeignKey("certificats_partenaire.id"), nullable=False),
-    _instant("le", nullable=False),
-    Column("decision", Text, nullable=False),
-    _instant("reverifier_le"),
-    Column("lignes", JSONB, nullable=False),  # one object a check, as the JSON of the command line
-    _parmi("decision", DECISIONS_CERTIFICAT),
-    Index("ix_verdicts_certificat_dernier", "certificat_id", "id"),
-)
-
-# What was told to a partner of a certificate: each thing once by each way.
-preavis = Table(
-    "preavis",
-    metadata,
-    Column("certificat_id", BigInteger, ForeignKey("certificats_partenaire.id"), primary_key=True),
-    Column("objet", Text, primary_key=True),  # days before the end, or what happened
-    Column("voie", Text, primary_key=True),
-    _instant("le", nullable=False),
-    _parmi("voie", ("courriel", "fichier")),
-)
-
-listes_de_confiance = Table(
-    "listes_de_confiance",
-    metadata,
-    Column("territoire", Text, primary_key=True),
-    Column("numero", BigInteger, nullable=False),
-    Column("source", Text, nullable=False),  # address or file
-    Column("sha256", CHAR(64), nullable=False),
-    _instant("emise_le", nullable=False),
-    _instant("prochaine", nullable=False),
-    _instant("importee_le", nullable=False),
-)
-
-autorites = Table(
-    "autorites",
-    metadata,
-    Column("territoire", Text, ForeignKey("listes_de_confiance.territoire"), primary_key=True),
-    Column("empreinte", CHAR(64), primary_key=True),
-    Column("der", LargeBinary, nullable=False),
-    Column("prestataire", Text, nullable=False),
-    Column("nom", Text, nullable=False),
-    Column("statut", Text, nullable=False),
-)
-
-adresses_verification = Table(
     "adresses_verification",
-    metadata,
-    Column("adresse", Text, primary_key=True),
-    Column("echecs", Integer, nullable=False, server_default=text("0")),
-    _instant("ouvert_jusqu_au"),
-    Column("panne", Text),
-    Column("vers", Text),
-    _instant("dernier_succes"),
-    _instant("dernier_echec"),
-)
+    "annuaire_versions",
+    "anomalies",
+    "autorites",
+    "certificats_partenaire",
+    "envois",
+    "factures",
+    "flux",
+    "historique",
+    "lignes",
+    "lignes_statut",
+    "listes_de_confiance",
+    "lots",
+    "membres",
+    "metadata",
+    "numeros",
+    "partenaires",
+    "pieces_declarees",
+    "pieces_jointes",
+    "preavis",
+    "rejets_traites",
+    "representations",
+    "services",
+    "sorties",
+    "statuts",
+    "structures",
+    "tranches",
+    "transitions_refusees",
+    "verdicts_certificat",
+]
+
 
 lots = Table(
     "lots",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("partenaire_id", ForeignKey("partenaires.id"), nullable=False),
-    _instant("cree_le", nullable=False),
-    _instant("lance_le"),
+    instant("cree_le", nullable=False),
+    instant("lance_le"),
     Index("ix_lots_a_lancer", "id", postgresql_where=text("lance_le IS NULL")),
 )
 
@@ -222,8 +105,8 @@ flux = Table(
     Column("interface", String(8)),
     Column("sha256", CHAR(64), nullable=False),
     Column("taille", BigInteger, nullable=False),
-    _instant("depose_le"),
-    _instant("recu_le", nullable=False),
+    instant("depose_le"),
+    instant("recu_le", nullable=False),
     Column("etat", Text, nullable=False, server_default=EtatFlux.RECU.value),
     Column("statut", Text),
     Column("repete_de", BigInteger, ForeignKey("flux.id")),
@@ -233,10 +116,10 @@ flux = Table(
     Column("acceptees", Integer),
     Column("rejetees", Integer),
     Column("illisibles", Integer),
-    _instant("repondu_le"),
+    instant("repondu_le"),
     UniqueConstraint("partenaire_id", "reclamation"),
-    _parmi("etat", EtatFlux),
-    _parmi("statut", (*STATUTS_FLUX, REPETE)),
+    parmi("etat", EtatFlux),
+    parmi("statut", (*STATUTS_FLUX, REPETE)),
     CheckConstraint(f"(etat = '{EtatFlux.REPONDU}') = (statut IS NOT NULL)", name="statut_si_repondu"),
     CheckConstraint(f"(statut IS NOT DISTINCT FROM '{REPETE}') = (repete_de IS NOT NULL)", name="repete_de"),
     CheckConstraint("NOT tient_identifiant OR identifiant IS NOT NULL", name="identifiant_tenu"),
@@ -254,7 +137,7 @@ tranches = Table(
     Column("nombre", Integer, nullable=False),
     Column("octets", BigInteger, nullable=False),
     Column("etat", Text, nullable=False, server_default=EtatTranche.A_TRAITER.value),
-    _parmi("etat", EtatTranche),
+    parmi("etat", EtatTranche),
 )
 
 membres = Table(
@@ -269,7 +152,7 @@ membres = Table(
     Column("debut", BigInteger),
     Column("decision", Text),
     Column("replis", ARRAY(Text)),  # official rule sets that the reference engine judged; NULL, nearly always: none
-    _parmi("decision", Decision),
+    parmi("decision", Decision),
     CheckConstraint("tranche_rang IS NOT NULL OR decision IS NOT NULL", name="tranche_ou_decision"),
     ForeignKeyConstraint(["flux_id", "tranche_rang"], ["tranches.flux_id", "tranches.rang"]),
     Index("ix_membres_tranche", "flux_id", "tranche_rang"),
@@ -307,7 +190,7 @@ factures = Table(
     Column("net_a_payer", Numeric),
     Column("detail", JSONB, nullable=False),
     Column("cle_unicite", LargeBinary),  # of an invoice that holds its number: see flux.registre.doublons
-    _parmi("etat", STATUTS_FACTURE),
+    parmi("etat", STATUTS_FACTURE),
     ForeignKeyConstraint(["flux_id", "membre_rang"], ["membres.flux_id", "membres.rang"]),
     Index("uq_factures_cle_unicite", "cle_unicite", unique=True, postgresql_where=text("cle_unicite IS NOT NULL")),
     Index("ix_factures_numero", "numero", postgresql_using="hash"),  # a number may be longer than a tree takes
@@ -366,7 +249,7 @@ anomalies = Table(
     Column("expected", Text),
     Column("fr", Text, nullable=False),
     Column("en", Text, nullable=False),
-    _parmi("severity", Severite),
+    parmi("severity", Severite),
 )
 
 statuts = Table(
@@ -376,19 +259,19 @@ statuts = Table(
     Column("membre_rang", Integer, primary_key=True, autoincrement=False),
     Column("rang", Integer, primary_key=True, autoincrement=False),
     Column("code", Text, nullable=False),
-    _instant("horodatage", nullable=False),
+    instant("horodatage", nullable=False),
     Column("complement", Text),
     Column("commentaire", Text),
     Column("motifs", JSONB),  # [[code, text], …]
     # Of a status that came after the first one: who set it, when, the line of a deposited flow it comes from, what else that line said.
     Column("par", Text),
-    _instant("pose_le"),
+    instant("pose_le"),
     Column("source_flux_id", BigInteger),
     Column("source_membre_rang", Integer),
     Column("source_rang", Integer),
     Column("detail", JSONB),
     Column("a_emettre", Boolean, nullable=False, server_default=text("false")),  # no lifecycle file tells of it yet
-    _parmi("code", STATUTS_FACTURE),
+    parmi("code", STATUTS_FACTURE),
     ForeignKeyConstraint(["flux_id", "membre_rang"], ["factures.flux_id", "factures.membre_rang"]),
     # The first status is left out: COPY writes it, and a message doubles none that a message did not bring.
     Index("uq_statuts_evenement", "flux_id", "membre_rang", "code", "horodatage", unique=True, postgresql_where=text("rang > 0")),
@@ -405,13 +288,13 @@ lignes_statut = Table(
     Column("numero", Text),
     Column("code_lu", Text, nullable=False),
     Column("statut", Text),
-    _instant("horodatage"),
+    instant("horodatage"),
     Column("issue", Text, nullable=False),
     Column("facture_flux_id", BigInteger),
     Column("facture_membre_rang", Integer),
     Column("statut_rang", Integer),
-    _parmi("issue", IssueLigne),
-    _parmi("statut", STATUTS_FACTURE),
+    parmi("issue", IssueLigne),
+    parmi("statut", STATUTS_FACTURE),
     ForeignKeyConstraint(["flux_id", "membre_rang"], ["membres.flux_id", "membres.rang"]),
 )
 
@@ -424,10 +307,10 @@ transitions_refusees = Table(
     Column("membre_rang", Integer, nullable=False),
     Column("de", Text, nullable=False),
     Column("vers", Text, nullable=False),
-    _instant("horodatage", nullable=False),
+    instant("horodatage", nullable=False),
     Column("issue", Text, nullable=False),
     Column("par", Text, nullable=False),
-    _instant("le", nullable=False),
+    instant("le", nullable=False),
     Column("source_flux_id", BigInteger),
     ForeignKeyConstraint(["flux_id", "membre_rang"], ["factures.flux_id", "factures.membre_rang"]),
     Index("ix_transitions_refusees_facture", "flux_id", "membre_rang"),
@@ -440,7 +323,7 @@ rejets_traites = Table(
     Column("flux_id", BigInteger, primary_key=True),
     Column("membre_rang", Integer, primary_key=True, autoincrement=False),
     Column("par", Text, nullable=False),
-    _instant("le", nullable=False),
+    instant("le", nullable=False),
     ForeignKeyConstraint(["flux_id", "membre_rang"], ["factures.flux_id", "factures.membre_rang"]),
 )
 
@@ -458,12 +341,12 @@ sorties = Table(
     Column("cle", Text, nullable=False),
     Column("elements", Integer, nullable=False, server_default=text("1")),  # statuses or invoices inside
     Column("etat", Text, nullable=False, server_default=EtatSortie.A_EMETTRE.value),
-    _instant("cree_le", nullable=False),
-    _instant("emise_le"),
+    instant("cree_le", nullable=False),
+    instant("emise_le"),
     Column("emissions", Integer, nullable=False, server_default=text("0")),
-    _instant("retiree_le"),  # seen to be gone from the partner's folder
-    _instant("purgee_le"),
-    _parmi("etat", EtatSortie),
+    instant("retiree_le"),  # seen to be gone from the partner's folder
+    instant("purgee_le"),
+    parmi("etat", EtatSortie),
     UniqueConstraint("partenaire_id", "numero"),
     Index("ix_sorties_a_emettre", "partenaire_id", "id", postgresql_where=text("etat = 'a_emettre'")),
     Index("ix_sorties_flux_id", "flux_id"),
@@ -491,7 +374,7 @@ envois = Table(
     Column("flux_id", BigInteger, nullable=False),
     Column("membre_rang", Integer, nullable=False),
     Column("statut_rang", Integer, nullable=False),  # of a pivot: -1, then below with the rank of the status for which it leaves again
-    _instant("cree_le", nullable=False),
+    instant("cree_le", nullable=False),
     Column("octets", BigInteger, nullable=False),  # about, as it will be written
     Column("sortie_id", BigInteger),
     Column("refus", Text),  # why it can be in no file
@@ -504,76 +387,3 @@ envois = Table(
     ),
     Index("ix_envois_sortie_id", "sortie_id"),
 )  # fmt: skip
-
-annuaire_versions = Table(
-    "annuaire_versions",
-    metadata,
-    Column("version", Integer, Identity(), primary_key=True),
-    Column("mode", Text, nullable=False),
-    Column("fichiers", JSONB, nullable=False),  # names
-    _instant("produit_le"),
-    _instant("importe_le", nullable=False),
-    Column("structures", Integer, nullable=False),  # in force after the import, active or not
-    Column("services", Integer, nullable=False),
-    Column("ouvertes", Integer, nullable=False),  # rows of either kind that the import opened and closed
-    Column("fermees", Integer, nullable=False),
-    _parmi("mode", Mode),
-)
-
-
-def _versions() -> tuple[Column[object], Column[object]]:
-    """The versions a row of the directory is in force for: from ``version_debut`` on, before ``version_fin``.
-
-    No foreign keys: the import, which alone writes these tables, takes both from the row of ``annuaire_versions`` it has just made.
-    """
-    return Column("version_debut", Integer, primary_key=True, autoincrement=False), Column("version_fin", Integer)
-
-
-# SIRETs are varchar: a CHAR column compared with a text parameter would not use its index.
-structures = Table(
-    "structures",
-    metadata,
-    Column("siret", String(14), primary_key=True),
-    Column("nom", Text, nullable=False),
-    Column("actif", Boolean, nullable=False),
-    Column("engagement_requis", Boolean, nullable=False),
-    Column("service_requis", Boolean, nullable=False),
-    Column("engagement_ou_service", Boolean, nullable=False),
-    Column("moa", Boolean, nullable=False),
-    Column("moa_unique", Boolean, nullable=False),
-    Column("statut_mise_en_paiement", Boolean, nullable=False),
-    Column("etat", Boolean, nullable=False),
-    Column("debut", Date),
-    Column("fin", Date),
-    *_versions(),
-    Index("uq_structures_en_cours", "siret", unique=True, postgresql_where=text("version_fin IS NULL")),
-)
-
-services = Table(
-    "services",
-    metadata,
-    Column("code", String(100), primary_key=True),
-    Column("siret", String(14), primary_key=True),
-    Column("nom", Text, nullable=False),
-    Column("actif", Boolean, nullable=False),
-    Column("engagement_requis", Boolean, nullable=False),
-    Column("debut", Date),
-    Column("fin", Date),
-    *_versions(),
-    Index("uq_services_en_cours", "siret", "code", unique=True, postgresql_where=text("version_fin IS NULL")),
-)
-
-pieces_declarees = Table(
-    "pieces_declarees",
-    metadata,
-    Column("fournisseur_type", SmallInteger, primary_key=True, autoincrement=False),  # TypeIdentifiant, 1 to 7
-    Column("fournisseur_id", Text, primary_key=True),
-    Column("reference", String(50), primary_key=True),
-    Column("nom", Text, nullable=False),
-    Column("mime", Text, nullable=False),
-    Column("taille", BigInteger, nullable=False),
-    Column("sha256", CHAR(64), nullable=False),
-    Column("cle", Text, nullable=False),
-    _instant("ajoutee_le", nullable=False),
-    CheckConstraint("fournisseur_type BETWEEN 1 AND 7", name="fournisseur_type"),
-)

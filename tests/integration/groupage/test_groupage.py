@@ -1,134 +1,31 @@
 """Grouped outgoing files: taken once, numbered without holes, never lost and never doubled, whatever is killed and however many run."""
 
-import hashlib
 import os
 import signal
 import subprocess
 import sys
-import tarfile
 import time
-import zipfile
-from base64 import b64decode
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
-from pathlib import Path
 
 import pytest
 from lxml import etree
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
-from flux.config import Reglages
-from flux.contexte import Contexte
-from flux.cycle_de_vie import Issue
-from flux.emitters.fso1301a import ecrire_fso1301a
-from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant, ErreurTransport, ErreurUsage
-from flux.etapes import grouper, ouvrir, repondre, traiter
+from flux.etapes import grouper
 from flux.etapes.entretien import rejouer, verifier_lacunes
-from flux.etapes.sujet import statut_de
 from flux.fabrique import Demande as Exemple
 from flux.fabrique import ecrire_exemple
-from flux.modele.statut import Enveloppe, Motif
-from flux.registre.bilan import verifier_bilan
+from flux.modele.statut import Motif
 from flux.registre.entretien import lacunes
 from flux.registre.envois import files_d_attente, planifier_statuts, reprendre_refuses
-from flux.registre.lectures import statuts_du_flux
 from flux.registre.numeros import prochain_numero
-from flux.registre.representations import representer
-from flux.registre.statuts import Demande, poser_statut
 from flux.registre.suivi import chercher_factures, faits_de
-from flux.registre.valeurs import StatutPose
-from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
 from raccordement.exemple import creer_partenaire
 from tests.bench.chemin import enregistrer
+from tests.integration.groupage.conftest import LE
 from tests.integration.registre.aides import ensemble
-
-LE = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-@dataclass
-class Horloge:
-    instant: datetime = LE
-
-    def __call__(self) -> datetime:
-        return self.instant
-
-
-@dataclass
-class Plateforme:
-    contexte: Contexte
-    dossier: Path
-    sequence: int = 0
-    mairie: int | None = None
-
-    def representer(self) -> None:
-        """Make the town hall's partner receive the invoices of every structure that the ledger knows."""
-        for (siret,) in self.lignes("SELECT DISTINCT destinataire_id FROM factures"):
-            representer(self.contexte.engine, str(siret), self.mairie)
-
-    def integrer(self, factures: int = 3, interface: str = "FSO1140A", **demande: object) -> int:
-        """Deposit, judge and answer a flow; return its id."""
-        self.sequence += 1
-        given = {
-            "interface": interface,
-            "factures": factures,
-            "graine": self.sequence,
-            "sequence": self.sequence,
-            "avoirs": False,
-        } | demande
-        flow = ecrire_exemple(Exemple(**given), self.dossier).chemin
-        self.deposer(flow)
-        return self.un("SELECT max(id) FROM flux")
-
-    def deposer(self, flow: Path) -> None:
-        lot = enregistrer(self.contexte, flow)
-        for task in ouvrir(self.contexte, lot):
-            traiter(self.contexte, task)
-        if self.mairie:
-            self.representer()
-        repondre(self.contexte, lot)
-
-    def poser(
-        self, code: str, *ou: tuple[int, int], complement: str | None = None, motifs: tuple[Motif, ...] = (), **detail: object
-    ) -> None:
-        """Give a status to invoices, as the platform's operator."""
-        for cle in ou:
-            pose = StatutPose(code, self.contexte.horloge(), complement, None, motifs)
-            demande = Demande(pose, "essai", detail=detail)
-            assert poser_statut(self.contexte.engine, cle, demande, self.contexte.horloge()).issue is Issue.APPLIQUE
-
-    def un(self, requete: str) -> int:
-        with self.contexte.engine.connect() as conn:
-            return conn.execute(text(requete)).scalar_one()
-
-    def lignes(self, requete: str) -> list[tuple[object, ...]]:
-        with self.contexte.engine.connect() as conn:
-            return [tuple(row) for row in conn.execute(text(requete))]
-
-    def fichier(self, nom: str) -> dict[str, bytes]:
-        """Members of an outgoing archive."""
-        ((cle,),) = self.lignes(f"SELECT cle FROM sorties WHERE nom = '{nom}'")
-        with self.contexte.entrepot.ouvrir(cle) as data, tarfile.open(fileobj=BytesIO(data.read()), mode="r:gz") as archive:
-            return {one.name: archive.extractfile(one).read() for one in archive}
-
-    def groupes(self, interface: str = "FEN1202A") -> list[str]:
-        rows = self.lignes(f"SELECT nom FROM sorties WHERE flux_id IS NULL AND interface = '{interface}' ORDER BY id")
-        return [str(nom) for (nom,) in rows]
-
-    def avec(self, **reglages: object) -> Contexte:
-        return replace(self.contexte, reglages=Reglages(dossier=self.dossier, **reglages))
-
-
-@pytest.fixture
-def plateforme(registre: Engine, tmp_path: Path) -> Iterator[Plateforme]:
-    contexte = Contexte(Reglages(dossier=tmp_path), registre, Entrepot(str(tmp_path / "entrepot")), Horloge())
-    yield Plateforme(contexte, tmp_path)
-    verifier_bilan(registre)
-    found = lacunes(registre, LE - timedelta(days=1))
-    assert found.trous == ()
 
 
 def test_statuses_leave_on_each_interface_in_one_archive_of_the_partner(plateforme):
@@ -379,120 +276,6 @@ def test_a_flow_without_answer_and_a_file_that_does_not_leave_are_told(plateform
     found = lacunes(plateforme.contexte.engine, datetime.now(UTC) + timedelta(hours=2))
     assert [nom for _, nom, _ in found.flux] == [flow.name]
     assert len(found.attente) == 3
-
-
-# ---------------------------------------------------------------------------------------------------------------- pivots
-
-
-@pytest.fixture
-def mairie(plateforme: Plateforme) -> Plateforme:
-    plateforme.mairie = creer_partenaire(plateforme.contexte.engine, "MAI001", "Banc", "mai001", LE).id
-    return plateforme
-
-
-@pytest.mark.parametrize("interface", ["FSO1140A", "FSO1146A", "FSO1147A", "FSO1113A", "FSO1117A"])
-def test_an_integrated_invoice_reaches_its_recipient_with_its_attachments(mairie, interface):
-    plateforme = mairie
-    flow = plateforme.integrer(4, interface)
-    accepted = plateforme.un(f"SELECT count(*) FROM membres WHERE flux_id = {flow} AND decision = 'accepted'")
-    assert accepted
-    grouper(plateforme.contexte, tout=True)
-    roots = [etree.fromstring(one) for name in plateforme.groupes("FEN0111A") for one in plateforme.fichier(name).values()]
-    assert [int(one.findtext(".//IdCPRO")) for one in roots] == [flow * 10**7 + n for n in range(accepted)]
-    for root in roots:
-        schema("cpp-facture-pivot").assertValid(root)
-        assert root.findtext(".//Recepteur/Id") == "MAI001"
-        for piece in root.iter("PJ"):
-            with zipfile.ZipFile(BytesIO(b64decode(piece.findtext("Contenu")))) as archive:
-                assert archive.namelist() == [piece.findtext("NomPJ")]
-    jointes = plateforme.un(f"SELECT count(*) FROM pieces_jointes WHERE flux_id = {flow} AND sha256 IS NOT NULL")
-    assert sum(len(list(root.iter("PJ"))) for root in roots) == accepted + jointes
-
-
-def test_the_original_in_a_pivot_is_the_deposited_file_byte_for_byte(mairie):
-    mairie.integrer(1)
-    grouper(mairie.contexte, tout=True)
-    (name,) = mairie.groupes("FEN0111A")
-    ((_, data),) = mairie.fichier(name).items()
-    with zipfile.ZipFile(BytesIO(b64decode(etree.fromstring(data).find(".//PJ").findtext("Contenu")))) as archive:
-        original = archive.read(archive.namelist()[0])
-    assert mairie.lignes("SELECT sha256 FROM membres") == [(hashlib.sha256(original).hexdigest(),)]
-
-
-def test_pivots_are_cut_by_their_size(mairie):
-    mairie.integrer(4)
-    here = mairie.avec(groupage_octets=1)
-    assert grouper(here, tout=True) == 4
-    assert [len(mairie.fichier(one)) for one in mairie.groupes("FEN0111A")] == [1, 1, 1, 1]
-
-
-def test_an_invoice_for_nobody_here_is_not_handed_over(plateforme):
-    plateforme.integrer(4)
-    assert plateforme.un("SELECT count(*) FROM envois") == 0
-
-
-def test_a_rejected_invoice_is_not_handed_over(mairie):
-    mairie.integrer(4, defauts=("montant-illisible",), part_fautive=0.5)
-    assert mairie.lignes("SELECT count(*) FROM factures WHERE etat = 'NON_CONFORME'") == [(2,)]
-    assert (
-        mairie.un(
-            "SELECT count(*) FROM envois e JOIN membres m ON (m.flux_id, m.rang) = (e.flux_id, e.membre_rang) WHERE m.decision = 'accepted'"
-        )
-        == 2
-    )
-    assert mairie.un("SELECT count(*) FROM envois") == 2
-
-
-def test_an_invoice_that_its_supplier_completed_is_handed_over_once_more(mairie):
-    flow = mairie.integrer(1)
-    mairie.poser("MISE_A_DISPOSITION", (flow, 0))
-    mairie.poser("SUSPENDUE", (flow, 0), motifs=(Motif("JUSTIF_ABS", "Bon absent"),))
-    mairie.poser("COMPLETEE", (flow, 0))
-    for _ in range(2):
-        grouper(mairie.contexte, tout=True)
-    (name,) = mairie.groupes("FEN0111A")
-    assert [etree.fromstring(one).findtext(".//Renvoi") for one in mairie.fichier(name).values()] == ["Non", "Complétée"]
-
-
-def test_pivots_can_be_switched_off(mairie):
-    mairie.contexte = mairie.avec(interface_pivot="")
-    mairie.integrer(4)
-    assert mairie.un("SELECT count(*) FROM envois") == 0
-
-
-# ------------------------------------------------------------------------------------------- from recipient to supplier
-
-
-def test_a_status_that_a_recipient_deposits_reaches_the_supplier_with_every_field(mairie):
-    flow = mairie.integrer(2)
-    rows = [statut_de(row) for row in statuts_du_flux(mairie.contexte.engine, flow)]
-    said = [
-        replace(
-            rows[0], code="SUSPENDUE", horodatage=LE + timedelta(hours=1), complement="Bon de livraison absent", commentaire="Merci de le joindre",
-            producteur="HELIOS01", id_mandat="M-77", actions=(),
-        ),
-        replace(rows[1], code="MISE_EN_PAIEMENT", horodatage=LE + timedelta(hours=2), complement="Payé", id_mandat="M-78", montants=()),
-    ]  # fmt: skip
-    nom = NomFlux.construire("FSO1301A", "MAI001", 1)
-    deposit = mairie.dossier / str(nom)
-    with deposit.open("wb") as out:
-        ecrire_fso1301a(out, Enveloppe(str(nom), nom.identifiant, "MAI001", "CPP001", LE), said, len(said))
-    mairie.deposer(deposit)
-    grouper(mairie.contexte, tout=True)
-    (name,) = mairie.groupes("FEN1201A")
-    ((_, data),) = mairie.fichier(name).items()
-    sent, got = (_unites(one) for one in (deposit.read_bytes(), data))
-    assert got == sent
-
-
-def _unites(data: bytes) -> list[list[tuple[str, str | None]]]:
-    root = etree.fromstring(data)
-    return [
-        [(one.tag, one.get("Id") or one.text) for one in unite.iter() if len(one) == 0] for unite in root.iter("CPPFactureStatutUnitaire")
-    ]
-
-
-# ------------------------------------------------------------------------------------------------------------ sent again
 
 
 def test_a_file_sent_again_waits_in_the_outbox_under_its_name(plateforme):
