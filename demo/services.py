@@ -180,10 +180,13 @@ class Services:
                 self.sftp, lance = lancer_sftp(self.dossier, *self._partenaires, registre=conninfo({"FLUX_DOSSIER": str(self.dossier)}))
                 pile.callback(lambda: lance.stdout and lance.stdout.close())
                 pile.callback(lance.wait)
+            rules = self._compiler_regles()
             with self._etape("Airflow"):
                 self.airflow = AirflowLocal(self.dossier, self.sftp.connexion())
                 pile.callback(self.airflow.attendre_fin)
                 self.airflow.demarrer()
+            with self._etape("Règles officielles"):  # made ready while Airflow started, so that no task compiles them
+                rules.wait()
             pile.callback(processus.arreter, self.dossier, *_TOURS)
             self._pile = pile.pop_all()
         return self
@@ -221,6 +224,10 @@ class Services:
     def cle(self, compte: str) -> Path:
         """Private key of a partner's account."""
         return self.sftp.cle(compte)
+
+    def _compiler_regles(self) -> subprocess.Popen[str]:
+        commande = [sys.executable, "-m", "flux", "regles", "compiler", "--dossier", str(self.dossier / "regles")]
+        return processus.lancer(self.dossier, "regles", commande)
 
     def _ouvrir_registre(self) -> None:
         ledger = moteur(Reglages(dossier=self.dossier, base=None))
