@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import resource
 import sys
 import time
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from flux.registre.valeurs import Depot
 from flux.regles.officielles.moteur import regles_officielles
 from flux.transport.entrepot import Entrepot
 from raccordement.exemple import creer_partenaire
+from tests.memoire import pic_kio
 
 
 def taire() -> None:
@@ -82,7 +82,7 @@ def principal() -> None:
     parser.add_argument("--flux", type=Path, required=True)
     given = parser.parse_args()
     seconds = parcourir(contexte_de(given.base, given.dossier), given.flux)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = pic_kio()
     sys.stdout.write(json.dumps({"seconds": seconds, "rss_kib": peak}) + "\n")
 
 

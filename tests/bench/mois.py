@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import resource
 import shutil
 import subprocess
 import sys
@@ -35,6 +34,7 @@ from flux.registre.statuts import Cahier, Cle, Demande, tenir
 from flux.registre.valeurs import StatutPose
 from flux.transport.entrepot import Entrepot
 from raccordement.exemple import creer_partenaire
+from tests.memoire import pic_kio
 
 FACTURES, PARTENAIRES, PAR_FLUX, PAR_PAQUET = 5_000, 20, 500, 2_000
 STATUTS = (
@@ -120,7 +120,7 @@ def jouer(base: str, dossier: Path, factures: int) -> dict[str, object]:
     return {
         "invoices": factures, "changes": changes, "messages": messages, "files": files,
         "changes_per_s": round(changes / posing), "messages_per_s": round(messages / grouping),
-        "rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "rss_mib": pic_kio() // 1024,
     }  # fmt: skip
 
 

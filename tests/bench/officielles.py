@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from flux.referentiel.schemas import REGLES
 from flux.regles.officielles import Document, JeuDeRegles, charger
 from flux.regles.officielles.reference import Reference
 from flux.xsd.catalogue import chemin_regles, schema
+from tests.memoire import pic_kio
 from tests.unit.officielles.documents import messages
 
 LE = date(2026, 9, 30)
@@ -188,7 +188,7 @@ def principal() -> None:
     for cle in REGLES:
         charger(cle, given.charger)
     seconds = time.process_time() - start
-    sys.stdout.write(json.dumps({"secondes": seconds, "mio": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}) + "\n")
+    sys.stdout.write(json.dumps({"secondes": seconds, "mio": pic_kio() / 1024}) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ Not a test: it prints figures. 150,000 structures, 300,000 services, the embedde
 """
 
 import random
-import resource
 import shutil
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from flux.registre.annuaire_import import importer
 from flux.registre.connexion import creer_moteur
 from flux.registre.embarque import adresse, arreter
 from flux.registre.migrations import migrer
+from tests.memoire import pic_kio
 from tests.unit.annuaire.exemples import code_routage, ecrire_csv, ecrire_f14, etablissement, services, siret, structures
 
 NOMBRE = int(sys.argv[1]) if len(sys.argv) > 1 else 150_000
@@ -83,7 +83,7 @@ def mesurer(dossier: Path) -> None:
     migrer(moteur)
     tout = mesurer_imports(moteur, dossier)
     mesurer_questions(AnnuaireRegistre(moteur))
-    dire(f"mémoire au plus : {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} Mio")
+    dire(f"mémoire au plus : {pic_kio() / 1024:.0f} Mio")
     chrono("AnnuaireMemoire depuis le CSV", lambda: len(AnnuaireMemoire(e.valeur for e in lire_annuaire([tout]) if isinstance(e, Entree))))
 
 

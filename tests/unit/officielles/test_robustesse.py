@@ -69,14 +69,15 @@ def test_threads_judge_as_one_does(tmp_path):
 
 
 _ENFANT = """
-import gc, resource, sys
+import gc, sys
 from pathlib import Path
 from lxml import etree
 from flux.regles.officielles import Document, charger_fichier
 un = charger_fichier(Path(sys.argv[1]), None)
 data = ('<p:r xmlns:p="urn:test:p">' + '<p:l c="x"><p:m>3</p:m><p:cat>S</p:cat></p:l>' * 12 + '</p:r>').encode()
 gc.disable()
-def mio(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+from tests.memoire import pic_kio
+def mio(): return pic_kio() / 1024
 for tour in range(10_000):
     un.evaluer(Document(etree.fromstring(data)))
     if tour == 500: debut = mio()
