@@ -121,7 +121,7 @@ class Cahier:
                 flux_id, membre_rang, len(tenue.historique), s.code, s.horodatage, propre(s.complement), propre(s.commentaire),
                 json_texte(tuple((m.code, m.texte) for m in s.motifs)) if s.motifs else None, propre(demande.par), self.le, *source,
                 _detail(demande.detail),
-                bool(STATUTS_FACTURE[s.code].cpp or STATUTS_FACTURE[s.code].cdar),
+                True,  # the planner, which knows the codes that the settings add, says what leaves
             ))  # fmt: skip
             self._etats[tenue.cle] = s.code
             tenue.historique.append(asked)

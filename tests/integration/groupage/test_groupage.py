@@ -240,6 +240,14 @@ def test_a_status_that_no_format_has_a_code_for_is_planned_nowhere(plateforme):
     assert plateforme.un("SELECT count(*) FROM statuts WHERE a_emettre") == 0
 
 
+def test_a_status_that_only_a_setting_gives_a_code_to_leaves(plateforme):
+    flow = plateforme.integrer(1)
+    plateforme.poser("EN_COURS_TRAITEMENT_PIVOT_S", (flow, 0))
+    assert grouper(plateforme.avec(), tout=True) == 0
+    plateforme.poser("TECHNIQUE_INCONNU", (flow, 0))
+    assert grouper(plateforme.avec(codes_cdar={"TECHNIQUE_INCONNU": "204"}), tout=True) == 1
+
+
 def test_the_history_of_an_invoice_names_the_files_that_tell_of_it(mairie):
     flow = mairie.integrer(1)
     mairie.poser("SERVICE_FAIT", (flow, 0))
