@@ -16,6 +16,7 @@ from flux.explication import Cause, Place, terme_de
 from flux.explication.causes import VALEURS
 from flux.modele.anomalie import Anomalie, visible
 from flux.modele.verdict import Decision
+from flux.referentiel.interfaces_statuts import InterfaceStatuts
 
 #: Characters of a table where there is no terminal to ask.
 LARGEUR = 150
@@ -32,7 +33,7 @@ class Langue(StrEnum):
 MOTS: dict[Langue, dict[str, str]] = {
     Langue.FR: {
         Decision.ACCEPTE: "accepté", Decision.REJETE: "rejeté", Decision.ILLISIBLE: "illisible",
-        "acceptées": "factures acceptées", "invalide": "accepté ici, mais des règles publiées ne sont pas suivies",
+        "acceptées": "factures acceptées", "statuts": "fichiers de statuts acceptés", "invalide": "accepté ici, mais des règles publiées ne sont pas suivies",
         "facture": "facture", "factures": "factures", "fois": "fois", "valeurs": "valeurs trouvées", "autres": "autres",
         "exemple": "Par exemple :",
         "rejets": "{n} facture(s) rejetée(s) ou illisible(s) écrite(s) dans {sortie} : corrigez-les, donnez à ce flux un nom et un "
@@ -43,7 +44,7 @@ MOTS: dict[Langue, dict[str, str]] = {
     },
     Langue.EN: {
         Decision.ACCEPTE: "accepted", Decision.REJETE: "rejected", Decision.ILLISIBLE: "unreadable",
-        "acceptées": "invoices accepted", "invalide": "accepted here, yet published rules are broken",
+        "acceptées": "invoices accepted", "statuts": "files of statuses accepted", "invalide": "accepted here, yet published rules are broken",
         "facture": "invoice", "factures": "invoices", "fois": "times", "valeurs": "values found", "autres": "others",
         "exemple": "For example:",
         "rejets": "{n} rejected or unreadable invoice(s) written to {sortie}: mend them, give this flow a name with a new id, "
@@ -104,7 +105,8 @@ def lignes(verdict: VerdictFichier, causes: Sequence[Cause], langue: Langue, *, 
     """
     words, colour = MOTS[langue], _COULEURS[verdict.decision]
     code = verdict.interface.code if verdict.interface else "?"
-    counts = f"{verdict.acceptees}/{len(verdict.documents)} {words['acceptées']}"
+    what = words["statuts" if isinstance(verdict.interface, InterfaceStatuts) else "acceptées"]
+    counts = f"{verdict.acceptees}/{len(verdict.documents)} {what}"
     yield f"[bold {colour}]{words[verdict.decision]}[/]  {_texte(verdict.fichier)}  [dim]{code}[/]  {counts}"
     if verdict.decision is Decision.ACCEPTE and not verdict.valide:
         yield f"  [yellow]{words['invalide']}[/]"

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from typer.testing import CliRunner
 
+from flux.cli import app
 from flux.controle_statuts import AVANCE, juger_statuts
 from flux.limites import Limites
 from flux.modele.statut import MontantStatut, Motif
@@ -188,3 +190,11 @@ def test_mutants_never_raise(data):
 def test_every_anomaly_of_statuses_has_a_published_code_or_says_that_nothing_is_wrong():
     codes = {row.code for rule, row in CATALOGUE.items() if rule.startswith("STA-")}
     assert codes == {"REJ_INC", "REJ_INEX", "REJ_RG", "REJ_HAB", "STATUT_SANS_EFFET", "STATUT_DEJA_POSE"}
+
+
+def test_the_command_line_counts_files_of_statuses_not_invoices(tmp_path):
+    path = tmp_path / "FSO1301A_DST001_DST0011301000000000000001"
+    path.write_bytes(cpp(SUSPENDUE))
+    done = CliRunner().invoke(app, ["verifier", str(path)])
+    assert done.exit_code == 0
+    assert "1/1 fichiers de statuts acceptés" in done.stdout
