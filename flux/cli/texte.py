@@ -33,7 +33,8 @@ class Langue(StrEnum):
 MOTS: dict[Langue, dict[str, str]] = {
     Langue.FR: {
         Decision.ACCEPTE: "accepté", Decision.REJETE: "rejeté", Decision.ILLISIBLE: "illisible",
-        "acceptées": "factures acceptées", "statuts": "fichiers de statuts acceptés", "invalide": "accepté ici, mais des règles publiées ne sont pas suivies",
+        "acceptées": "factures acceptées", "statuts": "fichiers de statuts acceptés",
+        "invalide": "accepté ici, mais des règles publiées ne sont pas suivies",
         "facture": "facture", "factures": "factures", "fois": "fois", "valeurs": "valeurs trouvées", "autres": "autres",
         "exemple": "Par exemple :",
         "rejets": "{n} facture(s) rejetée(s) ou illisible(s) écrite(s) dans {sortie} : corrigez-les, donnez à ce flux un nom et un "
@@ -44,7 +45,8 @@ MOTS: dict[Langue, dict[str, str]] = {
     },
     Langue.EN: {
         Decision.ACCEPTE: "accepted", Decision.REJETE: "rejected", Decision.ILLISIBLE: "unreadable",
-        "acceptées": "invoices accepted", "statuts": "files of statuses accepted", "invalide": "accepted here, yet published rules are broken",
+        "acceptées": "invoices accepted", "statuts": "files of statuses accepted",
+        "invalide": "accepted here, yet published rules are broken",
         "facture": "invoice", "factures": "invoices", "fois": "times", "valeurs": "values found", "autres": "others",
         "exemple": "For example:",
         "rejets": "{n} rejected or unreadable invoice(s) written to {sortie}: mend them, give this flow a name with a new id, "
