@@ -60,6 +60,7 @@ class AirflowLocal:
         self._port = _port_libre()
         self.url = f"http://127.0.0.1:{self._port}"
         self._connexion = json.dumps(connexion)
+        self._env: dict[str, str] = {}
         self._composants: dict[str, subprocess.Popen[str]] = {}
         self._jeton: str | None = None
 
@@ -74,10 +75,20 @@ class AirflowLocal:
         preparation = [sys.executable, "-c", _PREPARER, str(os.cpu_count() or 1)]
         if processus.lancer(self._dossier, "preparation", preparation, env).wait():
             raise self._erreur("its database could not be prepared", "preparation")
-        for nom, options in COMPOSANTS.items():
-            commande = [sys.executable, "-m", "airflow", nom, *options]
-            self._composants[nom] = processus.lancer(self._dossier, nom, commande, env)
+        self._env = env
+        for nom in COMPOSANTS:
+            self.lancer(nom)
         self._attendre_sante()
+
+    def lancer(self, nom: str) -> subprocess.Popen[str]:
+        """Start one component, or start it again once it is dead, without waiting for its health; return its process."""
+        commande = [sys.executable, "-m", "airflow", nom, *COMPOSANTS[nom]]
+        self._composants[nom] = processus.lancer(self._dossier, nom, commande, self._env)
+        return self._composants[nom]
+
+    def composant(self, nom: str) -> subprocess.Popen[str]:
+        """Return the process of a component, as last started."""
+        return self._composants[nom]
 
     def attendre_fin(self) -> None:
         """Wait for the components, once stopped, to be gone."""
