@@ -60,7 +60,8 @@ class AirflowLocal:
         self._port = _port_libre()
         self.url = f"http://127.0.0.1:{self._port}"
         self._connexion = json.dumps(connexion)
-        self._env: dict[str, str] = {}
+        #: Environment of the components and of their tasks, once started.
+        self.environnement: dict[str, str] = {}
         self._composants: dict[str, subprocess.Popen[str]] = {}
         self._jeton: str | None = None
 
@@ -75,7 +76,7 @@ class AirflowLocal:
         preparation = [sys.executable, "-c", _PREPARER, str(os.cpu_count() or 1)]
         if processus.lancer(self._dossier, "preparation", preparation, env).wait():
             raise self._erreur("its database could not be prepared", "preparation")
-        self._env = env
+        self.environnement = env
         for nom in COMPOSANTS:
             self.lancer(nom)
         self._attendre_sante()
@@ -83,7 +84,7 @@ class AirflowLocal:
     def lancer(self, nom: str) -> subprocess.Popen[str]:
         """Start one component, or start it again once it is dead, without waiting for its health; return its process."""
         commande = [sys.executable, "-m", "airflow", nom, *COMPOSANTS[nom]]
-        self._composants[nom] = processus.lancer(self._dossier, nom, commande, self._env)
+        self._composants[nom] = processus.lancer(self._dossier, nom, commande, self.environnement)
         return self._composants[nom]
 
     def composant(self, nom: str) -> subprocess.Popen[str]:

@@ -145,7 +145,9 @@ class LanceurSftp(Protocol):
 
     def __call__(
         self, dossier: Path, *partenaires: str, port: int = 0, registre: str | None = None
-    ) -> tuple[ServeurSftp, subprocess.Popen[str]]: ...
+    ) -> tuple[ServeurSftp, subprocess.Popen[str]]:
+        """Start it, with an account a partner; return how to reach it, with its process."""
+        ...
 
 
 class Services:
