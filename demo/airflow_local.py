@@ -173,9 +173,12 @@ def _environnement(dossier: Path, cles: Mapping[str, str], port: int) -> dict[st
         "api__secret_key": cles["jwt"],
         "api_auth__jwt_secret": cles["jwt"],
         "scheduler__scheduler_idle_sleep_time": "0.2",
-        "scheduler__orphaned_tasks_check_interval": "30",
-        "scheduler__task_instance_heartbeat_timeout": "45",
-        "scheduler__task_instance_heartbeat_timeout_detection_interval": "5",
+        # How soon the death of a process is noticed (docs/decisions/0021-chaos.md): Airflow's defaults take 30 s to 5 minutes each.
+        "scheduler__orphaned_tasks_check_interval": "5",
+        "scheduler__scheduler_health_check_threshold": "12",
+        "scheduler__task_instance_heartbeat_timeout": "20",
+        "scheduler__task_instance_heartbeat_timeout_detection_interval": "3",
+        "triggerer__triggerer_health_check_threshold": "12",
         "workers__execution_api_timeout": "60",  # a loaded machine is slow, not dead
         "logging__base_log_folder": str(maison / "logs"),
         "usage_data_collection__enabled": "False",

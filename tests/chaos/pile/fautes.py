@@ -195,4 +195,3 @@ def programme(combien: int, graine: int) -> list[str]:
     while len(tires) < combien:
         tires += hasard.sample(list(FAUTES), len(FAUTES))
     return tires[:combien]
-

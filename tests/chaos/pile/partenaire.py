@@ -36,7 +36,9 @@ class PartenaireChaos:
     :ivar depots: what was deposited. :ivar recus: what was fetched, by name.
     """
 
-    def __init__(self, compte: str, code: str, serveur: ServeurSftp, fabrique: Fabrique, hasard: Random, pause: tuple[float, float]) -> None:
+    def __init__(
+        self, compte: str, code: str, serveur: ServeurSftp, fabrique: Fabrique, hasard: Random, pause: tuple[float, float]
+    ) -> None:
         self.compte, self.code = compte, code
         self._serveur, self._fabrique, self._hasard, self._pause = serveur, fabrique, hasard, pause
         self.depots: list[Depot] = []

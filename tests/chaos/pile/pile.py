@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import urllib.error
 from collections.abc import Callable, Iterator
@@ -78,7 +79,9 @@ class Pile:
     def lots(self, limite: int = 8) -> list[int]:
         """The last lots, the newest first; none while the ledger is down."""
         with suppress(ErreurFlux), lecture(self.engine, "chaos") as conn:
-            return list(conn.execute(text("SELECT id FROM lots WHERE lance_le IS NOT NULL ORDER BY id DESC LIMIT :n"), {"n": limite}).scalars())
+            return list(
+                conn.execute(text("SELECT id FROM lots WHERE lance_le IS NOT NULL ORDER BY id DESC LIMIT :n"), {"n": limite}).scalars()
+            )
         return []
 
     def taches(self) -> list[tuple[psutil.Process, psutil.Process]]:
@@ -94,6 +97,7 @@ class Pile:
 @contextmanager
 def ouvrir(dossier: Path, graine: int, pause: tuple[float, float] = PAUSE) -> Iterator[Pile]:
     """Start everything on a folder; leave nothing running. The disks are small where the machine allows it."""
+    os.environ["FLUX_SFTP_RACINE"] = str(dossier.resolve() / "sftp")  # for every process of the stack: sshd closes nobody in
     with volumes(dossier) as disques, Services(dossier, PARTENAIRES, receveur="dst001", lancer=lancer_openssh) as services:
         surveillant = Surveillant(services, tuple(PARTENAIRES))
         engine = moteur(Reglages(dossier=dossier, base=None))

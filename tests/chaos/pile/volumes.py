@@ -25,7 +25,8 @@ def volumes(dossier: Path) -> Iterator[tuple[str, ...]]:
         mount = shutil.which("mount")
         for nom, taille in DISQUES.items() if mount and os.geteuid() == 0 else ():
             (dossier / nom).mkdir(parents=True, exist_ok=True)
-            if subprocess.run([mount, "-t", "tmpfs", "-o", f"size={taille},mode=0755", "chorus-chaos", str(dossier / nom)]).returncode == 0:
+            commande = [mount, "-t", "tmpfs", "-o", f"size={taille},mode=0755", "chorus-chaos", str(dossier / nom)]
+            if subprocess.run(commande, check=False).returncode == 0:
                 montes.append(nom)
         yield tuple(montes)
     finally:
