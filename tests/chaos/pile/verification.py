@@ -85,7 +85,9 @@ def _fautes(
             yield "trou", f"{quoi} : {one}"
 
 
-def _reponses(depots: list[Depot], recus: Mapping[str, Mapping[str, Recu]], constat: Constat) -> Iterator[tuple[str, str]]:
+def _reponses(  # noqa: C901  # one check after the other
+    depots: list[Depot], recus: Mapping[str, Mapping[str, Recu]], constat: Constat
+) -> Iterator[tuple[str, str]]:
     """One feedback a flow, under one name, with one content, and the right one."""
     retours: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for compte, fichiers in recus.items():
