@@ -22,8 +22,8 @@ def volumes(dossier: Path) -> Iterator[tuple[str, ...]]:
     """Mount the small disks; the names of those that are."""
     montes: list[str] = []
     try:
-        mount = shutil.which("mount")
-        for nom, taille in DISQUES.items() if mount and os.geteuid() == 0 else ():
+        mount = shutil.which("mount") or "/bin/mount"
+        for nom, taille in DISQUES.items() if os.geteuid() == 0 else ():
             (dossier / nom).mkdir(parents=True, exist_ok=True)
             commande = [mount, "-t", "tmpfs", "-o", f"size={taille},mode=0755", "chorus-chaos", str(dossier / nom)]
             if subprocess.run(commande, check=False).returncode == 0:
