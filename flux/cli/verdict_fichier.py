@@ -170,8 +170,10 @@ def _double(document: VerdictDocument, tenues: dict[bytes, str], reglages: Regla
     :param tenues: key of an invoice → file that holds it; this one is added.
     """
     facture = document.facture
-    cle = None if facture is None or ETATS[document.decision] in reglages.numero_libere_par else cle_unicite(facture)
-    if cle is None or facture is None:
+    if facture is None or ETATS[document.decision] in reglages.numero_libere_par:
+        return document
+    cle = cle_unicite(facture, par_siren=reglages.unicite_par_siren)
+    if cle is None:
         return document
     if cle in tenues and document.decision is Decision.ACCEPTE:
         return replace(document, anomalies=(*document.anomalies, double_du_flux(facture, document.nom, tenues[cle])))

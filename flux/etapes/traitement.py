@@ -49,7 +49,14 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
                 stored = traiter_statuts(contexte, flow, tranche, members)
             else:
                 results = _juger(contexte, flow, tranche, members)
-                stored = enregistrer_tranche(contexte.engine, flux_id, rank, results, libere_par=contexte.reglages.numero_libere_par)
+                stored = enregistrer_tranche(
+                    contexte.engine,
+                    flux_id,
+                    rank,
+                    results,
+                    libere_par=contexte.reglages.numero_libere_par,
+                    par_siren=contexte.reglages.unicite_par_siren,
+                )
         _journal.info("tranche_traitee", flux_id=flux_id, tranche=rank, fichiers=tranche.nombre, nouveau=stored)
 
 

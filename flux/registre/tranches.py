@@ -27,7 +27,13 @@ _DECIDER = "UPDATE membres SET decision = %s WHERE flux_id = %s AND tranche_rang
 
 
 def enregistrer_tranche(
-    engine: Engine, flux_id: int, rang: int, resultats: Iterable[ResultatMembre], *, libere_par: Collection[str] = LIBERE_PAR
+    engine: Engine,
+    flux_id: int,
+    rang: int,
+    resultats: Iterable[ResultatMembre],
+    *,
+    libere_par: Collection[str] = LIBERE_PAR,
+    par_siren: bool = True,
 ) -> bool:
     """Store what a tranche found of its members, in one transaction that holds the tranche's row.
 
@@ -36,6 +42,7 @@ def enregistrer_tranche(
 
     :param resultats: exactly one for each member of the tranche; all read before the transaction begins.
     :param libere_par: states whose invoices hold no number.
+    :param par_siren: the company, not the establishment, is the supplier that numbers (:func:`flux.registre.doublons.fournisseur`).
     :returns: False, and nothing changes, when the tranche was stored already.
     :raises ErreurInvariant: unknown tranche, or results that are not those of its members. Facts: ``flux_id``, ``rang``.
     :raises ErreurRegistre: the ledger did not answer; nothing was stored.
@@ -46,7 +53,7 @@ def enregistrer_tranche(
         tenue = tenir_tranche(conn, flux_id, rang)
         if tenue is None:
             return False
-        ranges = _departager_et_ranger(conn, flux_id, tenue.partenaire_id, trouves, libere_par)
+        ranges = _departager_et_ranger(conn, flux_id, tenue.partenaire_id, trouves, libere_par, par_siren)
         decider_membres(conn, tenue, [(r.rang, r.decision) for r in ranges])
         for r in ranges:
             if r.replis:  # rare enough for a statement each
@@ -84,11 +91,11 @@ def tenir_tranche(conn: Connection, flux_id: int, rang: int) -> TrancheTenue | N
 
 
 def _departager_et_ranger(
-    conn: Connection, flux_id: int, partenaire_id: int, trouves: Sequence[ResultatMembre], libere_par: Collection[str]
+    conn: Connection, flux_id: int, partenaire_id: int, trouves: Sequence[ResultatMembre], libere_par: Collection[str], par_siren: bool
 ) -> list[ResultatMembre]:
     """Store the invoices, each number once; return the results as stored."""
     for _ in range(len(trouves) + 1):  # each new try has lost one number at least
-        ranges = _ranger(conn, flux_id, partenaire_id, departager(conn, flux_id, trouves, libere_par))
+        ranges = _ranger(conn, flux_id, partenaire_id, departager(conn, flux_id, trouves, libere_par, par_siren=par_siren))
         if ranges is not None:
             return ranges
     raise ErreurRegistre(f"numbers of flow {flux_id} are taken and let go without end", operation="enregistrer_tranche")
