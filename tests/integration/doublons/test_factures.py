@@ -200,8 +200,8 @@ def test_deux_tranches_qui_ont_regarde_avant_de_ranger_n_en_acceptent_qu_une(reg
     departager = module.departager
     passes = threading.local()
 
-    def ensemble_puis(*args):
-        found = departager(*args)
+    def ensemble_puis(*args, **options):
+        found = departager(*args, **options)
         if not getattr(passes, "vu", False):
             passes.vu = True
             barriere.wait(10)
