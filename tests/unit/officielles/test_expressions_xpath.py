@@ -66,6 +66,9 @@ VRAIS = [
     "not(contains(' S E ', concat(' ', normalize-space(p:mot), ' ')))", "contains(' S E ', concat(' ', 'S E', ' '))",
     "not((round(p:none * 10 * 10) div 100) = (round(sum(p:l/p:cat) * 10 * 10) div 100))", "not(p:none * 10 < p:nan * 10)",
     "not(xs:decimal(p:none) = round(sum(p:l/p:cat)))", "not(@none = sum(p:l/p:cat) * 2)",
+    # An empty left operand ends the arithmetic before the right one is cast.
+    *(f"empty(xs:decimal(p:none) {o} xs:decimal(p:nan))" for o in ("+", "-", "*", "div", "mod")), "empty(p:none + p:nan)",
+    "empty(xs:decimal(p:none) - xs:decimal(p:none) + xs:decimal(p:nan))", "not(xs:decimal(p:un) = xs:decimal(p:none) + xs:decimal(p:nan))",
 ]  # fmt: skip
 
 ERREURS = {
@@ -95,6 +98,7 @@ ERREURS = {
     "xs:double(p:none) < sum(p:l/p:cat)": "FORG0001",
     "normalize-space(p:l) = p:none": "XPTY0004",
     "p:none = p:l/xs:decimal(p:cat)": "FORG0001",
+    "empty(xs:decimal(p:nan) + xs:decimal(p:none))": "FORG0001",
 }
 
 TETE = """
