@@ -44,7 +44,7 @@ class _Tenante:
     membre: str
 
 
-def fournisseur(partie: Partie, *, par_siren: bool = True) -> tuple[str, str] | None:
+def fournisseur(partie: Partie, *, par_siren: bool = False) -> tuple[str, str] | None:
     """Return (scheme, identifier) of a supplier as uniqueness knows it; ``None`` when it has no identifier.
 
     The two eras write one scheme under two codes (SIRET: ``1`` and ``0009``, or ``0002`` with 14 digits): its name stands for both.
