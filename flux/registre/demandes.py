@@ -21,8 +21,8 @@ from flux.referentiel.statuts import STATUTS_FACTURE, Role
 from flux.registre import tables as t
 from flux.registre.connexion import transaction
 from flux.registre.copie import copier, propre
-from flux.registre.journal import inscrire
 from flux.registre.designation import FactureDesignee, candidates, habilitation, roles_du_partenaire, trouver
+from flux.registre.journal import inscrire
 from flux.registre.ouverture import ecrire_anomalies
 from flux.registre.paroles import dire, refus_de_la_transition, refus_du_motif
 from flux.registre.representations import structures_de

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import ColumnElement, Connection, select, text
 
 from flux.errors import ErreurInvariant
 from flux.modele.journal import DEBUTS, Entree, Evenement, empreinte, texte_de
@@ -77,12 +77,13 @@ def _connus(conn: Connection, evenements: Sequence[Evenement]) -> set[tuple[int,
 
 def journal_du_flux(source: Source, flux_id: int) -> list[Entree]:
     """Return the entries of one flow, in order. Raises ErreurRegistre."""
-    return list(_entrees(source, t.journal.c.flux_id == flux_id))
+    return list(entrees(source, t.journal.c.flux_id == flux_id))
 
 
-def _entrees(source: Source, *conditions: object) -> Iterator[Entree]:
+def entrees(source: Source, *conditions: ColumnElement[bool]) -> Iterator[Entree]:
+    """Yield entries by flow, then in order; all without condition. Raises ErreurRegistre."""
     c = t.journal.c
-    requete = select(c.flux_id, c.rang, c.le, c.genre, c.sujet, c.texte, c.empreinte).where(*conditions).order_by(c.flux_id, c.rang)  # type: ignore[arg-type]
+    requete = select(c.flux_id, c.rang, c.le, c.genre, c.sujet, c.texte, c.empreinte).where(*conditions).order_by(c.flux_id, c.rang)
     with lecture(source, "journal") as conn:
         for row in conn.execute(requete, execution_options={"yield_per": 2000}):
             yield Entree(*row)

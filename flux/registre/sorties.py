@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from flux.errors import ErreurInvariant
 from flux.modele.anomalie import Anomalie
-from flux.referentiel.statuts import STATUTS_FLUX
 from flux.modele.journal import Evenement, Genre
+from flux.referentiel.statuts import STATUTS_FLUX
 from flux.registre import tables as t
 from flux.registre.connexion import traduire, transaction
 from flux.registre.envois import planifier_pivots

@@ -11,9 +11,9 @@ import psycopg
 from sqlalchemy import Connection, Engine, exists, select, update
 
 from flux.errors import ErreurInvariant, ErreurRegistre
+from flux.modele.anomalie import Anomalie
 from flux.modele.doublon import LIBERE_PAR
 from flux.modele.journal import Evenement, Genre, Jugement, empreinte_des_lignes
-from flux.modele.anomalie import Anomalie
 from flux.modele.verdict import Decision
 from flux.registre import projection
 from flux.registre import tables as t
