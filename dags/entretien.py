@@ -25,6 +25,14 @@ def lacunes() -> None:
     etapes.verifier_lacunes(etapes.contexte())
 
 
+@task(doc_md=NOTICES["entretien.sceller"])
+def sceller() -> bool:
+    """Return whether yesterday got its seal now."""
+    from flux import etapes
+
+    return etapes.sceller_la_veille(etapes.contexte())
+
+
 @dag(
     schedule=CronTriggerTimetable("7 * * * *", timezone="UTC"),
     catchup=False,
@@ -37,6 +45,7 @@ def entretien() -> None:
     """One run an hour."""
     entretenir()
     lacunes()
+    sceller()
 
 
 entretien()

@@ -11,7 +11,6 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, insert, select, text
 
-from flux.errors import ErreurUsage
 from flux.modele.journal import VERSION, canonique, empreinte, instant
 from flux.registre import tables as t
 from flux.registre.connexion import transaction, verrouiller
@@ -24,19 +23,17 @@ ORDER BY j.flux_id, j.rang DESC
 
 
 def sceller(engine: Engine, jour: date, le: datetime) -> str | None:
-    """Set the seal of a day, in one transaction; return its canonical text, ``None`` when that day has its seal.
+    """Set the seal of a day, in one transaction; return its canonical text, ``None`` when that day, or a later one, has its seal.
 
     :param jour: last day that it answers for, Europe/Paris. :param le: now.
-    :raises ErreurUsage: a later day is sealed. :raises ErreurRegistre: the ledger did not answer.
+    :raises ErreurRegistre: the ledger did not answer.
     """
     with transaction(engine, "sceller") as conn:
         verrouiller(conn, "flux.sceaux")
         c = t.sceaux.c
         dernier = conn.execute(select(c.numero, c.jour, c.empreinte).order_by(c.numero.desc()).limit(1)).one_or_none()
-        if conn.execute(select(c.numero).where(c.jour == jour)).one_or_none() is not None:
+        if dernier is not None and dernier.jour >= jour:
             return None
-        if dernier is not None and dernier.jour > jour:
-            raise ErreurUsage(f"le {dernier.jour} est scellé / is sealed: {jour} is past", jour=jour)
         numero = 1 if dernier is None else dernier.numero + 1
         rows = conn.execute(text(_TETES)).all()
         texte = canonique({

@@ -157,9 +157,7 @@ def test_flows_older_than_the_journal_begin_with_what_was_known(dossier_postgres
             text("INSERT INTO partenaires (code_application, nom, dossier, cree_le) VALUES ('ABC001', 'É', 'abc', :le)"), {"le": LE}
         )
         conn.execute(
-            text(
-                "INSERT INTO flux (partenaire_id, nom, reclamation, sha256, taille, recu_le) VALUES (1, 'é\"\n.xml', 'r', :s, 1, :le)"
-            ),
+            text("INSERT INTO flux (partenaire_id, nom, reclamation, sha256, taille, recu_le) VALUES (1, 'é\"\n.xml', 'r', :s, 1, :le)"),
             {"s": "a" * 64, "le": LE},
         )
         command.upgrade(config, "r0010")

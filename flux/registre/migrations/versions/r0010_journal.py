@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,7 +23,7 @@ CREATE TRIGGER {table}_immuable BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW 
 CREATE TRIGGER {table}_entier BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION journal_immuable();
 """
 # Flows of before: their journal begins with what the ledger knew of them.
-_CONNUS = "SELECT id, nom, sha256, taille, recu_le, etat, statut, jeu_de_regles, now() AS le FROM flux ORDER BY id"
+_CONNUS = "SELECT id, nom, sha256, taille, recu_le, etat, statut, jeu_de_regles AS jeu, now() AS le FROM flux ORDER BY id"
 
 
 def upgrade() -> None:
@@ -71,14 +72,13 @@ def _reprendre() -> None:
     """Begin the chain of every flow; the form of an entry as it is at this revision."""
     conn = op.get_bind()
     insertion = sa.text("INSERT INTO journal VALUES (:flux_id, 0, :le, 'reprise', '', :texte, :empreinte)")
-    for rows in conn.execute(sa.text(_CONNUS)).partitions(2000):
-        conn.execute(insertion, [_entree(*row) for row in rows])
+    for rows in conn.execute(sa.text(_CONNUS)).mappings().partitions(2000):
+        conn.execute(insertion, [_entree(dict(row)) for row in rows])
 
 
-def _entree(
-    flux_id: int, nom: str, sha256: str, taille: int, recu_le: datetime, etat: str, statut: str | None, jeu: str | None, le: datetime
-) -> dict[str, object]:
-    contenu = {"nom": nom, "sha256": sha256, "taille": taille, "recu_le": _instant(recu_le), "etat": etat, "statut": statut, "jeu": jeu}
+def _entree(row: dict[str, Any]) -> dict[str, object]:
+    flux_id, le = row.pop("id"), row.pop("le")
+    contenu = row | {"recu_le": _instant(row["recu_le"])}
     texte = json.dumps(
         {"v": 1, "flux": flux_id, "rang": 0, "precedent": None, "le": _instant(le), "genre": "reprise", "sujet": "", "contenu": contenu},
         ensure_ascii=False, sort_keys=True, separators=(",", ":"),
