@@ -87,7 +87,7 @@ ALTERATIONS = {
     "deleted chain": "DELETE FROM journal",
     "swapped": "UPDATE journal SET rang = -rang WHERE rang IN (1, 2); UPDATE journal SET rang = 3 + rang WHERE rang < 0",
     "inserted": "INSERT INTO journal SELECT flux_id, 4, le, 'emis', 'x', texte, empreinte FROM journal WHERE rang = 3",
-    "forged seal": "UPDATE sceaux SET texte = replace(texte, '\"flux\":1', '\"flux\":2')",
+    "forged seal": "UPDATE sceaux SET texte = replace(texte, '11-23', '11-22')",
     "deleted heads": "DELETE FROM sceaux_tetes",
 }
 
