@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, select, text, update
 
@@ -122,7 +123,7 @@ def remettre(engine: Engine, ids: Collection[int]) -> None:
         _inscrire(conn, Genre.REMIS, done, None)
 
 
-def _inscrire(conn: Connection, genre: Genre, sorties: Sequence[Row[tuple[int | None, str, int]]], le: datetime | None) -> None:
+def _inscrire(conn: Connection, genre: Genre, sorties: Sequence[Row[Any]], le: datetime | None) -> None:
     """Tell the journals of the flows that files answer; a grouped file answers none."""
     inscrire(
         conn,
