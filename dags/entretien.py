@@ -34,13 +34,9 @@ def sceller() -> bool:
 
 
 @dag(
-    schedule=CronTriggerTimetable("7 * * * *", timezone="UTC"),
-    catchup=False,
-    max_active_runs=1,
-    default_args=TACHES,
-    tags=["flux", "sftp", "sortie"],
-    doc_md=NOTICES["entretien"],
-)
+    schedule=CronTriggerTimetable("7 * * * *", timezone="UTC"), catchup=False, max_active_runs=1, default_args=TACHES,
+    tags=["flux", "sftp", "sortie"], doc_md=NOTICES["entretien"],
+)  # fmt: skip
 def entretien() -> None:
     """One run an hour."""
     entretenir()

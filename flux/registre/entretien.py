@@ -128,9 +128,9 @@ def _inscrire(conn: Connection, genre: Genre, sorties: Sequence[Row[Any]], le: d
     inscrire(
         conn,
         [
-            Evenement(flux_id, genre, f"{nom} {emissions}", {"nom": nom, "emission": emissions}, le)
-            for flux_id, nom, emissions in sorties
-            if flux_id is not None
+            Evenement(row.flux_id, genre, f"{row.nom} {row.emissions}", {"nom": row.nom, "emission": row.emissions}, le)
+            for row in sorties
+            if row.flux_id is not None
         ],
     )
 
