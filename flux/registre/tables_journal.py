@@ -1,6 +1,6 @@
 """The tables of the ledger that hold the journal and its seals. See :mod:`flux.registre.tables`.
 
-Append-only: triggers of revision r0010 refuse UPDATE, DELETE and TRUNCATE.
+Append-only: triggers of revision r0011 refuse UPDATE, DELETE and TRUNCATE.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ def test_flows_older_than_the_journal_begin_with_what_was_known(dossier_postgres
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     with engine.begin() as conn:
         config.attributes["connection"] = conn
-        command.upgrade(config, "r0009")
+        command.upgrade(config, "r0010")
         conn.execute(
             text("INSERT INTO partenaires (code_application, nom, dossier, cree_le) VALUES ('ABC001', 'É', 'abc', :le)"), {"le": LE}
         )
@@ -160,12 +160,12 @@ def test_flows_older_than_the_journal_begin_with_what_was_known(dossier_postgres
             text("INSERT INTO flux (partenaire_id, nom, reclamation, sha256, taille, recu_le) VALUES (1, 'é\"\n.xml', 'r', :s, 1, :le)"),
             {"s": "a" * 64, "le": LE},
         )
-        command.upgrade(config, "r0010")
+        command.upgrade(config, "r0011")
     assert [one.genre for one in journal_du_flux(engine, 1)] == ["reprise"]
     assert verifier_journal(engine) == []
     with engine.begin() as conn:
         config.attributes["connection"] = conn
-        command.downgrade(config, "r0009")
-        command.upgrade(config, "r0010")
+        command.downgrade(config, "r0010")
+        command.upgrade(config, "r0011")
     assert verifier_journal(engine) == []
     engine.dispose()

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "r0010"
-down_revision = "r0009"
+revision = "r0011"
+down_revision = "r0010"
 
 _GENRES = (
     "reprise", "recu", "repete", "ouvert", "verdict", "repondu", "statut", "rejet_traite", "envoi", "emis", "retire", "purge", "remis",
