@@ -37,7 +37,7 @@ def montrer(
 
 
 def _contenu(texte: str) -> str:
-    return "\n".join(
+    return " · ".join(
         f"{nom} : {json.dumps(valeur, ensure_ascii=False) if isinstance(valeur, dict | list) else valeur}"
         for nom, valeur in json.loads(texte)["contenu"].items()
         if valeur not in (None, {}, [])
