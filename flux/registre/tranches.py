@@ -47,7 +47,7 @@ def enregistrer_tranche(
 
     :param resultats: exactly one for each member of the tranche; all read before the transaction begins.
     :param libere_par: states whose invoices hold no number.
-    :param par_siren: the company, not the establishment, is the supplier that numbers (:func:`flux.registre.doublons.fournisseur`).
+    :param par_siren: the company, not the establishment, is the supplier that numbers (:func:`flux.registre.doublons.cle_unicite`).
     :param jugement: by what they were judged, for the journal.
     :returns: False, and nothing changes, when the tranche was stored already.
     :raises ErreurInvariant: unknown tranche, or results that are not those of its members. Facts: ``flux_id``, ``rang``.

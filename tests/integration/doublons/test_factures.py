@@ -10,19 +10,18 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from pydantic import ValidationError
 from sqlalchemy import Engine, text
 
 from flux.config import Reglages
 from flux.modele.facture import Facture, Identifiant
-from flux.registre import migrations
 from flux.registre import tranches as module
 from flux.registre.bilan import verifier_bilan
 from flux.registre.connexion import creer_moteur
 from flux.registre.depots import enregistrer_depot
 from flux.registre.doublons import cle_unicite
 from flux.registre.lectures import anomalies_du_flux, statuts_du_flux
+from flux.registre.migrations import configuration
 from flux.registre.tranches import enregistrer_tranche
 from flux.registre.valeurs import ResultatMembre
 from tests.integration.registre.aides import accepte, compte, depot, ensemble, facture, flux_ouvert, ouvrir, partenaire, rejete
@@ -300,13 +299,10 @@ def test_la_migration_donne_leur_cle_aux_factures_deja_rangees(dossier_postgres:
     flux_id = _flux(registre, (len(factures) + 1,))
     resultats = [replace(accepte(0), rang=rang, facture=one) for rang, one in enumerate(factures)]
     enregistrer_tranche(registre, flux_id, 0, [*resultats, rejete(len(factures))])
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     with registre.begin() as conn:
         conn.execute(text("UPDATE factures SET etat = 'DEPOSEE' WHERE numero = 'S'"))
-        config.attributes["connection"] = conn
-        command.downgrade(config, "r0002")
-        command.upgrade(config, "head")
+        command.downgrade(configuration(conn), "r0002")
+        command.upgrade(configuration(conn), "head")
     with registre.connect() as conn:
         trouvees = [
             None if cle is None else bytes(cle)
@@ -323,8 +319,6 @@ def test_la_migration_fait_passer_du_siret_au_siren_sans_rien_reprendre(dossier_
     resultats = [replace(accepte(0), rang=rang, facture=one) for rang, one in enumerate(factures)]
     enregistrer_tranche(registre, flux_id, 0, resultats, par_siren=False)
     par_siret = [cle_unicite(one, par_siren=False) for one in factures]
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
 
     def cles() -> list[bytes]:
         with registre.connect() as conn:
@@ -332,13 +326,11 @@ def test_la_migration_fait_passer_du_siret_au_siren_sans_rien_reprendre(dossier_
 
     assert cles() == par_siret
     with registre.begin() as conn:
-        config.attributes["connection"] = conn
-        command.stamp(config, "r0009")
-        command.upgrade(config, "r0010")
+        command.stamp(configuration(conn), "r0009")
+        command.upgrade(configuration(conn), "r0010")
     # the SIREN alone had its key all along: the establishment of that company keeps its own
     assert cles() == [cle_unicite(factures[0]), par_siret[1], par_siret[2], par_siret[3]]
     with registre.begin() as conn:
-        config.attributes["connection"] = conn
-        command.downgrade(config, "r0009")
-        command.stamp(config, "head")
+        command.downgrade(configuration(conn), "r0009")
+        command.stamp(configuration(conn), "head")
     assert cles() == par_siret

@@ -103,7 +103,18 @@ ERREURS = {
     "empty(xs:decimal(p:nan) + xs:decimal(p:none))": "FORG0001",
 }
 
-TETE = """
+# The shape of BR-FR's date checks, read from the text as it comes (UBL) or from what was cut from it first (CII, CDV).
+JOUR = """
+  <xsl:variable name="bon" select="matches(${lu}, '^\\d')"/>
+  <xsl:variable name="an" select="xs:decimal(substring(${lu}, 1, 4))"/>
+  <xsl:variable name="mois" select="xs:decimal(substring(${lu}, 5, 2))"/>
+  <xsl:variable name="long" select="($an mod 4 = 0 and $an mod 100 != 0) or $an mod 400 = 0"/>
+  <xsl:variable name="jours" select="if ($mois = (1, 3)) then 31 else if ($mois = 2 and $long) then 29 else if ($mois = 2) then 28 else 0"/>
+  <xsl:sequence select="$bon and $mois le $jours"/></xsl:function>
+"""
+
+TETE = (
+    """
 <xsl:function name="custom:bissextile" as="xs:boolean"><xsl:param name="d" as="xs:string?"/>
   <xsl:variable name="an" select="number(substring($d, 1, 4))"/>
   <xsl:sequence select="($an mod 4 = 0 and $an mod 100 != 0) or $an mod 400 = 0"/></xsl:function>
@@ -114,23 +125,16 @@ TETE = """
   <xsl:variable name="mois" select="xs:decimal(substring($d, 6, 2))"/>
   <xsl:variable name="siecle" select="$an gt 2000 and $an lt 3000"/>
   <xsl:sequence select="matches($d, '^\\d') and $siecle and ($mois = 2 or $mois = 3)"/></xsl:function>
-<xsl:function name="custom:jour" as="xs:boolean"><xsl:param name="d" as="xs:string?"/>
-  <xsl:variable name="bon" select="matches($d, '^\\d')"/>
-  <xsl:variable name="an" select="xs:decimal(substring($d, 1, 4))"/>
-  <xsl:variable name="mois" select="xs:decimal(substring($d, 5, 2))"/>
-  <xsl:variable name="long" select="($an mod 4 = 0 and $an mod 100 != 0) or $an mod 400 = 0"/>
-  <xsl:variable name="jours" select="if ($mois = (1, 3)) then 31 else if ($mois = 2 and $long) then 29 else if ($mois = 2) then 28 else 0"/>
-  <xsl:sequence select="$bon and $mois le $jours"/></xsl:function>
+<xsl:function name="custom:jour" as="xs:boolean"><xsl:param name="d" as="xs:string?"/>"""
+    + JOUR.replace("{lu}", "d")
+    + """
 <xsl:function name="custom:jour_coupe" as="xs:boolean"><xsl:param name="d" as="xs:string?"/>
-  <xsl:variable name="c" select="substring($d, 1, 8)"/>
-  <xsl:variable name="bon" select="matches($c, '^\\d')"/>
-  <xsl:variable name="an" select="xs:decimal(substring($c, 1, 4))"/>
-  <xsl:variable name="mois" select="xs:decimal(substring($c, 5, 2))"/>
-  <xsl:variable name="long" select="($an mod 4 = 0 and $an mod 100 != 0) or $an mod 400 = 0"/>
-  <xsl:variable name="jours" select="if ($mois = (1, 3)) then 31 else if ($mois = 2 and $long) then 29 else if ($mois = 2) then 28 else 0"/>
-  <xsl:sequence select="$bon and $mois le $jours"/></xsl:function>
+  <xsl:variable name="c" select="substring($d, 1, 8)"/>"""
+    + JOUR.replace("{lu}", "c")
+    + """
 <xsl:variable name="premier" select="/p:r/p:l[1]/p:id"/>
 """
+)
 
 
 def _regle(expressions: list[str]) -> str:
