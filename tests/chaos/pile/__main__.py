@@ -7,43 +7,55 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
+import os
 import shutil
 import statistics
 import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import structlog
 from rich.console import Console
 from rich.table import Table
 
+from demo import processus
 from flux.errors import ErreurFlux
 from tests.chaos.pile.depots import MARQUEUR as SORTE_MARQUEUR
 from tests.chaos.pile.fautes import FAUTES, MISES_A_MORT, programme
 from tests.chaos.pile.pile import MARQUEUR, Pile, ouvrir
 from tests.chaos.pile.verification import Constat, verifier, verifier_airflow
 
-#: Seconds after which the next fault comes although the last one's marker is not answered.
-PATIENCE = 75.0
+#: Seconds after which the next fault comes although the last one's marker is not answered, least and most; between them, the time left
+#: is shared by the faults left, so that all of them fit in ``--duree``.
+PATIENCE = (2.0, 75.0)
 #: Seconds given to settle.
-CALME = 240.0
+CALME = 420.0
+#: Seconds between two lines that say where the run is.
+BATTEMENT = 15.0
+#: Seconds between two runs of ``groupage`` asked for while all settles.
+GROUPAGE = 40.0
 
 
 class Deroulement:
     """One run: what was done, and how long each recovery took."""
 
-    def __init__(self, pile: Pile, graine: int, console: Console) -> None:
-        self.pile, self.graine, self.console = pile, graine, console
+    def __init__(self, pile: Pile, graine: int, dire: Callable[[str], None]) -> None:
+        self.pile, self.graine, self.dire = pile, graine, dire
         self.faites: list[tuple[str, str, float]] = []  # kind, IdFlux of its marker, when
         self.journal = (pile.services.dossier / "chaos.jsonl").open("w", encoding="utf-8")
+        self._dit = 0.0
 
     def casser(self, combien: int, duree: float) -> None:
         """Inject the faults, each followed by its marker."""
         fin = time.monotonic() + duree
         for rang, sorte in enumerate(programme(combien, self.graine)):
-            if time.monotonic() > fin:
+            reste = fin - time.monotonic()
+            if reste < 0:
                 return
             hasard = Random(f"{self.graine}:{rang}:{sorte}")
             debut = time.monotonic()
@@ -52,14 +64,27 @@ class Deroulement:
             depot.marqueur = True
             self.faites.append((sorte, depot.cle, debut))
             self.pile.partenaires[MARQUEUR].deposer(depot)
-            while not self.recuperation(depot.cle, debut) and time.monotonic() - debut < PATIENCE:
+            self.dire(f"{rang + 1:3} {sorte:24} {fait:60.60}")
+            patience = min(max(PATIENCE[0], reste / (combien - rang)), PATIENCE[1])
+            while not self.recuperation(depot.cle, debut) and time.monotonic() - debut < patience:
+                self.battre()
                 time.sleep(0.2)
-            seconds = self.recuperation(depot.cle, debut)
-            ligne = {"rang": rang, "faute": sorte, "fait": fait, "secondes": seconds and round(seconds, 1), "heure": time.time()}
+            ligne = {"rang": rang, "faute": sorte, "fait": fait, "marque": depot.cle, "debut": debut, "heure": time.time()}
             self.journal.write(json.dumps(ligne, ensure_ascii=False) + "\n")
             self.journal.flush()
-            self.console.print(f"{rang + 1:3} {sorte:24} {fait:60.60} {seconds or float('nan'):6.1f} s", highlight=False)
-            time.sleep(hasard.uniform(0.2, 1.5))
+            time.sleep(hasard.uniform(0.2, 1.0))
+
+    def battre(self, quoi: str = "") -> None:
+        """Say now and then where the run is."""
+        if time.monotonic() - self._dit > BATTEMENT:
+            self._dit = time.monotonic()
+            sues = [one for one in (self.recuperation(cle, debut) for _, cle, debut in self.faites) if one is not None]
+            partenaires = self.pile.partenaires.values()
+            self.dire(
+                f"    {len(sues)} fautes réparées sur {len(self.faites)} (la dernière en {sues[-1] if sues else float('nan'):.1f} s), "
+                f"{sum(len(one.depots) for one in partenaires)} dépôts dont {sum(len(one.attendus()) for one in partenaires)} sans réponse, "
+                f"relancés {sum(self.pile.surveillant.relances.values())}, charge {os.getloadavg()[0]:.1f} {quoi}"
+            )
 
     def recuperation(self, cle: str, debut: float) -> float | None:
         """Seconds from a fault to the answer of its marker."""
@@ -72,11 +97,16 @@ class Deroulement:
             partenaire.cesser_de_deposer()
         for fil in self.pile.fils:
             fil.join(60)
-        fin = time.monotonic() + CALME
+        self.dire("plus de fautes ni de dépôts : tout se calme, puis est vérifié")
+        fin, groupe = time.monotonic() + CALME, time.monotonic()
         while True:
             constat = self._constater()
             if constat.tenu or time.monotonic() > fin:
                 return constat
+            self.battre(", ".join(f"{len(fautes)} {promesse}" for promesse, fautes in constat.rompus.items()))
+            if time.monotonic() - groupe > GROUPAGE:  # as its cron would, five minutes later
+                self.pile.api("POST", "/dags/groupage/dagRuns", {"logical_date": None})
+                groupe = time.monotonic()
             time.sleep(3)
 
     def _constater(self) -> Constat:
@@ -136,6 +166,13 @@ def rapport(run: Deroulement, constat: Constat, duree: float) -> Table:
     return table
 
 
+def _taire(dossier: Path) -> None:
+    """Send what the steps and the SFTP client say in this process to a file, like the logs of the others."""
+    logging.getLogger("paramiko").addHandler(logging.NullHandler())
+    logging.getLogger("paramiko").propagate = False
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(processus.journal(dossier, "chaos").open("a", encoding="utf-8")))
+
+
 def principal() -> int:
     """Run; 0 when every promise holds."""
     analyse = argparse.ArgumentParser(prog="python -m tests.chaos.pile", description="The whole stack under faults.")
@@ -146,8 +183,15 @@ def principal() -> int:
     console = Console() if sys.stdout.isatty() else Console(width=150)
     dossier = Path(tempfile.mkdtemp(prefix="flux-chaos-"))
     debut = time.monotonic()
+
+    def dire(ligne: str) -> None:
+        console.print(f"[{time.monotonic() - debut:6.1f} s] {ligne}", highlight=False, markup=False, soft_wrap=True)
+
+    _taire(dossier)
+    dire(f"{dossier} : graine {options.graine}, {options.fautes} fautes en {options.duree:.0f} s")
     with ouvrir(dossier, options.graine) as pile:
-        run = Deroulement(pile, options.graine, console)
+        dire(f"services prêts, petits disques : {', '.join(pile.disques) or 'aucun'}")
+        run = Deroulement(pile, options.graine, dire)
         run.casser(options.fautes, options.duree)
         constat = run.constater()
         run.journal.close()

@@ -20,7 +20,7 @@ class Depot:
     :ivar cle: what the feedback calls it (IdFlux). :ivar statut: IdStatut that its feedback must bear.
     :ivar acceptees, rejetees: invoices that it must leave in the ledger, for good and refused.
     :ivar sur: False while nobody can tell whether the server got it (its connection was cut): an answer is then allowed, not owed.
-    :ivar fois: times it was deposited for sure. :ivar marqueur: it measures a recovery.
+    :ivar fois: times it was deposited for sure. :ivar essais: times it may have been. :ivar marqueur: it measures a recovery.
     """
 
     partenaire: str
@@ -33,6 +33,7 @@ class Depot:
     sorte: str = ""
     sur: bool = False
     fois: int = 0
+    essais: int = 0
     marqueur: bool = False
 
     @property

@@ -17,6 +17,8 @@ from demo.partenaire import lire_retour
 from demo.services import ServeurSftp
 from tests.chaos.pile.depots import Depot, Fabrique, tirer
 
+#: Deposits of one partner that may wait for their answer; it waits for one before it deposits more, so that a slow machine is not drowned.
+EN_VOL = 4
 PANNES = (OSError, EOFError, paramiko.SSHException)
 
 
@@ -74,6 +76,7 @@ class PartenaireChaos:
             self.depots.append(depot)
         fin = time.monotonic() + limite
         while time.monotonic() < fin:
+            depot.essais += 1
             try:
                 with self._serveur.client(self.compte) as sftp:
                     with sftp.open(f"in/{depot.nom}.tmp", "wb") as out:
@@ -100,10 +103,16 @@ class PartenaireChaos:
             if canal is not None:
                 canal.get_transport().sock.close()
 
+    def attendus(self) -> list[Depot]:
+        """Deposits that wait for their answer."""
+        return [one for one in list(self.depots) if one.cle not in self.retours]
+
     def _deposer_toujours(self) -> None:
         while not self._plus.wait(self._hasard.uniform(*self._pause)):
+            if len(self.attendus()) >= EN_VOL:
+                continue
             sort = self._hasard.random()
-            sur = [one for one in self.depots if one.sur and not one.marqueur]
+            sur = [one for one in self.depots if one.sur and not one.marqueur and one.cle in self.retours]
             if sort < 0.1 and sur:
                 self.deposer(self._hasard.choice(sur))  # the same again: the same answers must come
             elif sort < 0.15:
