@@ -28,4 +28,4 @@ class Prechargement(AirflowPlugin):
     """The plugin; its listener is this module."""
 
     name = "chorus_flux_prechargement"
-    listeners = (sys.modules[__name__],)
+    listeners = [sys.modules[__name__]]  # noqa: RUF012  # as Airflow types it
