@@ -17,9 +17,9 @@ MODULES = ("flux.etapes", "flux.orchestration.sftp", "flux.orchestration.reveil"
 
 
 @hookimpl
-def on_starting(component: object) -> None:
-    """Import them when the scheduler starts; no other component runs steps."""
-    if getattr(component, "job_type", None) == "SchedulerJob":
+def on_starting(component: object) -> None:  # noqa: ARG001  # it does not know yet which component it is of
+    """Import them when ``airflow scheduler`` starts; no other component runs steps."""
+    if sys.argv[1:2] == ["scheduler"]:
         for nom in MODULES:
             import_module(nom)
 
