@@ -49,6 +49,7 @@ class Deroulement:
         self.faites: list[tuple[str, str, float]] = []  # kind, IdFlux of its marker, when
         self.journal = (pile.services.dossier / "chaos.jsonl").open("w", encoding="utf-8")
         self._dit = 0.0
+        self.charges: list[float] = []
 
     def casser(self, combien: int, duree: float) -> None:
         """Inject the faults, each followed by its marker."""
@@ -78,6 +79,7 @@ class Deroulement:
         """Say now and then where the run is."""
         if time.monotonic() - self._dit > BATTEMENT:
             self._dit = time.monotonic()
+            self.charges.append(os.getloadavg()[0])
             sues = [one for one in (self.recuperation(cle, debut) for _, cle, debut in self.faites) if one is not None]
             partenaires = self.pile.partenaires.values()
             self.dire(
@@ -147,7 +149,9 @@ def rapport(run: Deroulement, constat: Constat, duree: float) -> Table:
         table.add_row(sorte, str(len(vus)), str(len(sus)), *chiffres)
     table.add_section()
     rompus = {nom: len(fautes) for nom, fautes in constat.rompus.items()}
+    charge = statistics.mean(run.charges) if run.charges else 0.0
     for titre, valeur in (
+        ("charge moyenne par cœur", f"{charge / (os.cpu_count() or 1):.1f}"),
         ("mises à mort", sum(1 for sorte, _, _ in run.faites if sorte in MISES_A_MORT)),
         ("services relancés", sum(run.pile.surveillant.relances.values())),
         ("flux déposés", constat.depots),
