@@ -1,4 +1,4 @@
-"""Upkeep of the partners' ``out`` folders: what was fetched is noted, what stayed too long is purged."""
+"""Upkeep: what partners fetched is noted, what stayed too long in ``out`` or in the store is purged."""
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
@@ -25,6 +25,14 @@ def lacunes() -> None:
     etapes.verifier_lacunes(etapes.contexte())
 
 
+@task(doc_md=NOTICES["entretien.purger"])
+def purger() -> dict[str, object]:
+    """Return the report: per class, what was purged, what is kept and why."""
+    from flux import etapes
+
+    return etapes.purger(etapes.contexte())
+
+
 @dag(
     schedule=CronTriggerTimetable("7 * * * *", timezone="UTC"),
     catchup=False,
@@ -37,6 +45,7 @@ def entretien() -> None:
     """One run an hour."""
     entretenir()
     lacunes()
+    purger()
 
 
 entretien()
