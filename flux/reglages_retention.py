@@ -26,8 +26,8 @@ class ReglagesRetention(BaseModel):
     reponses: int = Field(
         DIX_ANS,
         ge=1,
-        description="Days that the bytes of an outgoing file stay after it left; then it cannot be sent again, and its flow deposited again "
-        "is refused as a name used (ENV-07). Inferred, as for `originaux`.",
+        description="Days that the bytes of an outgoing file stay after it left; then it cannot be sent again, and its flow, deposited "
+        "again, is refused as a name used (ENV-07). Inferred, as for `originaux`.",
     )
     tranches: int = Field(
         7,

@@ -1,7 +1,8 @@
 """What may be purged of the store, what is kept and why, and the notes of what was purged.
 
-One expression a class says why a row is kept (``NULL``: nothing keeps it): the report counts by it, and the purge takes by it, so that the two
-cannot disagree. Rows and digests stay for ever; only their bytes go. Every function raises ErreurRegistre when the ledger does not answer.
+One expression a class says why a row is kept (``NULL``: nothing keeps it): the report counts by it and the purge takes by it, so the
+two cannot disagree. Statements are built from constants of this module alone. Rows and digests stay for ever; only their bytes go.
+Every function raises ErreurRegistre when the ledger does not answer.
 """
 
 from __future__ import annotations
@@ -51,13 +52,14 @@ class Purgee:
 # an invoice of it waits to leave, a message of it was put aside and nobody has looked yet, or a grouped file with one waits.
 _VIVANT = f"""
     WHEN f.etat <> '{EtatFlux.REPONDU}' THEN 'flux_en_cours'
-    WHEN EXISTS (SELECT FROM sorties x WHERE x.flux_id IN (f.id, f.repete_de) AND x.etat = '{EtatSortie.A_EMETTRE}') THEN 'reponse_a_emettre'
+    WHEN EXISTS (SELECT FROM sorties x WHERE x.flux_id IN (f.id, f.repete_de) AND x.etat = '{EtatSortie.A_EMETTRE}')
+      THEN 'reponse_a_emettre'
     WHEN EXISTS (SELECT FROM envois e WHERE e.flux_id = f.id AND e.refus IS NOT NULL) THEN 'message_mis_de_cote'
     WHEN EXISTS (SELECT FROM envois e WHERE e.flux_id = f.id AND e.sortie_id IS NULL) THEN 'message_a_grouper'
     WHEN EXISTS (SELECT FROM statuts u WHERE u.flux_id = f.id AND u.a_emettre) THEN 'statut_a_emettre'
     WHEN EXISTS (SELECT FROM envois e JOIN sorties x ON x.id = e.sortie_id WHERE e.flux_id = f.id AND x.etat = '{EtatSortie.A_EMETTRE}')
       THEN 'reponse_a_emettre'
-"""
+"""  # noqa: S608  built from constants
 # An invoice that still lives may be handed over again (COMPLETEE): its batch and its original are needed.
 _EN_VIE = """
     WHEN EXISTS (SELECT FROM factures i WHERE i.flux_id = f.id AND i.etat <> ALL (CAST(:finales AS text[]))) THEN 'facture_en_vie'

@@ -81,13 +81,17 @@ def test_a_dry_run_says_what_the_run_does_and_changes_nothing(maison):
         ("UPDATE statuts SET a_emettre = true", "statut_a_emettre"),
         ("UPDATE sorties SET etat = 'a_emettre'", "reponse_a_emettre"),
         (
-            "INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets) "
-            "SELECT partenaire_id, 'FSO1301A', flux_id, membre_rang, 5, now(), 1 FROM factures",
+            (
+                "INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets) "
+                "SELECT partenaire_id, 'FSO1301A', flux_id, membre_rang, 5, now(), 1 FROM factures"
+            ),
             "message_a_grouper",
         ),
         (
-            "INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets, refus) "
-            "SELECT partenaire_id, 'FSO1301A', flux_id, membre_rang, 5, now(), 1, 'trop long' FROM factures",
+            (
+                "INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets, refus) "
+                "SELECT partenaire_id, 'FSO1301A', flux_id, membre_rang, 5, now(), 1, 'trop long' FROM factures"
+            ),
             "message_mis_de_cote",
         ),
     ],
