@@ -5,6 +5,9 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 from flux.orchestration.communs import TACHES
 from flux.orchestration.notices import NOTICES
 
+#: Tasks that run one step and return what it says: all of them need the ledger and the store alone.
+ETAPES = {"lacunes": "verifier_lacunes", "purger": "purger", "sceller": "sceller_la_veille"}
+
 
 @task(doc_md=NOTICES["entretien.entretenir"])
 def entretenir() -> dict[str, int]:
@@ -17,35 +20,23 @@ def entretenir() -> dict[str, int]:
     return {"retirees": fetched, "purgees": purged}
 
 
-@task(doc_md=NOTICES["entretien.lacunes"])
-def lacunes() -> None:
-    """Red when a number has no file or a message was put aside."""
+@task
+def executer(etape: str) -> object:
+    """Run one step of :mod:`flux.etapes`."""
     from flux import etapes
 
-    etapes.verifier_lacunes(etapes.contexte())
-
-
-@task(doc_md=NOTICES["entretien.purger"])
-def purger() -> dict[str, object]:
-    """Return the report: per class, what was purged, what is kept and why."""
-    from flux import etapes
-
-    return etapes.purger(etapes.contexte())
+    return getattr(etapes, etape)(etapes.contexte())
 
 
 @dag(
-    schedule=CronTriggerTimetable("7 * * * *", timezone="UTC"),
-    catchup=False,
-    max_active_runs=1,
-    default_args=TACHES,
-    tags=["flux", "sftp", "sortie"],
-    doc_md=NOTICES["entretien"],
-)
+    schedule=CronTriggerTimetable("7 * * * *", timezone="UTC"), catchup=False, max_active_runs=1, default_args=TACHES,
+    tags=["flux", "sftp", "sortie"], doc_md=NOTICES["entretien"],
+)  # fmt: skip
 def entretien() -> None:
     """One run an hour."""
     entretenir()
-    lacunes()
-    purger()
+    for nom, etape in ETAPES.items():
+        executer.override(task_id=nom, doc_md=NOTICES[f"entretien.{nom}"])(etape)
 
 
 entretien()

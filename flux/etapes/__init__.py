@@ -15,6 +15,7 @@ from flux.etapes.ouverture import TacheTraiter, ouvrir
 from flux.etapes.purge import purger
 from flux.etapes.reception import LotALancer, confirmer_lance, recevoir
 from flux.etapes.reponse import repondre, verdict
+from flux.etapes.scellement import sceller_la_veille
 from flux.etapes.surveillance import surveiller
 from flux.etapes.traitement import traiter
 
@@ -34,6 +35,7 @@ __all__ = [
     "purger",
     "recevoir",
     "repondre",
+    "sceller_la_veille",
     "surveiller",
     "traiter",
     "verdict",

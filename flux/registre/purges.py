@@ -11,12 +11,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, Row, insert, text
 
+from flux.modele.journal import Evenement, Genre
 from flux.referentiel.statuts import STATUTS_FACTURE
 from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture, transaction, verrouiller
+from flux.registre.journal import inscrire
 from flux.registre.valeurs import EtatFlux, EtatSortie
 
 
@@ -41,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Purgee:
-    """A row just noted as purged. :ivar cle: of a batch, its key; of anything else, empty: it is kept under its digest."""
+    """A row noted as purged. :ivar cle: of a batch, its key; of anything else, empty: it is kept under its digest."""
 
     sha256: str
     cle: str
@@ -88,7 +91,7 @@ _REQUETES: Mapping[Classe, _Requetes] = {
         f"{_VIVANT} {_EN_VIE} {_RETENTION.format(date='f.repondu_le')}",
         """WITH pris AS (SELECT b.flux_id, b.rang FROM {depuis} AND {raison} IS NULL LIMIT :lot FOR UPDATE OF b SKIP LOCKED)
         UPDATE tranches b SET purge_le = :le FROM pris p WHERE (b.flux_id, b.rang) = (p.flux_id, p.rang)
-        RETURNING '' AS sha256, b.cle, b.octets""",
+        RETURNING b.flux_id, 'tranche ' || b.rang AS sujet, '' AS sha256, b.cle, b.octets""",
     ),
     Classe.ORIGINAUX: _Requetes(
         "flux f WHERE f.original_purge_le IS NULL",
@@ -96,7 +99,8 @@ _REQUETES: Mapping[Classe, _Requetes] = {
         "f.taille",
         f"{_RETENTION.format(date='f.recu_le')} {_VIVANT} {_EN_VIE}",
         """WITH pris AS (SELECT f.id FROM {depuis} AND {raison} IS NULL LIMIT :lot FOR NO KEY UPDATE OF f SKIP LOCKED)
-        UPDATE flux f SET original_purge_le = :le FROM pris p WHERE f.id = p.id RETURNING f.sha256, '' AS cle, f.taille AS octets""",
+        UPDATE flux f SET original_purge_le = :le FROM pris p WHERE f.id = p.id
+        RETURNING f.id AS flux_id, 'original' AS sujet, f.sha256, '' AS cle, f.taille AS octets""",
     ),
     # The flow's row is taken too: a deposit that would send its answers again (flux.registre.depots) waits, then sees that they are gone.
     Classe.REPONSES: _Requetes(
@@ -110,7 +114,7 @@ _REQUETES: Mapping[Classe, _Requetes] = {
         pris AS (SELECT s.id FROM sorties s JOIN tenus USING (id) WHERE (SELECT count(*) FROM flux_tenus) >= 0
           ORDER BY s.id FOR UPDATE OF s SKIP LOCKED)
         UPDATE sorties s SET octets_purges_le = :le FROM pris p WHERE s.id = p.id AND s.octets_purges_le IS NULL AND s.etat = 'emise'
-        RETURNING s.sha256, '' AS cle, s.taille AS octets""",
+        RETURNING s.flux_id, 'reponse ' || s.nom AS sujet, s.sha256, '' AS cle, s.taille AS octets""",
     ),
 }
 _FINALES = sorted(code for code, row in STATUTS_FACTURE.items() if row.finale)
@@ -149,13 +153,21 @@ def compter(source: Source, classe: Classe, limite: datetime) -> list[Part]:
 
 
 def noter_purges(engine: Engine, classe: Classe, limite: datetime, le: datetime, lot: int) -> list[Purgee]:
-    """Note up to ``lot`` rows that nothing keeps as purged at ``le``; return them. Their bytes go next.
+    """Note up to ``lot`` rows that nothing keeps as purged at ``le``, and tell their flows' journals; return them. Their bytes go next.
 
     A process killed before that leaves their objects: the next upkeep takes them (:func:`purges_depuis`).
     """
     values = {"limite": limite, "finales": _FINALES, "le": le, "lot": lot}
     with transaction(engine, "noter_purges") as conn:
-        return [Purgee(**row) for row in conn.execute(text(_requete(classe, _REQUETES[classe].marque)), values).mappings()]
+        rows = conn.execute(text(_requete(classe, _REQUETES[classe].marque)), values).all()
+        # A grouped file answers no flow: no journal tells of it.
+        inscrire(conn, [_evenement(classe, row, le) for row in rows if row.flux_id is not None])
+        return [Purgee(row.sha256, row.cle, row.octets) for row in rows]
+
+
+def _evenement(classe: Classe, row: Row[Any], le: datetime) -> Evenement:
+    what = {"cle": row.cle} if row.cle else {"sha256": row.sha256}
+    return Evenement(row.flux_id, Genre.PURGE, row.sujet, {"classe": classe.value, "octets": row.octets} | what, le)
 
 
 def tenir_l_empreinte(conn: Connection, sha256: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from flux.errors import ErreurTransport, ErreurUsage
 from flux.etapes import purger
 from flux.etapes.entretien import entretenir, rejouer
+from flux.registre.journal_verification import verifier_journal
 from flux.registre.purges import Classe, compter, noter_purges
 from tests.integration.test_etapes import Maison, maison
 
@@ -60,6 +61,18 @@ def test_batches_go_after_a_week_and_originals_and_answers_after_ten_years(maiso
     assert maison.lignes("SELECT count(sha256), count(original_purge_le) FROM flux") == [(1, 1)]
     assert maison.lignes("SELECT count(*) FROM entretiens") == [(3,)]
     assert _purges(purger(maison.contexte)) == {"tranches": 0, "originaux": 0, "reponses": 0}
+
+
+def test_the_journal_tells_each_purge_once_and_still_verifies(maison):
+    _integrer(maison)
+    _vieillir(maison, 9999)
+    purger(maison.contexte)
+    purger(maison.contexte)
+    told = maison.lignes("SELECT sujet FROM journal WHERE genre = 'purge' ORDER BY rang")
+    answers = maison.lignes("SELECT 'reponse ' || nom FROM sorties ORDER BY id")
+    assert told[:2] == [("tranche 0",), ("original",)]
+    assert sorted(told[2:]) == sorted(answers)
+    assert verifier_journal(maison.contexte.engine) == []
 
 
 def test_a_dry_run_says_what_the_run_does_and_changes_nothing(maison):

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "r0012"
-down_revision = "r0009"
+revision = "r0013"
+down_revision = "r0011"
 
 _DATES = (("flux", "original_purge_le"), ("tranches", "purge_le"), ("sorties", "octets_purges_le"))
 _EMPREINTES = ("flux", "sorties", "pieces_declarees", "pieces_jointes")
