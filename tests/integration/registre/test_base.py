@@ -19,6 +19,7 @@ from sqlalchemy import Engine, text
 
 from flux.config import Reglages
 from flux.errors import ErreurConfiguration, ErreurInvariant, ErreurRegistre, ErreurUsage
+from flux.registre import embarque
 from flux.registre.connexion import creer_moteur, moteur, traduire, transaction
 from flux.registre.embarque import adresse, arreter
 from flux.registre.migrations import migrer
@@ -109,6 +110,27 @@ def test_apres_un_arret_brutal_le_fichier_de_pid_ne_trompe_pas(dossier: Path) ->
         pass
     pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
     os.chown(pid_file, proprietaire.st_uid, proprietaire.st_gid)
+    assert _lire(creer_moteur(adresse(dossier)), "SELECT 1") == [(1,)]
+
+
+def test_a_server_is_not_started_beside_what_is_left_of_a_killed_one(dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of the dead server could still write: PostgreSQL tells by ``postmaster.pid``, which must then stay."""
+    monkeypatch.setattr(embarque, "ATTENTE_DEMARRAGE", 0.5)
+    pid_file = dossier / "postgres" / "postmaster.pid"
+    conn = psycopg.connect(adresse(dossier).replace("+psycopg", ""))
+    chef, reste = int(pid_file.read_text().splitlines()[0]), conn.info.backend_pid
+    os.kill(reste, signal.SIGSTOP)
+    os.kill(chef, signal.SIGKILL)
+    while _vivant(chef):
+        pass
+    try:
+        with pytest.raises(ErreurRegistre, match=rf"processes of the server before still run: \[.*{reste}"):
+            adresse(dossier)
+        assert pid_file.read_text().splitlines()[0] == str(chef)
+    finally:
+        os.kill(reste, signal.SIGCONT)
+        conn.close()
+    monkeypatch.undo()
     assert _lire(creer_moteur(adresse(dossier)), "SELECT 1") == [(1,)]
 
 
