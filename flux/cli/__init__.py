@@ -14,6 +14,7 @@ from flux.cli.export import export
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
 from flux.cli.raccordement import raccordement
+from flux.cli.registre import registre as sous_commandes_registre
 from flux.cli.regles import regles
 from flux.cli.representation import representation as sous_commandes_representation
 from flux.cli.statut import statut as sous_commandes_statut
@@ -33,6 +34,7 @@ for command in (verifier, interfaces, emettre, export, fabriquer, suivi):
 app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")
 app.add_typer(raccordement, name="raccordement")
+app.add_typer(sous_commandes_registre, name="registre")
 app.add_typer(regles, name="regles")
 app.add_typer(sous_commandes_statut, name="statut")
 app.add_typer(sous_commandes_representation, name="representation")

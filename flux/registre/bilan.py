@@ -113,8 +113,10 @@ LOIS: dict[str, tuple[str, str]] = {
     # the flow whose answers a repeated one gets is no repeated one itself, and came before
     "repete_de": (
         "0",
-        "CASE WHEN f.repete_de IS NULL OR EXISTS (SELECT FROM flux p WHERE p.id = f.repete_de AND p.id < f.id "
-        "AND p.repete_de IS NULL AND p.sha256 = f.sha256) THEN 0 ELSE 1 END",
+        (
+            "CASE WHEN f.repete_de IS NULL OR EXISTS (SELECT FROM flux p WHERE p.id = f.repete_de AND p.id < f.id "
+            "AND p.repete_de IS NULL AND p.sha256 = f.sha256) THEN 0 ELSE 1 END"
+        ),
     ),
 }
 
