@@ -13,6 +13,7 @@ from flux.errors import ErreurInvariant
 from flux.etapes.bilan import bilan_complet, verifier_bilan_complet
 from tests.integration.test_etapes import Maison, maison
 
+pytestmark = pytest.mark.desequilibre  # each loss is there when the test ends, and the balance of all tests must see it
 __all__ = ["maison"]  # the fixture
 
 
