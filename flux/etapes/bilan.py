@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 
+import structlog
 from sqlalchemy import Connection, text
 
 from flux.contexte import Contexte
-from flux.errors import ErreurInvariant
+from flux.errors import ErreurInvariant, ErreurTransport
 from flux.modele.temps import PARIS
 from flux.registre.bilan import bilan_lu
 from flux.registre.bilan_jours import LigneBilan, LigneMontants, bilan_par_jour
@@ -20,6 +21,7 @@ from flux.registre.bilan_objets import ObjetConnu, est_connu, objets_connus
 from flux.registre.bloques import flux_bloques
 from flux.registre.connexion import transaction
 
+_journal = structlog.get_logger(__name__)
 _MORCEAU = 256 * 1024
 #: Bytes of an orphan looked at to tell an answer whose transaction was rolled back from a deposit.
 _TETE = 4096
@@ -81,18 +83,22 @@ def bilan_complet(contexte: Contexte, jour: date | None = None) -> BilanComplet:
             if not one.juste
         ]
         if jour is None:
-            found += list(store.comparer(conn))
             found += list(_non_publiees(conn))
-    found += list(store.orphelins())
+            store.comparer(conn)
+    found += list(store.constats())
     return BilanComplet(tuple(lines), tuple(amounts), tuple(found), store.gardes, tuple(store.restes))
 
 
 def verifier_bilan_complet(contexte: Contexte) -> str:
     """Return one line an operator reads when all balances.
 
-    :raises ErreurInvariant: something does not; the sentence names the first, the facts have all. Facts: ``constats``.
+    :raises ErreurInvariant: something does not; the log has each thing, the sentence the first ones, the facts all. Facts: ``constats``.
     """
     found = bilan_complet(contexte)
+    for one in found.constats:
+        _journal.error(
+            "bilan_faux", quoi=one.code, flux=list(one.flux), objet=one.objet, attendu=one.attendu, trouve=one.trouve, voir=one.voir
+        )
     if found.constats:
         told = "; ".join(f"{one.code} {list(one.flux)} {one.objet} {one.attendu}/{one.trouve}" for one in found.constats[:5])
         raise ErreurInvariant(
@@ -118,16 +124,21 @@ def _non_publiees(conn: Connection) -> Iterator[Constat]:
 
 
 class _Entrepot:
-    """The store walked beside the ledger, both in the order of digests."""
+    """The store walked beside the ledger, both in the order of digests.
+
+    Between the snapshot and the walk a file may be received, or purged: what does not agree is asked of the ledger again before it is told.
+    """
 
     def __init__(self, contexte: Contexte) -> None:
         self._contexte = contexte
         self._inconnus: list[str] = []
+        self._manquants: list[ObjetConnu] = []
+        self._alteres: list[Constat] = []
         self.gardes = 0
         self.restes: list[str] = []
 
-    def comparer(self, conn: Connection) -> Iterator[Constat]:
-        """Yield what is missing or altered; what nobody knows waits for :meth:`orphelins`."""
+    def comparer(self, conn: Connection) -> None:
+        """Read every content, and keep for :meth:`constats` what is missing, altered, or what nobody knows."""
         stored = self._contexte.entrepot.lister("sha256")
         there = next(stored, None)
         for known in objets_connus(conn):
@@ -135,32 +146,48 @@ class _Entrepot:
                 self._inconnus.append(there[0])
                 there = next(stored, None)
             if there is None or there[0].rpartition("/")[2] != known.sha256:
-                yield self._constat("original_manquant", known, "absent")
+                self._manquants.append(known)
                 continue
             key, there = there[0], next(stored, None)
-            digest, size = self._empreinte(key)
-            if digest != known.sha256 or not size == known.taille == known.taille_max:
-                yield self._constat("original_altere", known, f"{digest}, {size}")
-            else:
-                self.gardes += 1
+            self._relire(key, known)
         while there is not None:
             self._inconnus.append(there[0])
             there = next(stored, None)
+
+    def _relire(self, key: str, known: ObjetConnu) -> None:
+        try:
+            digest, size = self._empreinte(key)
+        except ErreurTransport:
+            if self._contexte.entrepot.existe(key):
+                raise
+            self._manquants.append(known)  # purged since it was listed, or lost
+            return
+        if digest != known.sha256 or not size == known.taille == known.taille_max:
+            self._alteres.append(self._constat("original_altere", known, f"{digest}, {size}"))
+        else:
+            self.gardes += 1
 
     @staticmethod
     def _constat(code: str, known: ObjetConnu, found: str) -> Constat:
         return Constat(code, known.flux, ", ".join(known.noms), f"{known.sha256}, {known.taille}", found)
 
-    def orphelins(self) -> Iterator[Constat]:
-        """Yield contents that no row needs, looked for again: one may have been registered meanwhile."""
+    def constats(self) -> Iterator[Constat]:
+        """Yield contents missing that a row still needs, those altered, and those that no row names."""
+        for known in self._manquants:
+            if self._au_registre(known.sha256, garde=True):
+                yield self._constat("original_manquant", known, "absent")
+        yield from self._alteres
         for key in self._inconnus:
-            with transaction(self._contexte.engine, "orphelins") as conn:
-                if est_connu(conn, key.rpartition("/")[2]):
-                    continue
+            if self._au_registre(key.rpartition("/")[2]):
+                continue
             if self._est_une_reponse(key):
                 self.restes.append(key)
             else:
                 yield Constat("orphelin", (), key, "une ligne du registre / a row of the ledger", "aucune / none")
+
+    def _au_registre(self, sha256: str, *, garde: bool = False) -> bool:
+        with transaction(self._contexte.engine, "bilan_objet") as conn:
+            return est_connu(conn, sha256, garde=garde)
 
     def _est_une_reponse(self, key: str) -> bool:
         """Return whether this is a feedback or lifecycle file of ours: a run that dies while it answers leaves one behind."""

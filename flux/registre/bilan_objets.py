@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 _PAR_PAQUET = 2000
-_REQUETE = """
+#: Table that needs contents → which of its rows do.
+_GARDES = {"flux": "true", "sorties": "true", "pieces_declarees": "true"}
+_REQUETE = f"""
 SELECT sha256, min(taille), max(taille), (array_agg(flux_id ORDER BY flux_id) FILTER (WHERE flux_id IS NOT NULL))[1:10],
   (array_agg(nom ORDER BY nom) FILTER (WHERE nom IS NOT NULL))[1:10]
 FROM (
-  SELECT sha256, taille, id AS flux_id, NULL AS nom FROM flux
-  UNION ALL SELECT sha256, taille, flux_id, nom FROM sorties
-  UNION ALL SELECT sha256, taille, NULL, reference FROM pieces_declarees) o
+  SELECT sha256, taille, id AS flux_id, NULL AS nom FROM flux WHERE {_GARDES["flux"]}
+  UNION ALL SELECT sha256, taille, flux_id, nom FROM sorties WHERE {_GARDES["sorties"]}
+  UNION ALL SELECT sha256, taille, NULL, reference FROM pieces_declarees WHERE {_GARDES["pieces_declarees"]}) o
 GROUP BY sha256 ORDER BY sha256 COLLATE "C"
-"""
+"""  # noqa: S608  built from constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,10 @@ def objets_connus(conn: Connection) -> Iterator[ObjetConnu]:
             yield ObjetConnu(sha256, low, high, tuple(flows or ()), tuple(names or ()))
 
 
-def est_connu(conn: Connection, sha256: str) -> bool:
-    """Return whether any row needs this content now."""
-    requete = "SELECT EXISTS (SELECT FROM {} WHERE sha256 = :sha256)"
-    return any(conn.execute(text(requete.format(t)), {"sha256": sha256}).scalar_one() for t in ("flux", "sorties", "pieces_declarees"))
+def est_connu(conn: Connection, sha256: str, *, garde: bool = False) -> bool:
+    """Return whether any row names this content now. :param garde: whether one still needs it."""
+    requete = "SELECT EXISTS (SELECT FROM {} WHERE sha256 = :sha256 AND {})"
+    return any(
+        conn.execute(text(requete.format(table, which if garde else "true")), {"sha256": sha256}).scalar_one()
+        for table, which in _GARDES.items()
+    )

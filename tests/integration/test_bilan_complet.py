@@ -1,6 +1,7 @@
 """The full balance on real flows: it holds, and each loss made by hand is found and named."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from typer.testing import CliRunner
 
 from flux.cli import app
 from flux.config import reglages
+from flux.contexte import Contexte
 from flux.errors import ErreurInvariant
 from flux.etapes.bilan import bilan_complet, verifier_bilan_complet
+from flux.transport.entrepot import Entrepot
+from tests.bases import vider
 from tests.integration.test_etapes import Maison, maison
 
 pytestmark = pytest.mark.desequilibre  # each loss is there when the test ends, and the balance of all tests must see it
@@ -24,7 +28,7 @@ def platine(maison: Maison):
     maison.tout()
     assert verifier_bilan_complet(maison.contexte).startswith("bilan juste : 1 flux, 4 originaux")
     yield maison
-    sql(maison, "TRUNCATE flux, sorties, membres, tranches, factures, statuts, lignes, anomalies, envois, pieces_jointes CASCADE")
+    vider(maison.contexte.engine)
 
 
 def sql(maison: Maison, *statements: str) -> None:
@@ -33,8 +37,8 @@ def sql(maison: Maison, *statements: str) -> None:
             conn.execute(text(one))
 
 
-def original(maison: Maison) -> Path:
-    ((sha,),) = maison.lignes("SELECT sha256 FROM flux")
+def original(maison: Maison, flux_id: int = 1) -> Path:
+    ((sha,),) = maison.lignes(f"SELECT sha256 FROM flux WHERE id = {flux_id}")
     return maison.dossier / "entrepot" / "sha256" / sha[:2] / sha
 
 
@@ -75,10 +79,46 @@ def test_one_byte_changed_in_an_original_is_found(platine):
 
 def test_a_flow_lost_with_all_its_rows_leaves_its_original_an_orphan(platine):
     key = original(platine).relative_to(platine.dossier / "entrepot").as_posix()
-    sql(platine, "TRUNCATE flux, sorties, membres, tranches, factures, statuts, lignes, anomalies, envois, pieces_jointes CASCADE")
+    vider(platine.contexte.engine)
     found = bilan_complet(platine.contexte)
     assert [(one.code, one.objet) for one in found.constats] == [("orphelin", key)]
     assert len(found.restes) == 3  # its answers, known for ours
+
+
+class EntrepotQuiRecoit(Entrepot):
+    """Something happens between the snapshot of the ledger and the walk through the store."""
+
+    avant = staticmethod(lambda: None)
+
+    def lister(self, cle):
+        if cle == "sha256":  # it calls itself for the folders below
+            self.avant()
+        yield from super().lister(cle)
+
+
+def _pendant(maison: Maison, avant) -> Contexte:
+    store = EntrepotQuiRecoit(str(maison.dossier / "entrepot"))
+    store.avant = avant
+    return replace(maison.contexte, entrepot=store)
+
+
+def test_what_is_received_while_the_store_is_read_is_no_orphan(platine):
+    platine.deposer(platine.fabriquer(graine=2, sequence=2))
+    assert bilan_complet(_pendant(platine, platine.recevoir)).constats == ()
+    assert platine.lignes("SELECT count(*) FROM flux") == [(2,)]
+    original(platine, 1).unlink()
+
+
+def test_what_is_forgotten_by_the_ledger_and_the_store_while_it_is_read_is_not_missing(platine):
+    def forget():
+        path = original(platine)
+        tables = ("flux", "membres", "tranches", "factures", "statuts", "lignes", "anomalies", "pieces_jointes", "sorties", "envois")
+        sql(platine, "SET LOCAL session_replication_role = replica", *(f"DELETE FROM {one}" for one in tables))
+        path.unlink()
+
+    assert bilan_complet(_pendant(platine, forget)).constats == ()
+    (platine.dossier / "entrepot" / "sha256" / "ff").mkdir(exist_ok=True)
+    (platine.dossier / "entrepot" / "sha256" / "ff" / ("f" * 64)).write_bytes(b"nobody's")
 
 
 def test_the_command_prints_counts_and_exact_amounts_and_has_its_own_exit_code(platine, monkeypatch):
