@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 _PAR_PAQUET = 2000
 #: Table that needs contents → which of its rows do.
-_GARDES = {"flux": "true", "sorties": "true", "pieces_declarees": "true"}
+_GARDES = {"flux": "original_purge_le IS NULL", "sorties": "octets_purges_le IS NULL", "pieces_declarees": "true"}
 _REQUETE = f"""
 SELECT sha256, min(taille), max(taille), (array_agg(flux_id ORDER BY flux_id) FILTER (WHERE flux_id IS NOT NULL))[1:10],
   (array_agg(nom ORDER BY nom) FILTER (WHERE nom IS NOT NULL))[1:10]
