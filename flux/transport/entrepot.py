@@ -114,6 +114,24 @@ class Entrepot:
             self._fs.invalidate_cache()
             return bool(self._fs.isfile(self._chemin(cle)))
 
+    def lister(self, cle: str) -> Iterator[tuple[str, int]]:
+        """Yield (key, bytes) of all that is kept under a folder, sorted, one folder in memory at a time; an absent one has nothing.
+
+        :raises ErreurTransport: the store did not answer.
+        """
+        with _traduire("lister", cle):
+            self._fs.invalidate_cache()
+            try:
+                entries = sorted(self._fs.ls(self._chemin(cle), detail=True), key=lambda one: str(one["name"]))
+            except FileNotFoundError:
+                return
+        for one in entries:
+            under = f"{cle}/{str(one['name']).rstrip('/').rpartition('/')[2]}"
+            if one["type"] == "directory":
+                yield from self.lister(under)
+            else:
+                yield under, int(one["size"])
+
     def supprimer(self, cle: str) -> None:
         """Forget a key; an absent one is already forgotten.
 

@@ -13,6 +13,7 @@ ATTENDUS = {
     "groupage": {"grouper"},
     "entretien": {"entretenir", "lacunes", "purger", "sceller"},
     "surveillance": {"bloques"},
+    "bilan": {"complet"},
     "certificats": {"listes", "sante", "juger", "prevenir", "rapport"},
 }
 

@@ -378,7 +378,7 @@ def test_a_partner_whose_folder_refuses_does_not_hold_back_the_others(maison):
         conn.execute(
             text(
                 "INSERT INTO sorties (partenaire_id, flux_id, interface, nom, sha256, taille, cle, cree_le) "
-                "SELECT 2, 1, interface, 'CSO1140A_AAA001_CPP0011140000000000000009', sha256, taille, cle, cree_le FROM sorties LIMIT 1"
+                "SELECT 2, NULL, interface, 'CSO1140A_AAA001_CPP0011140000000000000009', sha256, taille, cle, cree_le FROM sorties LIMIT 1"
             )
         )
     with pytest.raises(ErreurTransport):
