@@ -194,3 +194,11 @@ def noter_entretien(engine: Engine, le: datetime, rapport: Mapping[str, object])
     """Keep the report of an upkeep."""
     with transaction(engine, "noter_entretien") as conn:
         conn.execute(insert(t.entretiens).values(le=le, rapport=dict(rapport)))
+
+
+def dernier_entretien(source: Source, quoi: str) -> datetime | None:
+    """Return when the last report was kept that tells of ``quoi`` (a key of it), ``None``: never."""
+    with lecture(source, "dernier_entretien") as conn:
+        requete = text("SELECT max(le) FROM entretiens WHERE jsonb_exists(rapport, :quoi)")
+        found: datetime | None = conn.execute(requete, {"quoi": quoi}).scalar_one()
+        return found
