@@ -34,6 +34,12 @@ class ReglagesRetention(BaseModel):
         ge=0,
         description="Days that the opened batches of a flow stay after its answer, once none of its invoices lives any more (house).",
     )
+    orphelins: int = Field(
+        30,
+        ge=1,
+        description="Days that what no row of the ledger names waits in the store's `corbeille` before it is removed (house); it comes "
+        "back from there when a row needs it.",
+    )
     airflow: int = Field(
         90, ge=1, description="Days that Airflow's own history stays (runs, task instances, XCom, its audit log): house, nothing needs it."
     )

@@ -35,7 +35,7 @@ def entretien(
     Les fichiers des dossiers out sont purgés par le DAG entretien. / Files in out folders are purged by the DAG entretien.
     """
     contexte = contexte_migre()
-    report: dict[str, Any] = nettoyer_historique(contexte, a_blanc=a_blanc) if airflow else purger(contexte, a_blanc=a_blanc)
+    report: dict[str, Any] = nettoyer_historique(contexte, a_blanc=a_blanc) if airflow else purger(contexte, a_blanc=a_blanc, tout=True)
     if en_json:
         ecrire_json(report)
     elif airflow:
@@ -55,4 +55,14 @@ def _montrer(report: dict[str, Any]) -> None:
             (one["classe"], f"gardé / kept : {RAISONS[kept['raison']]}", kept["nombre"], kept["octets"], (kept["plus_ancien"] or "")[:10])
             for kept in one["gardes"]
         ]
+    moved, waiting = report["orphelins"], report["corbeille"]
+    for name, said in (
+        ("à mettre en corbeille / to the bin" if report["a_blanc"] else "mis en corbeille / put in the bin", moved["ecartes"]),
+        ("gardé / kept : moins d'un jour / less than a day old", moved["recents"]),
+        ("gardé / kept : en corbeille / in the bin", waiting["gardes"]),
+        ("à rendre / to be given back" if report["a_blanc"] else "rendu / given back", waiting["rendus"]),
+        ("à effacer / to be removed" if report["a_blanc"] else "effacé / removed", waiting["effaces"]),
+    ):
+        if said["nombre"]:
+            rows.append(("orphelins", name, said["nombre"], said["octets"], ""))
     tableau("Entretien / upkeep", ("classe", "sort / fate", "nombre", "octets", "plus ancien / oldest"), rows)

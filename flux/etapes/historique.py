@@ -17,7 +17,7 @@ import structlog
 from flux.contexte import Contexte
 from flux.errors import ErreurConfiguration, ErreurTransitoire
 from flux.modele.anomalie import visible
-from flux.registre.purges import dernier_entretien, noter_entretien
+from flux.registre.purges import CHAQUE_JOUR, dernier_entretien, noter_entretien
 
 #: Left out on purpose: ``trigger`` (taken by age alone, its rows in use go too, and with them the watchers of assets), ``dag`` and
 #: ``dag_version`` (they do not grow with time, and rows that are kept refer to them). What hangs on a run (task instances, XCom…)
@@ -28,8 +28,6 @@ TABLES = (
 )  # fmt: skip
 #: Seconds after which the command is given up; what it removed until then stays removed.
 PATIENCE = 3600
-#: How long the DAG waits between two times: a little less than a day, so that an hourly run finds its time each day.
-INTERVALLE = timedelta(hours=23, minutes=30)
 _LOT = "10000"
 _BASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _INTERDITE = "airflow-db-not-allowed:"
@@ -68,7 +66,7 @@ def nettoyer_chaque_jour(contexte: Contexte) -> dict[str, object] | str:
     if contexte.reglages.retention.airflow_base is None:
         return "FLUX_RETENTION__AIRFLOW_BASE n'est pas réglé / is not set: see docs/operators.md"
     last = dernier_entretien(contexte.engine, "historique")
-    if last is not None and contexte.horloge() < last + INTERVALLE:
+    if last is not None and contexte.horloge() < last + CHAQUE_JOUR:
         return f"fait / done: {last.isoformat()}"
     return nettoyer_historique(contexte)
 
