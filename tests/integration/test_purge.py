@@ -1,6 +1,8 @@
 """The store loses what was kept long enough and nothing needs, on a real ledger, a real store and a real SFTP server."""
 
 import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,9 +41,13 @@ def _integrer(maison: Maison, *, finir: bool = True) -> Path:
     with maison.serveur.client() as sftp:
         entretenir(maison.contexte, sftp)
     if finir:
-        _executer(maison, "UPDATE statuts SET code = 'MISE_EN_PAIEMENT'")
-        _executer(maison, "UPDATE factures SET etat = 'MISE_EN_PAIEMENT'")
+        _finir(maison)
     return flux
+
+
+def _finir(maison: Maison) -> None:
+    _executer(maison, "UPDATE statuts SET code = 'MISE_EN_PAIEMENT'")
+    _executer(maison, "UPDATE factures SET etat = 'MISE_EN_PAIEMENT'")
 
 
 def _purges(rapport: dict) -> dict[str, int]:
@@ -228,3 +234,20 @@ def test_the_store_is_walked_once_a_day(maison):
     assert "orphelins" in purger(maison.contexte, tout=True)
     _vieillir(maison, 1)
     assert "orphelins" in purger(maison.contexte)
+
+
+def test_two_upkeeps_at_once_purge_each_thing_once(maison):
+    for number in range(1, 6):
+        maison.deposer(maison.fabriquer(sequence=number, graine=number, factures=6))
+    maison.tout()
+    maison.relever()
+    with maison.serveur.client() as sftp:
+        entretenir(maison.contexte, sftp)
+    _finir(maison)
+    _vieillir(maison, 9999)
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: purger(maison.contexte), range(4)))
+    assert sum((Counter(_purges(one)) for one in reports), Counter()) == {"tranches": 10, "originaux": 5, "reponses": 15}
+    assert maison.lignes("SELECT count(*) FROM journal WHERE genre = 'purge'") == [(30,)]
+    assert _objets(maison) == set()
+    assert verifier_journal(maison.contexte.engine) == []
