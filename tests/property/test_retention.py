@@ -36,8 +36,8 @@ JOURS = {"tranches": 3, "originaux": 20, "reponses": 10}
 FINALES = sorted(code for code, row in STATUTS_FACTURE.items() if row.finale)
 EN_VIE = sorted(code for code, row in STATUTS_FACTURE.items() if not row.finale)
 
-#: Ages in days; the ends of each class's time are drawn as often as the middle.
-ages = st.sampled_from([0, 1, 2, 3, 4, 9, 10, 11, 19, 20, 21, 40])
+#: Ages in days: the ends of each class's time, and old ones more often, or little would ever go.
+ages = st.sampled_from([0, 3, 4, 10, 11, 20, 21, 21, 40, 40, 40])
 
 
 @dataclass
@@ -112,10 +112,10 @@ def grands(draw: st.DrawFn) -> Grand:
     """Ledgers; most flows are answered and quiet, or nothing would ever go."""
     groups = draw(st.lists(sorties, max_size=2))
     flows: list[FluxTire] = []
-    for rank in range(draw(st.integers(1, 5))):
+    for rank in range(draw(st.integers(1, 6))):
         received = draw(ages)
         firsts = [n for n, one in enumerate(flows) if one.repete is None]
-        repeats = draw(st.sampled_from(firsts)) if firsts and draw(st.integers(0, 4)) == 0 else None
+        repeats = draw(st.sampled_from(firsts)) if firsts and draw(st.booleans()) else None
         state = "repondu" if repeats is not None else draw(st.sampled_from(["recu", "ouvert", "traite", *["repondu"] * 7]))
         has_invoice = repeats is None and state != "recu" and draw(st.booleans())
         sendings = st.sampled_from([None, "refus", *[n for n in range(len(groups)) for _ in range(4)]])
