@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 from uuid import uuid4
@@ -139,6 +140,28 @@ class Entrepot:
         """
         with _traduire("supprimer", cle), suppress(FileNotFoundError):
             self._fs.rm_file(self._chemin(cle))
+
+    def ecrit_le(self, cle: str) -> datetime | None:
+        """Return when a key was last written, UTC; ``None`` when it is absent.
+
+        :raises ErreurTransport: the store did not answer.
+        """
+        with _traduire("ecrit_le", cle), suppress(FileNotFoundError):
+            le: datetime = self._fs.modified(self._chemin(cle))
+            return le if le.tzinfo is not None else le.replace(tzinfo=UTC)
+        return None
+
+    def deplacer(self, cle: str, vers: str) -> bool:
+        """Move a key, in place of what the other one held; False when it is absent.
+
+        :raises ErreurTransport: the store refused or did not answer.
+        """
+        if not self.existe(cle):
+            return False
+        with suppress(FileNotFoundError):
+            self._installer(self._chemin(cle), vers)
+            return True
+        return False
 
     def _chemin(self, cle: str) -> str:
         if not _CLE.fullmatch(cle):

@@ -11,7 +11,7 @@ ATTENDUS = {
     "integration": {"ouvrir", "traiter", "repondre", "verdict"},
     "emission": {"emettre"},
     "groupage": {"grouper"},
-    "entretien": {"entretenir", "lacunes", "purger", "sceller"},
+    "entretien": {"entretenir", "historique", "lacunes", "purger", "sceller"},
     "surveillance": {"bloques"},
     "bilan": {"complet"},
     "certificats": {"listes", "sante", "juger", "prevenir", "rapport"},
