@@ -16,6 +16,7 @@ from flux.cli.interfaces import interfaces
 from flux.cli.raccordement import raccordement
 from flux.cli.regles import regles
 from flux.cli.representation import representation as sous_commandes_representation
+from flux.cli.sante import sante
 from flux.cli.statut import statut as sous_commandes_statut
 from flux.cli.suivi import suivi
 from flux.cli.verifier import verifier
@@ -28,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verifier, interfaces, emettre, export, fabriquer, suivi):
+for command in (verifier, interfaces, emettre, export, fabriquer, sante, suivi):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")

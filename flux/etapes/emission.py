@@ -9,6 +9,7 @@ from paramiko import SFTPClient
 
 from flux.contexte import Contexte
 from flux.errors import ErreurTransport
+from flux.etapes.cadence import etape
 from flux.registre.connexion import transaction
 from flux.registre.sorties import marquer_emise, sorties_a_emettre
 from flux.transport import sftp as transport
@@ -17,6 +18,7 @@ from raccordement.partenaires import partenaires
 _journal = structlog.get_logger(__name__)
 
 
+@etape("emettre")
 def emettre(contexte: Contexte, sftp: SFTPClient) -> int:
     """Publish every answer that waits and that no other process holds; return how many left.
 

@@ -12,6 +12,7 @@ from paramiko import SFTPClient
 
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport
+from flux.etapes.cadence import etape
 from flux.registre.entretien import lacunes, noter_purgee, noter_retirees, remettre, sorties_en_place, sorties_nommees
 from flux.registre.valeurs import Partenaire
 from flux.transport import sftp as transport
@@ -21,6 +22,7 @@ _journal = structlog.get_logger(__name__)
 _MORCEAU = 256 * 1024
 
 
+@etape("entretenir")
 def entretenir(contexte: Contexte, sftp: SFTPClient) -> tuple[int, int]:
     """Note the files that partners took away, and purge those that stayed longer than the retention; return how many of each.
 

@@ -15,6 +15,7 @@ from flux.archive import ouvrir_flux
 from flux.contexte import Contexte
 from flux.enveloppe import verifier_nom
 from flux.errors import ErreurInvariant
+from flux.etapes.cadence import etape
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
@@ -44,6 +45,7 @@ class TacheTraiter(TypedDict):
     tranches: list[tuple[int, int]]
 
 
+@etape("ouvrir")
 def ouvrir(contexte: Contexte, lot_id: int) -> list[TacheTraiter]:
     """Open the flows of a lot that are not open yet; return the tasks for all tranches left to treat.
 

@@ -12,6 +12,7 @@ from paramiko import SFTPClient
 from flux.contexte import Contexte
 from flux.enveloppe import interface_du_nom, verifier_nom
 from flux.errors import ErreurConfiguration, ErreurTransport
+from flux.etapes.cadence import etape
 from flux.etapes.certificats import recevoir_certificat
 from flux.registre.depots import enregistrer_depot, former_lots, marquer_lance
 from flux.registre.valeurs import Depot, Lot, Partenaire
@@ -34,6 +35,7 @@ class LotALancer:
     note: str
 
 
+@etape("recevoir")
 def recevoir(contexte: Contexte, sftp: SFTPClient, *, intervalle: float = 1.0) -> list[LotALancer]:
     """Claim every ready file of every partner and register all that waits in the processing folders.
 

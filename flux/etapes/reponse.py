@@ -24,6 +24,7 @@ from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant
+from flux.etapes.cadence import etape
 from flux.etapes.fichiers import enveloppe_sortante, garder
 from flux.etapes.ramasse_miettes import sans_ramasse_miettes
 from flux.etapes.redaction import dialecte_de
@@ -52,6 +53,7 @@ STATUTS_PAR_MESSAGE = 2000
 _journal = structlog.get_logger(__name__)
 
 
+@etape("repondre")
 def repondre(contexte: Contexte, lot_id: int) -> int:
     """Write the answers of every flow of a lot whose members are all judged; return how many flows were answered now.
 

@@ -11,6 +11,7 @@ import structlog
 from flux.contexte import Contexte
 from flux.controle import juger_a_la_suite
 from flux.errors import ErreurInvariant
+from flux.etapes.cadence import etape
 from flux.etapes.devancer import devancer
 from flux.etapes.ouverture import TacheTraiter
 from flux.etapes.pieces_declarees import Declarations
@@ -29,6 +30,7 @@ from flux.registre.valeurs import EtatTranche, FluxLu, Membre, ResultatMembre, T
 _journal = structlog.get_logger(__name__)
 
 
+@etape("traiter")
 def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
     """Judge and store every tranche of a task that is not stored yet, each in a transaction of its own.
 

@@ -35,6 +35,7 @@ from flux.referentiel.anomalies import Severite
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
 from flux.registre.socle import instant, metadata, parmi
 from flux.registre.tables_annuaire import annuaire_versions, pieces_declarees, services, structures
+from flux.registre.tables_exploitation import battements
 from flux.registre.tables_raccordement import (
     abonnements,
     adresses_verification,
@@ -55,6 +56,7 @@ __all__ = [
     "annuaire_versions",
     "anomalies",
     "autorites",
+    "battements",
     "certificats_partenaire",
     "envois",
     "factures",
@@ -126,7 +128,13 @@ flux = Table(
     Index("uq_flux_identifiant_tenu", "partenaire_id", "identifiant", unique=True, postgresql_where=text("tient_identifiant")),
     Index("ix_flux_sans_lot", "partenaire_id", "id", postgresql_where=text("lot_id IS NULL AND etat <> 'repondu'")),
     Index("ix_flux_lot_id", "lot_id"),
-)
+    Index("ix_flux_en_cours", "recu_le", postgresql_where=text("etat <> 'repondu'")),
+    # What metrics count, read without the table.
+    Index(
+        "ix_flux_issues", "interface", "statut",
+        postgresql_include=["acceptees", "rejetees", "illisibles"], postgresql_where=text("etat = 'repondu'"),
+    ),
+)  # fmt: skip
 
 tranches = Table(
     "tranches",
@@ -156,6 +164,7 @@ membres = Table(
     CheckConstraint("tranche_rang IS NOT NULL OR decision IS NOT NULL", name="tranche_ou_decision"),
     ForeignKeyConstraint(["flux_id", "tranche_rang"], ["tranches.flux_id", "tranches.rang"]),
     Index("ix_membres_tranche", "flux_id", "tranche_rang"),
+    Index("ix_membres_replis", "flux_id", "rang", postgresql_where=text("replis IS NOT NULL")),
 )
 
 factures = Table(
@@ -250,6 +259,7 @@ anomalies = Table(
     Column("fr", Text, nullable=False),
     Column("en", Text, nullable=False),
     parmi("severity", Severite),
+    Index("ix_anomalies_rule", "rule"),
 )
 
 statuts = Table(
@@ -386,4 +396,5 @@ envois = Table(
         "ix_envois_a_grouper", "partenaire_id", "interface", "id", postgresql_where=text("sortie_id IS NULL AND refus IS NULL")
     ),
     Index("ix_envois_sortie_id", "sortie_id"),
+    Index("ix_envois_refuses", "id", postgresql_where=text("refus IS NOT NULL")),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine
 
@@ -19,8 +20,7 @@ def migrer(engine: Engine) -> None:
     :raises ErreurConfiguration: the database is at a revision this version does not know. Facts: ``reason``.
     :raises ErreurRegistre: the database did not answer.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config = _config()
     with transaction(engine, "migrer") as conn:
         verrouiller(conn, "flux.migrations")
         config.attributes["connection"] = conn
@@ -30,3 +30,14 @@ def migrer(engine: Engine) -> None:
             raise ErreurConfiguration(
                 f"the ledger cannot be migrated: {error}; install the version that wrote it, or a newer one", reason=str(error)
             ) from error
+
+
+def derniere() -> str | None:
+    """Return the newest revision that this version knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config
