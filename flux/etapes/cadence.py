@@ -27,7 +27,7 @@ def etape(nom: str) -> Callable[[Callable[Concatenate[Contexte, P], R]], Callabl
 
     def decorer(pas: Callable[Concatenate[Contexte, P], R]) -> Callable[Concatenate[Contexte, P], R]:
         @wraps(pas)
-        def tourner(contexte: Contexte, *args: P.args, **kwargs: P.kwargs) -> R:
+        def tourner(contexte: Contexte, /, *args: P.args, **kwargs: P.kwargs) -> R:
             debut, reussie = time.monotonic(), False
             with structlog.contextvars.bound_contextvars(etape=nom):
                 try:

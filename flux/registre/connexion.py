@@ -32,7 +32,10 @@ def creer_moteur(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.drivername != "postgresql+psycopg":
             raise ErreurConfiguration("the ledger's URL must begin with postgresql+psycopg://", setting="base")
-        return create_engine(parsed, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC", "connect_timeout": 10})
+        # hide_parameters: what a statement writes is invoice data, and a traceback in a log would quote it.
+        return create_engine(
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"options": "-c timezone=UTC", "connect_timeout": 10}
+        )
     except (sqlalchemy.exc.ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         # The URL may hold a password: it is not quoted.
         raise ErreurConfiguration("the ledger's URL is malformed: write postgresql+psycopg://user@host/database", setting="base") from error
