@@ -36,6 +36,7 @@ from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
 from flux.registre.socle import instant, metadata, parmi
 from flux.registre.tables_annuaire import annuaire_versions, pieces_declarees, services, structures
 from flux.registre.tables_exploitation import battements
+from flux.registre.tables_journal import journal, sceaux, sceaux_tetes
 from flux.registre.tables_raccordement import (
     abonnements,
     adresses_verification,
@@ -62,6 +63,7 @@ __all__ = [
     "factures",
     "flux",
     "historique",
+    "journal",
     "lignes",
     "lignes_statut",
     "listes_de_confiance",
@@ -75,6 +77,8 @@ __all__ = [
     "preavis",
     "rejets_traites",
     "representations",
+    "sceaux",
+    "sceaux_tetes",
     "services",
     "sorties",
     "statuts",
@@ -129,12 +133,7 @@ flux = Table(
     Index("ix_flux_sans_lot", "partenaire_id", "id", postgresql_where=text("lot_id IS NULL AND etat <> 'repondu'")),
     Index("ix_flux_lot_id", "lot_id"),
     Index("ix_flux_en_cours", "recu_le", postgresql_where=text("etat <> 'repondu'")),
-    # What metrics count, read without the table.
-    Index(
-        "ix_flux_issues", "interface", "statut",
-        postgresql_include=["acceptees", "rejetees", "illisibles"], postgresql_where=text("etat = 'repondu'"),
-    ),
-)  # fmt: skip
+)
 
 tranches = Table(
     "tranches",
@@ -164,7 +163,6 @@ membres = Table(
     CheckConstraint("tranche_rang IS NOT NULL OR decision IS NOT NULL", name="tranche_ou_decision"),
     ForeignKeyConstraint(["flux_id", "tranche_rang"], ["tranches.flux_id", "tranches.rang"]),
     Index("ix_membres_tranche", "flux_id", "tranche_rang"),
-    Index("ix_membres_replis", "flux_id", "rang", postgresql_where=text("replis IS NOT NULL")),
 )
 
 factures = Table(
@@ -259,7 +257,6 @@ anomalies = Table(
     Column("fr", Text, nullable=False),
     Column("en", Text, nullable=False),
     parmi("severity", Severite),
-    Index("ix_anomalies_rule", "rule"),
 )
 
 statuts = Table(

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "r0011"
-down_revision = "r0009"
+revision = "r0012"
+down_revision = "r0011"
 
 # From now on these are waited for: a platform that is installed and never started shows.
 _ATTENDUES = """
@@ -30,20 +30,11 @@ def upgrade() -> None:
     )
     op.execute(_ATTENDUES)
     op.create_index("ix_flux_en_cours", "flux", ["recu_le"], unique=False, postgresql_where=sa.text("etat <> 'repondu'"))
-    op.create_index(
-        "ix_flux_issues", "flux", ["interface", "statut"], unique=False, postgresql_include=["acceptees", "rejetees", "illisibles"],
-        postgresql_where=sa.text("etat = 'repondu'"),
-    )  # fmt: skip
-    op.create_index("ix_anomalies_rule", "anomalies", ["rule"], unique=False)
-    op.create_index("ix_membres_replis", "membres", ["flux_id", "rang"], unique=False, postgresql_where=sa.text("replis IS NOT NULL"))
     op.create_index("ix_envois_refuses", "envois", ["id"], unique=False, postgresql_where=sa.text("refus IS NOT NULL"))
 
 
 def downgrade() -> None:
     """Undo it."""
     op.drop_index("ix_envois_refuses", table_name="envois")
-    op.drop_index("ix_membres_replis", table_name="membres")
-    op.drop_index("ix_anomalies_rule", table_name="anomalies")
-    op.drop_index("ix_flux_issues", table_name="flux")
     op.drop_index("ix_flux_en_cours", table_name="flux")
     op.drop_table("battements")
