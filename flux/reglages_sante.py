@@ -32,6 +32,10 @@ class ReglagesSante(BaseModel):
     reponse: int = Field(7200, ge=1, description="Seconds that the oldest flow may wait for its answer.")
     place: int = Field(2 * 1024**3, ge=0, description="Bytes that must be free on a local staging store; orange below twice as many.")
     certificat: int = Field(7, ge=0, description="Days before the end of a record's last certificate; orange below twice as many.")
+    sceau: int = Field(7800, ge=1, description="Seconds after midnight (Paris) that the seal of the day before may still be missing.")
+    traitement: int = Field(
+        900, ge=1, description="Seconds that a claimed file may stay in traitement. Looked at only with the account below."
+    )
     ecart: float = Field(10.0, gt=0, description="Seconds between this machine's clock and the database's.")
     sftp: str | None = Field(
         None,

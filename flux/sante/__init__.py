@@ -5,40 +5,24 @@ Processes that live prove nothing: a step that must run beats in the ledger (:mo
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
-from sqlalchemy import Engine
-
-from flux.config import Reglages
-from flux.errors import ErreurFlux, ErreurTransport
+from flux.errors import ErreurFlux
+from flux.modele.temps import PARIS
 from flux.registre.battements import Battement, battements
 from flux.registre.bloques import DELAIS, flux_bloques
+from flux.registre.journal_sceaux import premier_jour_sans_sceau
 from flux.registre.migrations import derniere
 from flux.registre.sante import etat, fins_de_certificat, revision
 from flux.reglages_sante import SILENCES
-from flux.sante.modele import Etat, Ligne, depasse, manque
-from flux.transport import sftp as transport
-from flux.transport.entrepot import Entrepot
-from flux.transport.session import ouvrir_session
+from flux.sante.modele import Etat, Ligne, Patient, depasse, duree, manque
+from flux.sante.serveur import serveur
 from flux.xsd.catalogue import verifier_tout
-from raccordement.partenaires import partenaires
 
 __all__ = ["Etat", "Ligne", "Patient", "examiner"]
 
-_DU_REGISTRE = ("horloge", "battement", "bloques", "reponse", "sorties", "refus", "certificat")
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """What is looked at. :ivar maintenant: aware, UTC."""
-
-    reglages: Reglages
-    engine: Engine
-    entrepot: Entrepot
-    maintenant: datetime
+_DU_REGISTRE = ("horloge", "battement", "bloques", "reponse", "sorties", "refus", "sceau", "certificat")
 
 
 def examiner(patient: Patient, *, vite: bool = False) -> list[Ligne]:
@@ -46,11 +30,11 @@ def examiner(patient: Patient, *, vite: bool = False) -> list[Ligne]:
     lines = [_base(patient)]
     seen = lines[0].etat is not Etat.ROUGE
     if seen:
-        for look in (_cadence,) if vite else (_cadence, _attentes, _certificats):
+        for look in (_cadence,) if vite else (_cadence, _attentes, _sceau, _certificats):
             lines += look(patient)
     else:
         lines += [Ligne(nom, Etat.ORANGE, "non regardé / not looked at") for nom in _DU_REGISTRE]
-    return lines if vite else [*lines, _entrepot(patient), _sftp(patient, lines), _regles()]
+    return lines if vite else [*lines, _entrepot(patient), *serveur(patient, lines), _regles()]
 
 
 def _base(patient: Patient) -> Ligne:
@@ -93,6 +77,17 @@ def _attentes(patient: Patient) -> Iterator[Ligne]:
     yield Ligne("refus", depasse(found.refus, 0), str(found.refus), "0")
 
 
+def _sceau(patient: Patient) -> Iterator[Ligne]:
+    """A day's seal is due at the midnight (Paris) that ends it; the first, of the day of the first entry."""
+    limit = patient.reglages.sante.sceau
+    found = premier_jour_sans_sceau(patient.engine)
+    late = 0.0
+    if found is not None:
+        due = datetime.combine(found + timedelta(days=1), time(), PARIS)
+        late = max((patient.maintenant - due).total_seconds(), 0.0)
+    yield Ligne("sceau", depasse(late, limit), f"{found}" if late else "aucun / none", duree(limit))
+
+
 def _certificats(patient: Patient) -> Iterator[Ligne]:
     limit = patient.reglages.sante.certificat
     for fiche, end in fins_de_certificat(patient.engine):
@@ -112,43 +107,8 @@ def _entrepot(patient: Patient) -> Ligne:
     return Ligne("entrepot", manque(free, limit), f"{free / 1024**3:.1f} Gio", f"{limit / 1024**3:.1f} Gio")
 
 
-def _sftp(patient: Patient, lines: list[Ligne]) -> Ligne:
-    settings = patient.reglages.sante
-    if settings.sftp is None or settings.sftp_cle is None or settings.sftp_cle_hote is None:
-        seen = next((one for one in lines if one.objet == "recevoir"), None)
-        said = f"vu par recevoir / seen by recevoir: {seen.valeur}" if seen else "non regardé / not looked at"
-        return Ligne("sftp", seen.etat if seen else Etat.ORANGE, said, seen.limite if seen else "")
-    refused = []
-    try:
-        known = partenaires(patient.engine)
-        with ouvrir_session(settings.sftp, settings.sftp_cle, settings.sftp_cle_hote, settings.sftp_delai) as sftp:
-            for one in known:
-                for room in (transport.ENTREE, transport.SORTIE, transport.TRAITEMENT):
-                    path = posixpath.join(patient.reglages.sftp_racine, one.dossier, room)
-                    try:
-                        there = transport.existe(sftp, path)
-                        if there:
-                            transport.lister(sftp, path)
-                    except ErreurTransport:
-                        there = False
-                    if not there:
-                        refused.append(path)
-    except ErreurFlux as panne:
-        return Ligne("sftp", Etat.ROUGE, str(panne))
-    said = ", ".join(refused[:5]) + ("…" if len(refused) > 5 else "")
-    return Ligne("sftp", depasse(len(refused), 0), said or f"{len(known)} partenaire(s) / partner(s)")
-
-
 def _regles() -> Ligne:
     try:
         return Ligne("regles", Etat.VERT, f"{verifier_tout()} fichiers / files, SHA-256")
     except ErreurFlux as faute:
         return Ligne("regles", Etat.ROUGE, str(faute))
-
-
-def duree(seconds: float) -> str:
-    """Return an age in its greatest unit."""
-    for size, unit in ((86400, "j"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds // size:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"

@@ -1,9 +1,15 @@
-"""One line of ``flux sante``."""
+"""What ``flux sante`` looks at, and one line of what it says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from sqlalchemy import Engine
+
+from flux.config import Reglages
+from flux.transport.entrepot import Entrepot
 
 
 class Etat(StrEnum):
@@ -12,6 +18,16 @@ class Etat(StrEnum):
     VERT = "vert"
     ORANGE = "orange"
     ROUGE = "rouge"
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What is looked at. :ivar maintenant: aware, UTC."""
+
+    reglages: Reglages
+    engine: Engine
+    entrepot: Entrepot
+    maintenant: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +52,11 @@ def depasse(valeur: float, limite: float) -> Etat:
 def manque(valeur: float, limite: float) -> Etat:
     """Return the state of what must stay large: red below its limit, orange below twice as much."""
     return Etat.ROUGE if valeur < limite else Etat.ORANGE if valeur < 2 * limite else Etat.VERT
+
+
+def duree(seconds: float) -> str:
+    """Return an age in its greatest unit."""
+    for size, unit in ((86400, "j"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"

@@ -44,6 +44,11 @@ MOTS: Mapping[str, Mots] = {
         "messages mis à part", "messages put aside", "flux emission lacunes, corriger, puis flux emission grouper --refuses",
         "flux emission lacunes, mend, then flux emission grouper --refuses",
     ),
+    "sceau": Mots(
+        "jour du journal sans sceau", "day of the journal without seal",
+        "regarder la tâche sceller du DAG entretien, ou flux journal sceller",
+        "look at the task sceller of the DAG entretien, or flux journal sceller",
+    ),
     "certificat": Mots(
         "fin du certificat", "end of the certificate", "appeler le partenaire : il dépose le nouveau dans in/",
         "call the partner: it deposits the new one in in/",
@@ -55,6 +60,11 @@ MOTS: Mapping[str, Mots] = {
     "sftp": Mots(
         "serveur SFTP et dossiers", "SFTP server and folders", "relancer le serveur ; dossier refusé : droits de in, out, traitement",
         "start the server; folder refused: rights of in, out, traitement",
+    ),
+    "traitement": Mots(
+        "fichiers réclamés non enregistrés", "claimed files not registered",
+        "journal de la tâche recevoir : depot_illisible (droits du fichier) ou certificat_en_attente (autorités)",
+        "log of the task recevoir: depot_illisible (rights of the file) or certificat_en_attente (authorities)",
     ),
     "regles": Mots(
         "schémas et règles officiels", "official schemas and rules", "réinstaller les paquets de requirements.lock",

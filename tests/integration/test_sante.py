@@ -1,9 +1,10 @@
 """``flux sante``: each line can be made red on a real ledger, a real store and a real SFTP server, with every process alive."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from flux.config import Reglages, reglages
 from flux.contexte import Contexte
 from flux.errors import ErreurTransport
 from flux.etapes import emettre, recevoir
+from flux.modele.temps import PARIS
 from flux.registre.battements import battements, battre
 from flux.registre.connexion import creer_moteur
+from flux.registre.journal_sceaux import sceller
 from flux.reglages_sante import SILENCES
 from flux.sante import Etat, Patient, examiner
 from flux.sante.mots import MOTS
@@ -87,6 +90,7 @@ def test_a_step_never_seen_is_red(patient, registre: Engine) -> None:
 
 def test_a_flow_that_waits_is_red_where_it_is_stuck_and_by_its_age(patient, registre: Engine) -> None:
     flux_ouvert(registre, (1,))
+    sceller(registre, datetime.now(PARIS).date() - timedelta(days=1), datetime.now(UTC))
     others = {("sftp", "")}  # its partner has no folder on this server
     sql(registre, "UPDATE flux SET recu_le = now() - interval '10 minutes'")
     assert rouges(patient()) == others
@@ -101,6 +105,33 @@ def test_an_answer_that_does_not_leave_is_red(patient, registre: Engine) -> None
         "VALUES (1, 'CSO1140A', 'nom', repeat('0', 64), 1, 'cle', now() - interval '1 hour')",
     )
     assert rouges(patient()) == {("bloques", ""), ("sorties", "")}
+
+
+def test_a_day_of_the_journal_without_its_seal_is_red(patient, registre: Engine) -> None:
+    flux_ouvert(registre, (1,))
+    with registre.connect() as conn:
+        first = conn.execute(text("SELECT min(le) FROM journal")).scalar_one()
+    seen = {one.nom: one.etat for one in examiner(patient(maintenant=first))}
+    assert seen["sceau"] is Etat.VERT
+    midnight = datetime.combine(first.astimezone(PARIS).date() + timedelta(days=1), time(), PARIS)
+    for after, state in ((timedelta(hours=-1), Etat.VERT), (timedelta(hours=2), Etat.ORANGE), (timedelta(hours=3), Etat.ROUGE)):
+        lines = examiner(patient(maintenant=midnight + after))
+        assert [one.etat for one in lines if one.nom == "sceau"] == [state]
+    sceller(registre, midnight.date() - timedelta(days=1), midnight)
+    lines = examiner(patient(maintenant=midnight + timedelta(hours=3)))
+    assert [one.etat for one in lines if one.nom == "sceau"] == [Etat.VERT]
+
+
+def test_a_file_left_in_traitement_is_red_by_the_age_of_its_claim(patient, serveur: ServeurSftp) -> None:
+    room = serveur.disque / PARTENAIRE / "traitement"
+    room.mkdir(exist_ok=True)
+    now = datetime.now(UTC)
+    fresh = room / f"{now:%Y%m%dT%H%M%S%f}-1000000000__FSO1100A_ABC123_x"
+    fresh.write_bytes(b"x")
+    os.utime(fresh, (1e9, 1e9))  # a deposit that kept its date of 2001
+    assert rouges(patient()) == set()
+    fresh.rename(room / f"{now - timedelta(hours=1):%Y%m%dT%H%M%S%f}-1000000000__FSO1100A_ABC123_x")
+    assert rouges(patient()) == {("traitement", "")}
 
 
 def test_a_clock_that_drifted_is_red(patient) -> None:

@@ -1,4 +1,4 @@
-"""Heartbeats of the steps, and what health and metrics ask for by index."""
+"""Heartbeats of the steps, and what health asks for by index."""
 
 import sqlalchemy as sa
 from alembic import op
