@@ -5,6 +5,7 @@ Example: ``FLUX_ENVIRONNEMENT=production``, ``FLUX_LIMITES__TAILLE_FLUX=53687091
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +23,13 @@ from flux.reglages_retention import ReglagesRetention
 from flux.reglages_sante import ReglagesSante
 
 
+class FormatJournal(StrEnum):
+    """How the log lines of the ``flux`` commands are written."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
 class Reglages(BaseSettings):
     """The settings of one platform."""
 
@@ -31,6 +39,11 @@ class Reglages(BaseSettings):
     dossier: Path = Field(Path(".demo"), description="Folder of the embedded services: database, staging store, keys.")
     base: str | None = Field(
         None, description="SQLAlchemy URL of the ledger (postgresql+psycopg://…); none starts the embedded PostgreSQL in `dossier`."
+    )
+    journal_format: FormatJournal = Field(
+        FormatJournal.CONSOLE,
+        description="Log lines of the `flux` commands on standard error: `console` or `json` (one object a line). Airflow's tasks log as "
+        "Airflow is told to.",
     )
     entrepot: str | None = Field(
         None, description="fsspec URL of the staging store (file://, s3://…); none is `dossier`/entrepot on the local disk."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import structlog
 import typer
 
 from flux.cli.annuaire import annuaire as sous_commandes_annuaire  # under its own name it would hide its module
@@ -22,7 +21,9 @@ from flux.cli.sante import sante
 from flux.cli.statut import statut as sous_commandes_statut
 from flux.cli.suivi import suivi
 from flux.cli.verifier import verifier
+from flux.config import reglages
 from flux.errors import ErreurFlux, ErreurUsage
+from flux.journalisation import configurer
 
 app = typer.Typer(
     name="flux",
@@ -44,8 +45,8 @@ app.add_typer(sous_commandes_representation, name="representation")
 
 def principal() -> None:
     """Run the command line; an error of ours is one line on stderr, never a traceback, and so is the log."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
+        configurer(reglages().journal_format)
         app()
     except ErreurUsage as error:
         sys.stderr.write(f"flux : {error}\n")

@@ -1,16 +1,17 @@
-"""Every step beats: its name and ids are on each log line written meanwhile, and the ledger keeps when it last ended well."""
+"""Every step beats: its name and its flow are on each log line written meanwhile, and the ledger keeps when it last ended well."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
 
 from flux.contexte import Contexte
-from flux.errors import ErreurRegistre
+from flux.errors import ErreurFlux, ErreurRegistre
 from flux.registre.battements import battre
 
 P = ParamSpec("P")
@@ -40,6 +41,20 @@ def etape(nom: str) -> Callable[[Callable[Concatenate[Contexte, P], R]], Callabl
         return tourner
 
     return decorer
+
+
+@contextmanager
+def au_sujet_de(flux_id: int | None) -> Iterator[None]:
+    """Put a flow's id on each log line written meanwhile, and among the facts of an error; ``None``: of no flow."""
+    if flux_id is None:
+        yield
+        return
+    with structlog.contextvars.bound_contextvars(flux_id=flux_id):
+        try:
+            yield
+        except ErreurFlux as panne:
+            panne.facts.setdefault("flux_id", flux_id)
+            raise
 
 
 def _battre(contexte: Contexte, nom: str, secondes: float, *, reussie: bool) -> None:

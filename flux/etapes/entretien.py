@@ -76,11 +76,11 @@ def verifier_lacunes(contexte: Contexte) -> None:
     found = lacunes(contexte.engine, contexte.horloge())
     if found.trous or found.refus:
         holes = ", ".join(f"{code} {numero}" for code, numero in found.trous[:5])
-        refused = "; ".join(f"{code} {interface}: {why}" for code, interface, _, _, why in found.refus[:5])
+        refused = "; ".join(f"{one[0]} {one[1]}" for one in found.refus[:5])  # not why: it may quote an invoice
         raise ErreurInvariant(
             f"outgoing files: {len(found.trous)} numbers without file ({holes or 'none'}), {len(found.refus)} messages put aside "
             f"({refused or 'none'}). See flux emission lacunes.",
-            trous=found.trous, refus=found.refus,
+            trous=found.trous, refus=[one[:-1] for one in found.refus],
         )  # fmt: skip
 
 

@@ -103,8 +103,8 @@ def _un_fichier(contexte: Contexte, waiting: FileAttente) -> int:
                     sortie_id = ecrire_sortie(conn, waiting.partenaire_id, sortie, contexte.horloge())
                     marquer_pris(conn, prise.pris, sortie_id)
         marquer_refuses(conn, prise.refus)
-    if prise.refus:
-        _journal.error("envois_refuses", partenaire=waiting.code_application, interface=waiting.interface, refus=prise.refus)
+    if prise.refus:  # the reasons quote invoices: the ledger keeps them, flux emission lacunes tells them
+        _journal.error("envois_refuses", partenaire=waiting.code_application, interface=waiting.interface, envois=sorted(prise.refus))
     if prise.pris:
         _journal.info("fichier_groupe", partenaire=waiting.code_application, interface=waiting.interface, messages=len(prise.pris))
     return 1 if prise.pris else 0
