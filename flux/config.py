@@ -45,6 +45,14 @@ class Reglages(BaseSettings):
         description="Log lines of the `flux` commands on standard error: `console` or `json` (one object a line). Airflow's tasks log as "
         "Airflow is told to.",
     )
+    metriques_adresse: str = Field(
+        "127.0.0.1:9464",
+        pattern=r"^[^:\s]+:[0-9]{1,5}$",
+        description="Address and port on which `flux metriques --servir` answers. It asks for no password: keep it on this machine or a private network.",
+    )
+    metriques_fenetre: int = Field(
+        86400, ge=60, description="Seconds back that metrics count received flows, their invoices and anomalies."
+    )
     entrepot: str | None = Field(
         None, description="fsspec URL of the staging store (file://, s3://…); none is `dossier`/entrepot on the local disk."
     )

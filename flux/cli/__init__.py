@@ -14,6 +14,7 @@ from flux.cli.export import export
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
 from flux.cli.journal import journal as sous_commandes_journal  # under its own name it would hide its module
+from flux.cli.metriques import metriques
 from flux.cli.raccordement import raccordement
 from flux.cli.regles import regles
 from flux.cli.representation import representation as sous_commandes_representation
@@ -32,7 +33,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verifier, interfaces, emettre, entretien, export, fabriquer, sante, suivi):
+for command in (verifier, interfaces, emettre, entretien, export, fabriquer, metriques, sante, suivi):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")
