@@ -20,6 +20,7 @@ from flux.emitters.archive import ecrire_targz
 from flux.emitters.fen1202a import nom_membre
 from flux.emitters.fso1301a import message_fso1301a
 from flux.errors import ErreurUsage
+from flux.etapes.cadence import etape
 from flux.etapes.fichiers import enveloppe_sortante, garder
 from flux.etapes.redaction import Rediger, format_de, interfaces_du_statut, rediger
 from flux.modele.statut import Enveloppe
@@ -34,6 +35,7 @@ from flux.registre.valeurs import Sortie
 _journal = structlog.get_logger(__name__)
 
 
+@etape("grouper")
 def grouper(contexte: Contexte, *, tout: bool = False) -> int:
     """Make every file that is due; return how many.
 
@@ -101,8 +103,8 @@ def _un_fichier(contexte: Contexte, waiting: FileAttente) -> int:
                     sortie_id = ecrire_sortie(conn, waiting.partenaire_id, sortie, contexte.horloge())
                     marquer_pris(conn, prise.pris, sortie_id)
         marquer_refuses(conn, prise.refus)
-    if prise.refus:
-        _journal.error("envois_refuses", partenaire=waiting.code_application, interface=waiting.interface, refus=prise.refus)
+    if prise.refus:  # the reasons quote invoices: the ledger keeps them, flux emission lacunes tells them
+        _journal.error("envois_refuses", partenaire=waiting.code_application, interface=waiting.interface, envois=sorted(prise.refus))
     if prise.pris:
         _journal.info("fichier_groupe", partenaire=waiting.code_application, interface=waiting.interface, messages=len(prise.pris))
     return 1 if prise.pris else 0
