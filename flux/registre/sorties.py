@@ -17,7 +17,7 @@ from flux.registre.connexion import traduire, transaction
 from flux.registre.envois import planifier_pivots
 from flux.registre.journal import inscrire
 from flux.registre.numeros import prochain_numero
-from flux.registre.ouverture import ecrire_anomalies, etat_verrouille
+from flux.registre.ouverture import ecrire_anomalies, etat_verrouille, faute
 from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, EtatSortie, EtatTranche, Sortie, SortieAEmettre
 
 #: Gives the next number of a partner's files.
@@ -54,7 +54,8 @@ def clore_flux(
         ).scalar_one()
         if restantes:
             raise ErreurInvariant(f"flow {flux_id} has {restantes} tranches to treat", flux_id=flux_id, tranches=restantes)
-        ecrire_anomalies(conn, flux_id, ((FLUX_LUI_MEME, one) for one in anomalies))
+        dernieres = list(anomalies)
+        ecrire_anomalies(conn, flux_id, ((FLUX_LUI_MEME, one) for one in dernieres))
         partenaire_id = conn.execute(
             update(t.flux)
             .where(t.flux.c.id == flux_id)
@@ -74,6 +75,7 @@ def clore_flux(
             planifier_pivots(conn, flux_id, interface_pivot, le)
         contenu = {
             "statut": statut, "acceptees": compteurs.acceptees, "rejetees": compteurs.rejetees, "illisibles": compteurs.illisibles,
+            "fautes": [faute(one) for one in dernieres],
             "reponses": [{"nom": one.nom, "interface": one.interface, "sha256": one.sha256, "taille": one.taille} for one in reponses],
         }  # fmt: skip
         inscrire(conn, [Evenement(flux_id, Genre.REPONDU, "", contenu, le)])
