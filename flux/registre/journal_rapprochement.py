@@ -107,6 +107,17 @@ def rapprocher(flux_id: int, dites: Sequence[Dite], rows: Releveur) -> Iterator[
         yield from _reponse(chaine, ouvert, releve)
         for row in releve.sorties:
             yield from _emissions(chaine, row)
+        yield from _purges(chaine, releve)
+
+
+def _purges(chaine: _Chaine, r: Releve) -> Iterator[Alteration]:
+    """Compare what the store no longer holds with what was told of it."""
+    purgees = [("", "original", "original_purge_le", r.flux.original_purge_le)]
+    purgees += [(f", tranche {rang}", f"tranche {rang}", "purge_le", row.purge_le) for rang, row in r.tranches.items()]
+    purgees += [(f", sortie {row.nom}", f"reponse {row.nom}", "octets_purges_le", row.octets_purges_le) for row in r.sorties]
+    for ou, sujet, nom, le in purgees:
+        told = chaine.une(Genre.PURGE, sujet)
+        yield from chaine.comparer(ou, {nom: None if told is None else instant(told.entree.le)}, {nom: le})
 
 
 def _reception(chaine: _Chaine, f: Row[Any]) -> Iterator[Alteration]:

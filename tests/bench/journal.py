@@ -61,10 +61,10 @@ def principal() -> int:
         found = verifier_journal(engine)
         times.append(time.process_time())
         stored, checked = times[1] - times[0], times[2] - times[1]
-        print(json.dumps({
+        sys.stdout.write(json.dumps({
             "fichiers": asked.fichiers, "alterations": len(found), "ranger_s": round(stored, 2), "verifier_s": round(checked, 2),
             "rapport": round(checked / stored, 2), "pic_avant_kio": before, "pic_apres_kio": pic_kio(),
-        }))  # fmt: skip
+        }) + "\n")  # fmt: skip
         engine.dispose()
         return 1 if found else 0
     finally:

@@ -3,7 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from typer.testing import CliRunner
 
+from flux.cli import app
+from flux.config import Reglages
+from flux.contexte import Contexte
 from flux.modele.anomalie import anomalie
 from flux.modele.verdict import Decision
 from flux.registre.depots import enregistrer_depot
@@ -16,6 +20,7 @@ from flux.registre.ouverture import enregistrer_ouverture
 from flux.registre.sorties import clore_flux
 from flux.registre.tranches import enregistrer_tranche
 from flux.registre.valeurs import FLUX_LUI_MEME, Membre, Tranche
+from flux.transport.entrepot import Entrepot
 from tests.integration.journal.aides import JOUR, changer, faire_partir
 from tests.integration.registre.aides import LE, accepte, depot, lignes_de, partenaire, rejete, sorties
 
@@ -87,6 +92,9 @@ CHANGEES = {
     "sorties.emissions": ("UPDATE sorties SET emissions = 1 WHERE id = 1", "flux 1, sortie a : emissions"),
     "sorties.emise_le": ("UPDATE sorties SET emise_le = now() WHERE id = 1", "flux 1, sortie a : emise_le"),
     "sorties.retiree_le": ("UPDATE sorties SET retiree_le = now() WHERE id = 1", "flux 1, sortie a : retiree_le"),
+    "flux.original_purge_le": ("UPDATE flux SET original_purge_le = now() WHERE id = 1", "flux 1 : original_purge_le"),
+    "tranches.purge_le": ("UPDATE tranches SET purge_le = now() WHERE rang = 1", "flux 1, tranche 1 : purge_le"),
+    "sorties.octets_purges_le": ("UPDATE sorties SET octets_purges_le = now() WHERE id = 2", "flux 1, sortie b c : octets_purges_le"),
     "sorties.purgee_le": ("UPDATE sorties SET purgee_le = now() WHERE id = 2", "flux 1, sortie b c : purgee_le"),
 }  # fmt: skip
 ABSENTES = {
@@ -147,3 +155,16 @@ def test_flows_that_nothing_happened_to_since_a_day_are_left(vecu):
     assert [one.ou for one in verifier_journal(vecu, portee=Portee(depuis=JOUR))] == ["flux 2 : taille"]
     (last,) = lignes_de(vecu, "SELECT max(le)::date FROM journal")[0]
     assert verifier_journal(vecu, portee=Portee(depuis=last + timedelta(days=2))) == []
+
+
+def test_the_command_says_in_both_languages_what_was_changed(vecu, tmp_path, monkeypatch):
+    settings = Reglages(dossier=tmp_path)
+    monkeypatch.setattr("flux.cli.rendu.contexte", lambda: Contexte(settings, vecu, Entrepot.depuis(settings), lambda: LE))
+    monkeypatch.setenv("COLUMNS", "160")
+    intact = CliRunner().invoke(app, ["journal", "verifier", "--depuis", "2026-11-01"])
+    assert (intact.exit_code, intact.output.count("\n")) == (0, 1)
+    changer(vecu, "UPDATE flux SET nom = '[red]' WHERE id = 1")
+    found = CliRunner().invoke(app, ["journal", "verifier", "--flux", "1"])
+    assert found.exit_code == 1
+    (row,) = [[cell.strip() for cell in line.split("│")[1:-1]] for line in found.output.splitlines() if line.startswith("│")]
+    assert row == ["ligne changée / row changed", "flux 1 : nom", "r1.tar.gz", "[red]"]
