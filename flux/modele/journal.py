@@ -22,9 +22,10 @@ VERSION = 1
 class Genre(StrEnum):
     """What happened to a flow.
 
-    ``reprise``: what the ledger knew when the journal began. ``repete``: the same flow was deposited again. ``envoi``: later statuses, or
-    invoices for their recipients, were put into a grouped file. ``retire``: a file is gone from the partner's folder. ``purge``: one was
-    removed from there, or the bytes of an original, a batch or an answer from the staging store.
+    ``reprise``: what the ledger knew when the journal began. ``repete``: the same flow was deposited again. ``statut``: invoices got later
+    statuses. ``rejet_traite``: a refused invoice left its supplier's list. ``envoi``: later statuses, or invoices for their recipients,
+    were put into a grouped file. ``retire``: a file is gone from the partner's folder. ``purge``: one was removed from there, or the bytes
+    of an original, a batch or an answer from the staging store.
     """
 
     REPRISE = "reprise"
@@ -166,6 +167,14 @@ def texte_de(evenement: Evenement, rang: int, precedent: str | None, le: datetim
         "v": VERSION, "flux": evenement.flux_id, "rang": rang, "precedent": precedent, "le": instant(le), "genre": evenement.genre.value,
         "sujet": evenement.sujet, "contenu": evenement.contenu,
     })  # fmt: skip
+
+
+def ligne_statut(
+    membre_rang: int, rang: int, code: str, horodatage: datetime, par: str | None, complement: str | None, commentaire: str | None,
+    motifs: Sequence[Sequence[object]] | None,
+) -> list[object]:  # fmt: skip
+    """Return the row of one later status, of which the digest of an entry ``statut`` is made, by invoice then rank."""
+    return [membre_rang, rang, code, horodatage, par, complement, commentaire, motifs or ()]
 
 
 def lire_entree(texte: str) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from flux.modele.journal import Entree, Genre, instant
+from flux.modele.journal import Entree, Genre, empreinte, instant
 from flux.modele.verdict import Decision
 from flux.registre.copie import propre
 from flux.registre.depots import REPETITIONS
@@ -105,9 +105,13 @@ def rapprocher(flux_id: int, dites: Sequence[Dite], rows: Releveur) -> Iterator[
         for rang in sorted({*releve.tranches, *(int(sujet) for sujet in chaine.sujets(Genre.VERDICT) if sujet.isdecimal())}):
             yield from _tranche(chaine, rang, releve.tranches.get(rang), releve.jugees.get(rang, TrancheRelevee()))
         yield from _reponse(chaine, ouvert, releve)
-        for row in releve.sorties:
+        # Without its answer told, a file is older than the journal.
+        for row in releve.sorties if chaine.une(Genre.REPONDU) is not None else ():
             yield from _emissions(chaine, row)
         yield from _purges(chaine, releve)
+        yield from _statuts(chaine, releve)
+        yield from _envois(chaine, releve)
+        yield from _rejets(chaine, releve)
 
 
 def _purges(chaine: _Chaine, r: Releve) -> Iterator[Alteration]:
@@ -163,6 +167,7 @@ def _tranche(chaine: _Chaine, rang: int, row: Row[Any] | None, lue: TrancheRelev
     yield from chaine.comparer(ou, {"etat": EtatTranche.TRAITEE.value}, {"etat": row.etat})
     yield from chaine.comparer(ou, dict.fromkeys(Decision, 0) | dict(dite.contenu), {d.value: lue.decisions[d] for d in Decision})
     yield from chaine.comparer(ou, dite.contenu, {"fichiers": row.nombre, "replis": dict(lue.replis), "detail": lue.detail.hexdigest()})
+    yield from chaine.comparer(ou, dite.contenu, {"issues": dict(lue.issues), "lignes_statut": lue.lignes.hexdigest()})
 
 
 def _reponse(chaine: _Chaine, ouvert: Dite | None, r: Releve) -> Iterator[Alteration]:
@@ -200,11 +205,50 @@ def _fautes(dite: Dite | None) -> list[object]:
     return found if isinstance(found, list) else []
 
 
+def _statuts(chaine: _Chaine, r: Releve) -> Iterator[Alteration]:
+    """Compare the later statuses of the flow's invoices, one entry a transaction."""
+    for sujet in sorted({*r.statuts, *chaine.sujets(Genre.STATUT)}):
+        dite, lus = chaine.une(Genre.STATUT, sujet), r.statuts.get(sujet)
+        if lus is None:
+            yield chaine.absente(f", statuts, {sujet}", "statut")
+        elif dite is not None:
+            lu = {"statuts": dict(lus.statuts), "detail": lus.detail.hexdigest()}
+            yield from chaine.comparer(f", statuts, {sujet}", dite.contenu, lu)
+        elif not chaine.ancienne:
+            yield chaine.manque("statut", sujet)
+
+
+def _envois(chaine: _Chaine, r: Releve) -> Iterator[Alteration]:
+    """Compare what grouped files carry of the flow, and what became of them."""
+    for nom in sorted({*r.envois, *chaine.sujets(Genre.ENVOI)}):
+        ou, dite, lu = f", fichier groupé {nom}", chaine.une(Genre.ENVOI, nom), r.envois.get(nom)
+        if lu is None:
+            yield chaine.absente(ou, "envoi")
+        elif dite is not None:
+            s = lu.sortie
+            vus = {"interface": s.interface, "sha256": s.sha256, "taille": s.taille, "elements": lu.elements}
+            yield from chaine.comparer(ou, dite.contenu, vus | {"detail": lu.detail.hexdigest()})
+            yield from _emissions(chaine, s)
+        elif not chaine.ancienne:
+            yield chaine.manque("envoi", nom)
+
+
+def _rejets(chaine: _Chaine, r: Releve) -> Iterator[Alteration]:
+    lus = {f"{row.membre_rang}": row for row in r.rejets}
+    for sujet in sorted({*lus, *chaine.sujets(Genre.REJET_TRAITE)}):
+        ou, dite = f", rejet traité de la facture {sujet}", chaine.une(Genre.REJET_TRAITE, sujet)
+        if sujet not in lus:
+            yield chaine.absente(ou, "rejet_traite")
+        elif dite is not None:
+            told = {"le": instant(dite.entree.le), "par": dite.contenu.get("par")}
+            yield from chaine.comparer(ou, told, {"le": lus[sujet].le, "par": empreinte(lus[sujet].par)})
+        elif not chaine.ancienne:
+            yield chaine.manque("rejet_traite", sujet)
+
+
 def _emissions(chaine: _Chaine, s: Row[Any]) -> Iterator[Alteration]:
     """Compare how often a file left, when last, and what became of it in the partner's folder."""
     ou, dites = f", sortie {s.nom}", chaine.emis.get(s.nom, [])
-    if chaine.une(Genre.REPONDU) is None:  # the file is older than the journal
-        return
     yield from chaine.comparer(ou, {"emissions": len(dites)}, {"emissions": s.emissions})
     yield from chaine.comparer(ou, {"emise_le": instant(dites[-1].entree.le) if dites else None}, {"emise_le": s.emise_le})
     courante = f"{s.nom} {s.emissions}"

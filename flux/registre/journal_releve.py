@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, select, union
 
-from flux.modele.journal import EmpreinteDeLignes, Faute, ligne_jugee, ligne_ouverte
+from flux.modele.journal import EmpreinteDeLignes, Faute, ligne_jugee, ligne_ouverte, ligne_statut
 from flux.modele.temps import PARIS
 from flux.registre import tables as t
 from flux.registre.suites import Suite
@@ -24,10 +24,32 @@ _flux_id, _rang, _membre_rang = attrgetter("flux_id"), attrgetter("rang"), attrg
 
 @dataclass(slots=True)
 class TrancheRelevee:
-    """The files of one batch. :ivar decisions: decision → files. :ivar replis: official set → files."""
+    """The files of one batch. :ivar decisions: decision → files. :ivar replis: official set → files.
+
+    :ivar issues: of a batch of statuses, what became of its lines. :ivar lignes: digest of those lines.
+    """
 
     decisions: Counter[str] = field(default_factory=Counter)
     replis: Counter[str] = field(default_factory=Counter)
+    detail: EmpreinteDeLignes = field(default_factory=EmpreinteDeLignes)
+    issues: Counter[str] = field(default_factory=Counter)
+    lignes: EmpreinteDeLignes = field(default_factory=EmpreinteDeLignes)
+
+
+@dataclass(slots=True)
+class StatutsReleves:
+    """Later statuses that one transaction gave to invoices of the flow. :ivar statuts: status → invoices."""
+
+    statuts: Counter[str] = field(default_factory=Counter)
+    detail: EmpreinteDeLignes = field(default_factory=EmpreinteDeLignes)
+
+
+@dataclass(slots=True)
+class EnvoiReleve:
+    """What a grouped file carries of the flow. :ivar sortie: the file."""
+
+    sortie: Row[Any]
+    elements: int = 0
     detail: EmpreinteDeLignes = field(default_factory=EmpreinteDeLignes)
 
 
@@ -36,7 +58,10 @@ class Releve:
     """One flow as the ledger has it now.
 
     :ivar tranches: its batches. :ivar jugees: what their files say, by batch. :ivar detail: digest of its files as they were opened.
-    :ivar illisibles: files decided at the opening. :ivar fautes: of the flow itself. :ivar orphelines: anomalies of no file of it.
+    :ivar illisibles: files decided at the opening. :ivar fautes: of the flow itself.
+    :ivar orphelines: anomalies, or lines of statuses, of no file of it.
+    :ivar statuts: later statuses of its invoices, by subject of the entry. :ivar envois: by name of the grouped file.
+    :ivar rejets: refusals dealt with.
     """
 
     flux: Row[Any]
@@ -48,6 +73,9 @@ class Releve:
     illisibles: int = 0
     fautes: list[Faute] = field(default_factory=list)
     orphelines: int = 0
+    statuts: dict[str, StatutsReleves] = field(default_factory=dict)
+    envois: dict[str, EnvoiReleve] = field(default_factory=dict)
+    rejets: list[Row[Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +118,21 @@ class Releveur:
         self._membres = self._suite(membres, m.flux_id, m.flux_id, m.rang)
         self._fautes = self._suite(fautes, a.flux_id, a.flux_id, a.membre_rang, a.rang)
         self._sorties = self._suite(sorties, s.flux_id, s.flux_id, s.id)
+        u, x, e, r = t.statuts.c, t.lignes_statut.c, t.envois.c, t.rejets_traites.c
+        source = t.membres.alias("source")
+        deposes = (source.c.flux_id == u.source_flux_id) & (source.c.rang == u.source_membre_rang)
+        statuts = select(
+            u.flux_id, u.membre_rang, u.rang, u.code, u.horodatage, u.par, u.complement, u.commentaire, u.motifs, u.source_flux_id,
+            source.c.tranche_rang,
+        ).outerjoin_from(t.statuts, source, deposes).where(u.rang > 0)  # fmt: skip
+        envois = select(
+            e.flux_id, e.membre_rang, e.statut_rang, s.nom, s.interface, s.sha256, s.taille, s.emissions, s.emise_le, s.retiree_le,
+            s.purgee_le,
+        ).join_from(t.envois, t.sorties, s.id == e.sortie_id)  # fmt: skip
+        self._statuts = self._suite(statuts, u.flux_id, u.flux_id, u.membre_rang, u.rang)
+        self._lignes = self._suite(select(t.lignes_statut), x.flux_id, x.flux_id, x.membre_rang, x.rang)
+        self._envois = self._suite(envois, e.flux_id, e.flux_id, e.membre_rang, e.statut_rang)
+        self._rejets = self._suite(select(t.rejets_traites), r.flux_id, r.flux_id, r.membre_rang)
 
     def _suite(self, requete: Select[Any], flux_id: Column[Any], *ordre: Column[Any]) -> Suite[Row[Any]]:
         asked = requete.where(*self._portee(flux_id)).order_by(*ordre)
@@ -104,6 +147,7 @@ class Releveur:
         if flow is None:
             return None
         one = Releve(flow, {row.rang: row for row in self._tranches.de(flux_id)}, list(self._sorties.de(flux_id)))
+        lines = Suite(self._lignes.de(flux_id), _membre_rang)
         faults = Suite(self._fautes.de(flux_id), _membre_rang)
         one.fautes = _fautes(faults.de(FLUX_LUI_MEME))
         for m in self._membres.de(flux_id):
@@ -119,8 +163,28 @@ class Releveur:
             batch.decisions[m.decision] += 1
             batch.replis.update(m.replis or ())
             batch.detail.ajouter(ligne_jugee(m.rang, m.decision, found[first:]))
-        one.orphelines = faults.reste()
+            for line in lines.de(m.rang):
+                batch.issues[line.issue] += 1
+                batch.lignes.ajouter(line[1:])
+        one.orphelines = faults.reste() + lines.reste()
+        self._vie(one, flux_id)
         return one
+
+    def _vie(self, one: Releve, flux_id: int) -> None:
+        """Read what became of the flow's invoices later."""
+        for row in self._statuts.de(flux_id):
+            by_hand = f"facture {row.membre_rang} statut {row.rang}"
+            sujet = by_hand if row.source_flux_id is None else f"flux {row.source_flux_id} tranche {row.tranche_rang}"
+            given = one.statuts.setdefault(sujet, StatutsReleves())
+            given.statuts[row.code] += 1
+            given.detail.ajouter(
+                ligne_statut(row.membre_rang, row.rang, row.code, row.horodatage, row.par, row.complement, row.commentaire, row.motifs)
+            )
+        for row in self._envois.de(flux_id):
+            sent = one.envois.setdefault(row.nom, EnvoiReleve(row))
+            sent.elements += 1
+            sent.detail.ajouter((row.membre_rang, row.statut_rang))
+        one.rejets = list(self._rejets.de(flux_id))
 
 
 def _fautes(rows: Iterable[Row[Any]]) -> list[Faute]:

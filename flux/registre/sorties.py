@@ -16,6 +16,7 @@ from flux.registre import tables as t
 from flux.registre.connexion import traduire, transaction
 from flux.registre.envois import planifier_pivots
 from flux.registre.journal import inscrire
+from flux.registre.journal_fichiers import COLONNES, dire_fichiers
 from flux.registre.numeros import prochain_numero
 from flux.registre.ouverture import ecrire_anomalies, etat_verrouille, faute
 from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, EtatSortie, EtatTranche, Sortie, SortieAEmettre
@@ -133,16 +134,18 @@ def sorties_a_emettre(conn: Connection, partenaire_id: int | None = None, limite
 
 
 def marquer_emise(conn: Connection, sortie_id: int, le: datetime) -> bool:
-    """Note that an answer left, in the caller's transaction. Returns False, and changes nothing, when it is not waiting."""
+    """Note that an answer left, at the end of the caller's transaction: one answer a transaction, two could wait for each other's flows.
+
+    Returns False, and changes nothing, when it is not waiting.
+    """
     s = t.sorties.c
     with traduire("marquer_emise"):
         done = conn.execute(
             update(t.sorties)
             .where(s.id == sortie_id, s.etat == EtatSortie.A_EMETTRE)
             .values(etat=EtatSortie.EMISE, emise_le=le, emissions=s.emissions + 1)
-            .returning(s.flux_id, s.nom, s.sha256, s.emissions)
+            .returning(*COLONNES, s.sha256)
         ).one_or_none()
-        if done is not None and done.flux_id is not None:
-            contenu = {"nom": done.nom, "sha256": done.sha256, "emission": done.emissions}
-            inscrire(conn, [Evenement(done.flux_id, Genre.EMIS, f"{done.nom} {done.emissions}", contenu, le)])
+        if done is not None:
+            dire_fichiers(conn, Genre.EMIS, [done], le, sha256=done.sha256)
         return done is not None

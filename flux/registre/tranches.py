@@ -200,15 +200,17 @@ def evenement_verdict(
     lignes: Sequence[tuple[int, Decision, Sequence[Anomalie]]],
     jugement: Jugement | None,
     replis: Mapping[str, int],
+    **faits: object,
 ) -> Evenement:
     """Return what the journal tells of a tranche: counts, by what it was judged, and a digest of the verdict of each member.
 
     :param lignes: (rank, decision, anomalies). :param replis: official set → members that the reference engine judged by it.
+    :param faits: what else to say.
     """
     detail = (ligne_jugee(rang, decision, [faute(a) for a in fautes]) for rang, decision, fautes in sorted(lignes, key=_RANG))
     contenu: dict[str, object] = {
         "tranche": tenue.rang, "fichiers": tenue.nombre, **Counter(f"{decision}" for _, decision, _ in lignes), "replis": dict(replis),
-        "detail": empreinte_des_lignes(detail),
+        "detail": empreinte_des_lignes(detail), **faits,
     }  # fmt: skip
     if jugement is not None:
         contenu["regles"] = {
