@@ -23,6 +23,7 @@ from flux.referentiel.interfaces import INTERFACES
 from flux.registre.annuaire import AnnuaireRegistre
 from flux.registre.annuaire_import import importer
 from flux.registre.bilan import verifier_bilan
+from flux.registre.journal_verification import verifier_journal
 from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
 from raccordement.exemple import creer_partenaire
@@ -116,6 +117,7 @@ def maison(registre: Engine, tmp_path: Path) -> Iterator[Maison]:
     with serveur_demo(tmp_path, PARTENAIRE) as serveur:
         yield Maison(Contexte(settings, registre, Entrepot(str(tmp_path / "entrepot")), Horloge()), serveur, tmp_path)
     verifier_bilan(registre)
+    assert verifier_journal(registre) == []
 
 
 def _retour(reponses: dict[str, bytes]) -> etree._Element:
