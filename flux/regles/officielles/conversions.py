@@ -15,7 +15,7 @@ Valeur: TypeAlias = Any  # one item or an optional one, of a kind known when the
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN")
-_BLANCS = " \t\r\n"
+BLANCS = " \t\r\n"
 
 
 _LUS_MAX = 10_000  # texts remembered by a process, short ones only: what comes from outside must not fill the memory
@@ -29,7 +29,7 @@ def decimal(texte: str) -> Decimal:
     connu = _decimaux.get(texte)
     if connu is not None:
         return connu
-    propre = texte.strip(_BLANCS)
+    propre = texte.strip(BLANCS)
     if _DECIMAL.fullmatch(propre) is None:
         raise ErreurXPath("FORG0001")
     if len(propre) > NOMBRE_MAX:
@@ -44,7 +44,7 @@ def double(texte: str) -> float:
     connu = _doubles.get(texte)
     if connu is not None:
         return connu
-    propre = texte.strip(_BLANCS)
+    propre = texte.strip(BLANCS)
     if _DOUBLE.fullmatch(propre) is None:
         raise ErreurXPath("FORG0001")
     lu = float(propre)
@@ -89,7 +89,7 @@ class Souvenir:
 
 def booleen(texte: str) -> bool:
     """Cast text to xs:boolean: ``true``, ``false``, ``1``, ``0``."""
-    propre = texte.strip(_BLANCS)
+    propre = texte.strip(BLANCS)
     if propre in {"true", "1"}:
         return True
     if propre in {"false", "0"}:
@@ -103,7 +103,7 @@ _JOURS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 def date(texte: str) -> int:
     """Cast text to xs:date: minutes of its start since year 0, UTC. A date without zone is taken as UTC."""
-    trouve = _DATE.fullmatch(texte.strip(_BLANCS))
+    trouve = _DATE.fullmatch(texte.strip(BLANCS))
     if trouve is None:
         raise ErreurXPath("FORG0001")
     annee, mois, jour = (int(trouve.group(i)) for i in (1, 2, 3))
@@ -124,9 +124,9 @@ def date(texte: str) -> int:
 
 def nombre(texte: str | None) -> float:
     """``number()``: xs:double, NaN when the text is not one."""
-    if texte is None or _DOUBLE.fullmatch(texte.strip(_BLANCS)) is None:
+    if texte is None or _DOUBLE.fullmatch(texte.strip(BLANCS)) is None:
         return math.nan
-    return float(texte.strip(_BLANCS))
+    return float(texte.strip(BLANCS))
 
 
 def decimal_de(valeur: Valeur) -> Decimal:
