@@ -1,0 +1,239 @@
+"""One run: the platform lives in a forked process, something happens to it, it is started again, every promise is checked."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import tempfile
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import psycopg
+import structlog
+import tenacity.nap
+from psycopg import sql
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
+
+from flux.config import Reglages
+from flux.contexte import Contexte
+from flux.registre.connexion import creer_moteur
+from flux.registre.embarque import adresse, arreter
+from flux.registre.migrations import migrer
+from flux.registre.tables import metadata
+from flux.transport.entrepot import Entrepot
+from tests.chaos import scenario
+from tests.chaos.promesses import Rupture, publies, verifier
+from tests.chaos.sonde import Mal, Point, Sonde, brancher
+from tests.chaos.vie import Session, Vie, relever, session_directe
+
+REPRISES_MAX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Coup:
+    """What happens to one process. ``numero`` -1: nothing."""
+
+    mal: Mal = Mal.RIEN
+    numero: int = -1
+    tenace: bool = False
+    hasard: int | None = None
+
+
+@dataclass(slots=True)
+class Constat:
+    """What became of one run.
+
+    :ivar frappes: step and effect struck, one for each blow that fell. :ivar reprises: processes started after the first.
+    """
+
+    points: list[Point] = field(default_factory=list)
+    frappes: list[str] = field(default_factory=list)
+    ruptures: list[Rupture] = field(default_factory=list)
+    erreurs: Counter[str] = field(default_factory=Counter)
+    reprises: int = 0
+    tours: int = 0
+    flux: int = 0
+
+
+@dataclass(slots=True)
+class Atelier:
+    """A ledger, a staging store and SFTP folders that are emptied before each run."""
+
+    url: str
+    dossier: Path
+    prevu: scenario.Vagues
+    session: Session = session_directe
+    remplies: list[str] = field(default_factory=list)
+
+    @property
+    def libpq(self) -> str:
+        url = make_url(self.url)
+        return f"host={url.query['host']} user=postgres dbname={url.database}"
+
+    def vider(self) -> None:
+        with psycopg.connect(self.libpq, autocommit=True) as conn:
+            conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            if not self.remplies:
+                self.remplies = [
+                    nom for nom in metadata.tables
+                    if conn.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(sql.Identifier(nom))).fetchone() == (True,)
+                ]  # fmt: skip
+            with conn.transaction():
+                conn.execute("SET LOCAL session_replication_role = replica")
+                for nom in self.remplies:
+                    conn.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(nom)))
+        for nom in ("sftp", "entrepot", "attente", "runs", "releve"):
+            shutil.rmtree(self.dossier / nom, ignore_errors=True)
+        (self.dossier / "runs").mkdir(parents=True)
+        scenario.preparer(self.dossier, self.prevu)
+
+    def essayer(self, *coups: Coup, doubles: int = 1) -> Constat:
+        """Live once. The first ``doubles`` blows fall on processes that live at the same time, each next one on what is started after."""
+        self.vider()
+        constat = Constat()
+        premiers = [self._lancer(0, n, coups[n] if n < len(coups) else Coup()) for n in range(doubles)]
+        reste = list(coups[doubles:])
+        bien = all([self._attendre(pid, constat, self.dossier / f"rapport-0-{n}") for n, pid in enumerate(premiers)])
+        while not bien and constat.reprises < REPRISES_MAX:
+            self._voir()
+            constat.reprises += 1
+            pid = self._lancer(constat.reprises, 0, reste.pop(0) if reste else Coup())
+            bien = self._attendre(pid, constat, self.dossier / f"rapport-{constat.reprises}-0")
+        if not bien:
+            constat.ruptures.append(Rupture("sans-reponse", f"not at rest after {REPRISES_MAX} new starts"))
+        self._juger(constat)
+        return constat
+
+    def _juger(self, constat: Constat) -> None:
+        self._voir()
+        engine = creer_moteur(self.url)
+        try:
+            deposes = [one for vague in self.prevu for one in vague]
+            constat.ruptures += verifier(engine, Entrepot(str(self.dossier / "entrepot")), self.dossier / "sftp", deposes, self.dossier / "releve")
+            with engine.connect() as conn:
+                constat.flux = conn.execute(text("SELECT count(*) FROM flux")).scalar_one()
+        finally:
+            engine.dispose()
+
+    def photo(self) -> dict[str, list[object]]:
+        """What people find in the end, without what a second start may change: ids, instants, numbers."""
+        engine = creer_moteur(self.url)
+        try:
+            return photographier(engine, self.dossier)
+        finally:
+            engine.dispose()
+
+    def _voir(self) -> None:
+        """A partner looks between two processes: what it sees published may never change."""
+        for compte in scenario.PARTENAIRES:
+            relever(self.dossier / "sftp" / compte / "out", self.dossier / "releve" / compte, retirer=False)
+
+    def _lancer(self, lancement: int, rang: int, coup: Coup) -> int:
+        pid = os.fork()
+        if pid:
+            return pid
+        rapport = self.dossier / f"rapport-{lancement}-{rang}"
+        code = 1
+        try:
+            self._vivre(lancement, coup, rapport)
+            code = 0
+        except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
+            rapport.with_suffix(".erreur").write_text(traceback.format_exc())
+        finally:
+            os._exit(code)
+
+    def _vivre(self, lancement: int, coup: Coup, rapport: Path) -> None:
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+        tenacity.nap.time.sleep = lambda _: None  # type: ignore[attr-defined]
+        hasard = None if coup.hasard is None else Random(coup.hasard)
+        sonde = Sonde(
+            self.dossier / "entrepot", coup.mal, coup.numero, coup.tenace, hasard,
+            noter=lambda dit: (rapport.with_suffix(".frappe").write_text(dit), None)[1],
+        )  # fmt: skip
+        now = [scenario.DEBUT + timedelta(minutes=10 * lancement)]
+        settings = Reglages(dossier=self.dossier, tranche_factures=3, groupage_delai=0, lot_flux=3, sftp_racine=str(self.dossier / "sftp"))
+        contexte = Contexte(settings, creer_moteur(self.url), Entrepot(str(self.dossier / "entrepot")), lambda: now[0])
+        vie = Vie(contexte, self.dossier, self.session, sonde, now)
+        brancher(sonde, self.libpq)
+        vie.vivre()
+        rapport.write_text(json.dumps({
+            "points": [(one.genre, one.effet, one.etape) for one in sonde.points], "erreurs": vie.erreurs, "tours": vie.tours,
+            "invariants": vie.invariants,
+        }))  # fmt: skip
+
+    def _attendre(self, pid: int, constat: Constat, rapport: Path) -> bool:
+        """Take note of how a process ended; True when it came to rest."""
+        _, status = os.waitpid(pid, 0)
+        frappe, erreur = rapport.with_suffix(".frappe"), rapport.with_suffix(".erreur")
+        if frappe.exists():
+            constat.frappes.append(frappe.read_text())
+            frappe.unlink()
+        if erreur.exists():
+            last = erreur.read_text()
+            constat.ruptures.append(Rupture("erreur-non-typee", last[-1500:]))
+            erreur.unlink()
+        if os.waitstatus_to_exitcode(status) != 0:
+            return False
+        said = json.loads(rapport.read_text())
+        rapport.unlink()
+        constat.points = constat.points or [Point(*one) for one in said["points"]]
+        constat.erreurs.update(said["erreurs"])
+        constat.tours += said["tours"]
+        for one in said["invariants"]:
+            if "have no answer yet" not in one and "numbers without file" not in one:
+                constat.ruptures.append(Rupture("invariant", one))
+        return True
+
+
+def photographier(engine: Engine, dossier: Path) -> dict[str, list[object]]:
+    """Return what must not differ from a run without fault."""
+    with engine.connect() as conn:
+        def lignes(requete: str) -> list[object]:
+            return sorted((list(row) for row in conn.execute(text(requete))), key=repr)
+
+        found: dict[str, list[object]] = {
+            "flux": lignes("SELECT p.dossier, f.nom, f.sha256, f.statut, f.acceptees, f.rejetees, f.illisibles, f.membres FROM flux f JOIN partenaires p ON p.id = f.partenaire_id"),
+            "factures": lignes("SELECT f.nom, v.membre_rang, v.numero, v.etat, v.ttc::text, v.detail::text FROM factures v JOIN flux f ON f.id = v.flux_id"),
+            "statuts": lignes("SELECT f.nom, s.membre_rang, s.rang, s.code, s.complement FROM statuts s JOIN flux f ON f.id = s.flux_id"),
+            "anomalies": lignes("SELECT f.nom, a.membre_rang, a.rule, a.code, a.member, a.path, a.found FROM anomalies a JOIN flux f ON f.id = a.flux_id"),
+            "sorties": lignes("SELECT p.dossier, f.nom, s.interface FROM sorties s JOIN partenaires p ON p.id = s.partenaire_id JOIN flux f ON f.id = s.flux_id"),
+            "envois": lignes("SELECT p.dossier, e.interface, f.nom, e.membre_rang, e.statut_rang, e.refus FROM envois e JOIN flux f ON f.id = e.flux_id JOIN partenaires p ON p.id = e.partenaire_id"),
+        }  # fmt: skip
+    found["publies"] = [len([n for n in noms if "~" in n]) for noms in publies(dossier / "sftp", scenario.PARTENAIRES, dossier / "releve").values()]
+    return found
+
+
+@contextmanager
+def ateliers(nombre: int, graine: int) -> Iterator[list[Atelier]]:
+    """Start one PostgreSQL, and ``nombre`` workshops with a ledger each, in memory where the machine has a folder for that."""
+    ram = Path("/dev/shm")
+    dossier = Path(tempfile.mkdtemp(prefix="flux-pas-", dir=ram if os.access(ram, os.W_OK) else None))
+    try:
+        url = adresse(dossier, "modele")
+        with psycopg.connect(host=str(dossier / "postgres"), user="postgres", autocommit=True) as conn:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                conn.execute(f"ALTER SYSTEM SET {setting} = off")
+            conn.execute("SELECT pg_reload_conf()")
+            engine = creer_moteur(url)
+            migrer(engine)
+            scenario.peupler(engine)
+            engine.dispose()
+            prevu = scenario.vagues(graine)
+            made = []
+            for n in range(nombre):
+                conn.execute(f"CREATE DATABASE pas{n} TEMPLATE modele")
+                (dossier / f"a{n}").mkdir()
+                made.append(Atelier(make_url(url).set(database=f"pas{n}").render_as_string(), dossier / f"a{n}", prevu))
+        yield made
+    finally:
+        arreter(dossier)
+        shutil.rmtree(dossier)
