@@ -48,6 +48,10 @@ class Coup:
     hasard: int | None = None
 
 
+#: A life in the parent, before any fork: what is loaded and compiled once is so for all.
+A_BLANC = Coup()
+
+
 @dataclass(slots=True)
 class Constat:
     """What became of one run.
@@ -100,7 +104,7 @@ class Atelier:
         """Live once. The first ``doubles`` blows fall on processes that live at the same time, each next one on what is started after."""
         self.vider()
         constat = Constat()
-        premiers = [self._lancer(0, n, coups[n] if n < len(coups) else Coup()) for n in range(doubles)]
+        premiers = [self._lancer(0, n, coups[n] if n < len(coups) else Coup(hasard=None)) for n in range(doubles)]
         reste = list(coups[doubles:])
         bien = all([self._attendre(pid, constat, self.dossier / f"rapport-0-{n}") for n, pid in enumerate(premiers)])
         while not bien and constat.reprises < REPRISES_MAX:
@@ -159,12 +163,15 @@ class Atelier:
             self.dossier / "entrepot", coup.mal, coup.numero, coup.tenace, hasard,
             noter=lambda dit: (rapport.with_suffix(".frappe").write_text(dit), None)[1],
         )  # fmt: skip
-        now = [scenario.DEBUT + timedelta(minutes=10 * lancement)]
+        debut = scenario.DEBUT + timedelta(minutes=10 * lancement)
+        now = [debut]
         settings = Reglages(dossier=self.dossier, tranche_factures=3, groupage_delai=0, lot_flux=3, sftp_racine=str(self.dossier / "sftp"))
         contexte = Contexte(settings, creer_moteur(self.url), Entrepot(str(self.dossier / "entrepot")), lambda: now[0])
-        vie = Vie(contexte, self.dossier, self.session, sonde, now)
-        brancher(sonde, self.libpq)
+        vie = Vie(contexte, self.dossier, self.session, sonde, now, debut)
+        if coup is not A_BLANC:
+            brancher(sonde, self.libpq)
         vie.vivre()
+        contexte.engine.dispose()
         rapport.write_text(json.dumps({
             "points": [(one.genre, one.effet, one.etape) for one in sonde.points], "erreurs": vie.erreurs, "tours": vie.tours,
             "invariants": vie.invariants,
@@ -233,6 +240,8 @@ def ateliers(nombre: int, graine: int) -> Iterator[list[Atelier]]:
                 conn.execute(f"CREATE DATABASE pas{n} TEMPLATE modele")
                 (dossier / f"a{n}").mkdir()
                 made.append(Atelier(make_url(url).set(database=f"pas{n}").render_as_string(), dossier / f"a{n}", prevu))
+        made[0].vider()
+        made[0]._vivre(0, A_BLANC, dossier / "blanc")
         yield made
     finally:
         arreter(dossier)

@@ -8,6 +8,7 @@ import tarfile
 import tempfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from gzip import GzipFile
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -23,6 +24,8 @@ from tests.unit.emitters.exemples import enveloppe
 
 #: The first process's clock stands here, those after it ten minutes later each.
 DEBUT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+#: What the clock gains with each wave.
+PAR_VAGUE = timedelta(hours=2)
 EMETTEUR, SECOND, RECEVEUR = "abc123", "def456", "xyz789"
 PARTENAIRES = {EMETTEUR: "ABC123", SECOND: "DEF456", RECEVEUR: "XYZ789"}
 
@@ -46,7 +49,6 @@ def vagues(graine: int) -> Vagues:
             [
                 Depose(EMETTEUR, _nom("FSO1140A", "ABC123", 101), _archive(*map(ecrire_ubl, bons), b"<Invoice")),
                 Depose(EMETTEUR, tout.name, tout.read_bytes()),  # four invoices, the first at fault
-                Depose(EMETTEUR, _nom("FSO1140A", "ABC123", 1), ecrire_ubl(bons[0])),  # the same id, other bytes
                 Depose(EMETTEUR, _nom("FSO1140A", "ABC123", 102), b"\x1f\x8bnot an archive"),
                 Depose(EMETTEUR, _nom("FSO1140A", "ABC123", 103), _archive(*map(ecrire_ubl, bons[:2]))),  # stored already
                 Depose(EMETTEUR, "facture.xml", ecrire_ubl(bons[1])),
@@ -59,7 +61,10 @@ def vagues(graine: int) -> Vagues:
                     replace(_dire(bons[2], "MANDATEE", 63), numero="INCONNUE"))),
                 Depose(EMETTEUR, tout.name, tout.read_bytes()),  # the same again: its answers leave again
             ],
-            [Depose(EMETTEUR, _nom("FSO1301A", "ABC123", 2), _statuts(_dire(bons[0], "COMPLETEE", 120)))],
+            [
+                Depose(EMETTEUR, _nom("FSO1301A", "ABC123", 2), _statuts(_dire(bons[0], "COMPLETEE", 7200))),
+                Depose(EMETTEUR, tout.name, ecrire_ubl(bons[0])),  # the same id, other bytes
+            ],
         ]  # fmt: skip
 
 
@@ -74,7 +79,7 @@ def _fichier(ou: Path, graine: int, sequence: int, **demande: object) -> Path:
 
 def _archive(*documents: bytes) -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+    with GzipFile(fileobj=out, mode="wb", mtime=0) as packed, tarfile.open(fileobj=packed, mode="w") as tar:
         for n, data in enumerate(documents):
             member = tarfile.TarInfo(f"{n}.xml")
             member.size = len(data)
@@ -84,7 +89,7 @@ def _archive(*documents: bytes) -> bytes:
 
 def _dire(facture: Facture, code: str, plus: int) -> Statut:
     return Statut(
-        code, DEBUT - timedelta(hours=1) + timedelta(days=1, seconds=plus), facture.numero, facture.date_emission, "380", DEBUT,
+        code, DEBUT + PAR_VAGUE - timedelta(minutes=20) + timedelta(seconds=plus), facture.numero, facture.date_emission, "380", DEBUT,
         Acteur(1, facture.vendeur.identifiant("0009"), facture.vendeur.nom, "FR"),
         Acteur(1, facture.siret_destinataire, facture.acheteur.nom), "Justificatif absent" if code == "SUSPENDUE" else None,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransitoire
 from flux.etapes import TacheTraiter, confirmer_lance, emettre, entretenir, grouper, ouvrir, recevoir, repondre, traiter, verdict, verifier_lacunes
-from tests.chaos.scenario import PARTENAIRES
+from tests.chaos.scenario import DEBUT, PAR_VAGUE, PARTENAIRES
 from tests.chaos.sonde import Sonde
 
 SERVEUR = "/usr/lib/openssh/sftp-server"
@@ -34,6 +34,9 @@ class _Prise(socket.socket):
     @property
     def closed(self) -> bool:
         return self.fileno() < 0
+
+    def get_name(self) -> str:
+        return "direct"
 
 
 @contextmanager
@@ -62,6 +65,7 @@ class Vie:
     session: Session
     sonde: Sonde
     maintenant: list[datetime]
+    debut: datetime = DEBUT
     erreurs: list[str] = field(default_factory=list)
     invariants: list[str] = field(default_factory=list)
     tours: int = 0
@@ -69,6 +73,7 @@ class Vie:
     def vivre(self) -> None:
         """Take the waves one after the other, then fetch, age and purge what stands in the folders."""
         while True:
+            self._a_l_heure()
             self._jusqu_au_calme()
             self._relever()
             if not self._deposer():
@@ -77,6 +82,11 @@ class Vie:
         for _ in range(TOURS_MAX):
             if self._sftp("entretenir", lambda sftp: entretenir(self.contexte, sftp)) is not None and self._etape("lacunes", lambda: verifier_lacunes(self.contexte) or True):
                 return
+
+    def _a_l_heure(self) -> None:
+        """The clock follows the waves, whichever process deposited them."""
+        faites = [one for one in (self.dossier / "attente").iterdir() if not any(one.glob("*/*"))]
+        self.maintenant[0] = self.debut + len(faites) * PAR_VAGUE
 
     def _jusqu_au_calme(self) -> None:
         for _ in range(TOURS_MAX):
@@ -165,6 +175,7 @@ class Vie:
                 except FileNotFoundError:  # another process of this platform deposited it
                     continue
             if fichiers:
+                self._a_l_heure()
                 return True
         return False
 
