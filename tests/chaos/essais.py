@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import tempfile
 import traceback
 from collections import Counter
@@ -36,6 +37,8 @@ from tests.chaos.sonde import Mal, Point, Sonde, brancher
 from tests.chaos.vie import Session, Vie, relever, session_directe
 
 REPRISES_MAX = 6
+#: Seconds after which a process is held to be stuck, and killed.
+ATTENTE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Constat:
     frappes: list[str] = field(default_factory=list)
     ruptures: list[Rupture] = field(default_factory=list)
     erreurs: Counter[str] = field(default_factory=Counter)
+    tues: int = 0
     reprises: int = 0
     tours: int = 0
     flux: int = 0
@@ -148,6 +152,7 @@ class Atelier:
         rapport = self.dossier / f"rapport-{lancement}-{rang}"
         code = 1
         try:
+            signal.alarm(ATTENTE)
             self._vivre(lancement, coup, rapport)
             code = 0
         except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
@@ -188,7 +193,11 @@ class Atelier:
             last = erreur.read_text()
             constat.ruptures.append(Rupture("erreur-non-typee", last[-1500:]))
             erreur.unlink()
-        if os.waitstatus_to_exitcode(status) != 0:
+        code = os.waitstatus_to_exitcode(status)
+        if code == -signal.SIGALRM:
+            constat.ruptures.append(Rupture("bloque", f"a process was not at rest after {ATTENTE} s"))
+        if code != 0:
+            constat.tues += code == -signal.SIGKILL
             return False
         said = json.loads(rapport.read_text())
         rapport.unlink()

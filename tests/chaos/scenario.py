@@ -89,7 +89,7 @@ def _archive(*documents: bytes) -> bytes:
 
 def _dire(facture: Facture, code: str, plus: int) -> Statut:
     return Statut(
-        code, DEBUT + PAR_VAGUE - timedelta(minutes=20) + timedelta(seconds=plus), facture.numero, facture.date_emission, "380", DEBUT,
+        code, DEBUT + 2 * PAR_VAGUE - timedelta(minutes=20) + timedelta(seconds=plus), facture.numero, facture.date_emission, "380", DEBUT,
         Acteur(1, facture.vendeur.identifiant("0009"), facture.vendeur.nom, "FR"),
         Acteur(1, facture.siret_destinataire, facture.acheteur.nom), "Justificatif absent" if code == "SUSPENDUE" else None,
     )  # fmt: skip

@@ -1,0 +1,208 @@
+"""Kills, faults and doubled runs at each crash point of the steps: ``python -m tests.chaos.pas --tues 2000 --graine 7``.
+
+The plan of a campaign follows from its seed: ``--essai N`` does the Nth run of it again, alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import multiprocessing
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.chaos.essais import Atelier, Constat, Coup, ateliers
+from tests.chaos.promesses import Rupture
+from tests.chaos.sonde import Mal, Point
+
+TUEURS = (Mal.TUER, Mal.TUER_APRES, Mal.DECHIRER)
+
+
+@dataclass(frozen=True, slots=True)
+class Essai:
+    """One run of a campaign. :ivar doubles: processes that live at the same time."""
+
+    numero: int
+    coups: tuple[Coup, ...]
+    doubles: int = 1
+
+    @property
+    def tues(self) -> int:
+        return sum(one.mal in TUEURS for one in self.coups)
+
+    def __str__(self) -> str:
+        said = " then ".join(f"{one.mal} at {one.numero}" for one in self.coups if one.mal is not Mal.RIEN) or "no fault"
+        return f"run {self.numero}: {said}{', two processes' if self.doubles > 1 else ''}"
+
+
+def _coups(points: Sequence[Point], hasard: Random) -> Iterator[Coup]:
+    """Every blow that fits every point; within one kind of point, of effect and of step in any order, each kind early."""
+    per_kind: dict[tuple[str, Mal], list[Coup]] = {}
+    for n, one in enumerate(points):
+        if one.etape == "entre deux":
+            continue
+        maux = [Mal.FAUTE]
+        if one.effet:
+            maux += [Mal.TUER, Mal.TUER_APRES, Mal.FAUTE_APRES]
+        if one.genre.endswith(" write"):
+            maux.append(Mal.DECHIRER)
+        if one.genre.startswith(("sql", "sftp")):
+            maux.append(Mal.COUPER)
+        for mal in maux:
+            per_kind.setdefault((one.genre, mal), []).append(Coup(mal, n, tenace=mal is Mal.FAUTE and hasard.random() < 0.5))
+    for several in per_kind.values():
+        hasard.shuffle(several)
+    firsts = [several[0] for several in per_kind.values()]
+    others = [one for several in per_kind.values() for one in several[1:]]
+    hasard.shuffle(others)
+    yield from firsts
+    yield from others
+
+
+def plan(points: Sequence[Point], graine: int, tues: int) -> list[Essai]:
+    """Return the runs of a campaign of ``tues`` kills at least: single blows first, then two in a row, and two processes at once."""
+    hasard = Random(graine)
+    effets = [n for n, one in enumerate(points) if one.effet and one.etape != "entre deux"]
+    made: list[Essai] = []
+    killed = 0
+    for tour in itertools.count():
+        for rang, coup in enumerate(_coups(points, hasard)):
+            if killed >= tues:
+                return made
+            coups: tuple[Coup, ...] = (coup,)
+            doubles = 1
+            if tour or rang % 5 == 4:  # a second kill, while the platform mends the first
+                coups = (coup, Coup(hasard.choice((Mal.TUER, Mal.TUER_APRES)), hasard.choice(effets) // 2))
+            if rang % 10 == 7:  # another process does the same at the same time
+                coups = (Coup(coup.mal, coup.numero, coup.tenace, hasard.randrange(10**6)), Coup(hasard=hasard.randrange(10**6)))
+                doubles = 2
+            made.append(Essai(len(made), coups, doubles))
+            killed += made[-1].tues
+    return made
+
+
+@dataclass(slots=True)
+class Rapport:
+    """What a campaign came to."""
+
+    graine: int
+    points: list[Point] = field(default_factory=list)
+    essais: int = 0
+    doubles: int = 0
+    tues: int = 0
+    fautes: int = 0
+    flux: int = 0
+    reprises: int = 0
+    pires_reprises: int = 0
+    secondes: float = 0.0
+    couverts: set[tuple[Mal, int]] = field(default_factory=set)
+    frappes: Counter[str] = field(default_factory=Counter)
+    erreurs: Counter[str] = field(default_factory=Counter)
+    ruptures: list[tuple[Essai, Rupture]] = field(default_factory=list)
+
+    def noter(self, essai: Essai, constat: Constat) -> None:
+        self.essais += 1
+        self.doubles += essai.doubles > 1
+        fell = len(constat.frappes)
+        self.tues += min(essai.tues, constat.tues)
+        self.fautes += fell - min(fell, constat.tues)
+        self.flux += constat.flux
+        self.reprises += constat.reprises
+        self.pires_reprises = max(self.pires_reprises, constat.reprises)
+        self.frappes.update(constat.frappes)
+        self.erreurs.update(constat.erreurs)
+        if fell:
+            self.couverts.add((essai.coups[0].mal, essai.coups[0].numero))
+        self.ruptures += [(essai, one) for one in constat.ruptures]
+
+    def lignes(self) -> Iterator[str]:
+        """Yield the report, line by line."""
+        kinds = Counter(one.genre for one in self.points if one.effet)
+        rompus = Counter(one.promesse for _, one in self.ruptures)
+        effets = {n for n, one in enumerate(self.points) if one.effet and one.etape != "entre deux"}
+        struck = {n for mal, n in self.couverts if mal in TUEURS} & effets
+        yield f"seed {self.graine}: {self.essais} runs in {self.secondes:.0f} s ({self.essais / max(self.secondes, 1e-9):.1f} a second)"
+        yield f"kills {self.tues}, faults {self.fautes}, doubled runs {self.doubles}"
+        yield f"crash points: {len(self.points)} found, {len(effets)} with an effect, {len(struck)} of those killed at"
+        yield "  " + ", ".join(f"{genre} {n}" for genre, n in sorted(kinds.items()))
+        yield f"flows deposited {self.flux}, lost {rompus['perdu']}, doubled {rompus['double']}, answers missing {rompus['sans-reponse']}"
+        yield f"sequences with holes {rompus['numeros']}, other promises broken {sum(rompus.values()) - sum(rompus[one] for one in ('perdu', 'double', 'sans-reponse', 'numeros'))}"
+        yield f"new starts {self.reprises}, {self.pires_reprises} at most in one run; step failures mended by a retry {sum(self.erreurs.values())}"
+        seen: Counter[str] = Counter()
+        for essai, one in self.ruptures:
+            seen[one.promesse] += 1
+            if seen[one.promesse] <= 3:
+                yield f"BROKEN {essai}: {str(one)[:1500]}"
+                yield f"  again: python -m tests.chaos.pas --graine {self.graine} --essai {essai.numero}"
+
+
+_ATELIERS: list[Atelier] = []
+_MIEN: list[Atelier] = []
+
+
+def _prendre(file: multiprocessing.Queue) -> None:  # type: ignore[type-arg]
+    _MIEN[:] = [_ATELIERS[file.get()]]
+
+
+def _faire(essai: Essai, reference: dict[str, list[object]]) -> tuple[Essai, Constat]:
+    (atelier,) = _MIEN or _ATELIERS[:1]
+    constat = atelier.essayer(*essai.coups, doubles=essai.doubles)
+    found = atelier.photo()
+    for nom, attendu in reference.items():
+        if found[nom] != attendu:
+            extra = [one for one in found[nom] if one not in attendu][:3]
+            missing = [one for one in attendu if one not in found[nom]][:3]
+            constat.ruptures.append(Rupture("difference", f"{nom} is not as in a run without fault: more {extra!r}, less {missing!r}"))
+    return essai, constat
+
+
+def campagne(graine: int, tues: int, *, travailleurs: int = 2, seul: int | None = None, en_cours: bool = False) -> Rapport:
+    """Run a campaign and return its report. :param seul: number of the one run to do again."""
+    rapport = Rapport(graine)
+    with ExitStack() as pile:
+        _ATELIERS[:] = pile.enter_context(ateliers(travailleurs, graine))
+        temoin = _ATELIERS[0].essayer()
+        rapport.points = temoin.points
+        rapport.ruptures += [(Essai(-1, ()), one) for one in temoin.ruptures]
+        reference = _ATELIERS[0].photo()
+        essais = plan(rapport.points, graine, tues if seul is None else 10**9 if tues == 0 else max(tues, 2000))
+        if seul is not None:
+            essais = [one for one in essais if one.numero == seul]
+        debut = time.monotonic()
+        fork = multiprocessing.get_context("fork")
+        file = fork.Queue()
+        for n in range(travailleurs):
+            file.put(n)
+        pool = pile.enter_context(ProcessPoolExecutor(travailleurs, fork, _prendre, (file,)))
+        for n, (essai, constat) in enumerate(pool.map(_faire, essais, itertools.repeat(reference)), 1):
+            rapport.noter(essai, constat)
+            for one in constat.ruptures if en_cours else ():
+                print(f"{essai} {constat.frappes}: {str(one)[:1500]}", file=sys.stderr, flush=True)
+            if en_cours and n % 100 == 0:
+                print(f"{n} of {len(essais)} runs, {time.monotonic() - debut:.0f} s", file=sys.stderr, flush=True)
+        rapport.secondes = time.monotonic() - debut
+    return rapport
+
+
+def principal() -> int:
+    """Read the command line, run, print the report; 1 when a promise broke."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tues", type=int, default=2000, help="kills, at least")
+    parser.add_argument("--graine", type=int, default=7, help="seed of the deposits and of the plan")
+    parser.add_argument("--travailleurs", type=int, default=2, help="runs at the same time")
+    parser.add_argument("--essai", type=int, help="number of the one run to do again")
+    given = parser.parse_args()
+    rapport = campagne(given.graine, given.tues, travailleurs=given.travailleurs, seul=given.essai, en_cours=True)
+    for line in rapport.lignes():
+        print(line)
+    return 1 if rapport.ruptures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(principal())
