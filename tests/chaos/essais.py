@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -37,6 +38,8 @@ from tests.chaos.sonde import Mal, Point, Sonde, brancher
 from tests.chaos.vie import Session, Vie, relever, session_directe
 
 REPRISES_MAX = 6
+#: An instant in a sentence: that of the process that wrote it.
+_DATE = re.compile(r"[0-9]{2}/[0-9]{2}/[0-9]{4} [0-9]{2}:[0-9]{2}")
 #: Seconds after which a process is held to be stuck, and killed.
 ATTENTE = 120
 
@@ -214,7 +217,7 @@ def photographier(engine: Engine, dossier: Path) -> dict[str, list[object]]:
     """Return what must not differ from a run without fault."""
     with engine.connect() as conn:
         def lignes(requete: str) -> list[object]:
-            return sorted((list(row) for row in conn.execute(text(requete))), key=repr)
+            return sorted(([_DATE.sub("<date>", one) if isinstance(one, str) else one for one in row] for row in conn.execute(text(requete))), key=repr)
 
         found: dict[str, list[object]] = {
             "flux": lignes("SELECT p.dossier, f.nom, f.sha256, f.statut, f.acceptees, f.rejetees, f.illisibles, f.membres FROM flux f JOIN partenaires p ON p.id = f.partenaire_id"),

@@ -21,6 +21,8 @@ from tests.chaos.essais import Atelier, Constat, Coup, ateliers
 from tests.chaos.promesses import Rupture
 from tests.chaos.sonde import Mal, Point
 
+#: Where the harness itself is at work.
+ENTRE_DEUX = "entre deux"
 TUEURS = (Mal.TUER, Mal.TUER_APRES, Mal.DECHIRER)
 
 
@@ -41,19 +43,17 @@ class Essai:
         return f"run {self.numero}: {said}{', two processes' if self.doubles > 1 else ''}"
 
 
-def _coups(points: Sequence[Point], hasard: Random) -> Iterator[Coup]:
-    """Every blow that fits every point; within one kind of point, of effect and of step in any order, each kind early."""
+def _coups(points: Sequence[Point], hasard: Random) -> tuple[list[Coup], list[Coup]]:
+    """Return every kill and every fault that fit the points: first one of each kind of effect, then the others in any order."""
     per_kind: dict[tuple[str, Mal], list[Coup]] = {}
     for n, one in enumerate(points):
-        if one.etape == "entre deux":
+        if one.etape == ENTRE_DEUX:
             continue
-        maux = [Mal.FAUTE]
+        maux = [Mal.FAUTE, Mal.COUPER] if one.genre.startswith(("sql", "sftp")) else [Mal.FAUTE]
         if one.effet:
             maux += [Mal.TUER, Mal.TUER_APRES, Mal.FAUTE_APRES]
         if one.genre.endswith(" write"):
             maux.append(Mal.DECHIRER)
-        if one.genre.startswith(("sql", "sftp")):
-            maux.append(Mal.COUPER)
         for mal in maux:
             per_kind.setdefault((one.genre, mal), []).append(Coup(mal, n, tenace=mal is Mal.FAUTE and hasard.random() < 0.5))
     for several in per_kind.values():
@@ -61,29 +61,38 @@ def _coups(points: Sequence[Point], hasard: Random) -> Iterator[Coup]:
     firsts = [several[0] for several in per_kind.values()]
     others = [one for several in per_kind.values() for one in several[1:]]
     hasard.shuffle(others)
-    yield from firsts
-    yield from others
+    ordered = firsts + others
+    return [one for one in ordered if one.mal in TUEURS], [one for one in ordered if one.mal not in TUEURS]
 
 
-def plan(points: Sequence[Point], graine: int, tues: int) -> list[Essai]:
-    """Return the runs of a campaign of ``tues`` kills at least: single blows first, then two in a row, and two processes at once."""
+def plan(points: Sequence[Point], graine: int, tues: int, fautes: int) -> list[Essai]:
+    """Return the runs of a campaign: every kill once before any again; one run in five is killed again while the platform mends the first
+    blow, one in ten lives beside another process that does the same.
+    """
     hasard = Random(graine)
-    effets = [n for n, one in enumerate(points) if one.effet and one.etape != "entre deux"]
+    effets = [n for n, one in enumerate(points) if one.effet and one.etape != ENTRE_DEUX]
+    kills, faults = _coups(points, hasard)
     made: list[Essai] = []
+
+    def ajouter(coup: Coup) -> int:
+        rang = len(made)
+        coups: tuple[Coup, ...] = (coup,)
+        doubles = 1
+        if rang % 5 == 4:
+            coups = (coup, Coup(hasard.choice((Mal.TUER, Mal.TUER_APRES)), hasard.choice(effets) // 2))
+        elif rang % 10 == 7:
+            coups = (Coup(coup.mal, coup.numero, coup.tenace, hasard.randrange(10**6)), Coup(hasard=hasard.randrange(10**6)))
+            doubles = 2
+        made.append(Essai(rang, coups, doubles))
+        return made[-1].tues
+
+    for coup in itertools.islice(itertools.cycle(faults), fautes):
+        ajouter(coup)
     killed = 0
-    for tour in itertools.count():
-        for rang, coup in enumerate(_coups(points, hasard)):
-            if killed >= tues:
-                return made
-            coups: tuple[Coup, ...] = (coup,)
-            doubles = 1
-            if tour or rang % 5 == 4:  # a second kill, while the platform mends the first
-                coups = (coup, Coup(hasard.choice((Mal.TUER, Mal.TUER_APRES)), hasard.choice(effets) // 2))
-            if rang % 10 == 7:  # another process does the same at the same time
-                coups = (Coup(coup.mal, coup.numero, coup.tenace, hasard.randrange(10**6)), Coup(hasard=hasard.randrange(10**6)))
-                doubles = 2
-            made.append(Essai(len(made), coups, doubles))
-            killed += made[-1].tues
+    for coup in itertools.cycle(kills):
+        if killed >= tues:
+            break
+        killed += ajouter(coup)
     return made
 
 
@@ -92,6 +101,7 @@ class Rapport:
     """What a campaign came to."""
 
     graine: int
+    taille: str = ""
     points: list[Point] = field(default_factory=list)
     essais: int = 0
     doubles: int = 0
@@ -125,7 +135,7 @@ class Rapport:
         """Yield the report, line by line."""
         kinds = Counter(one.genre for one in self.points if one.effet)
         rompus = Counter(one.promesse for _, one in self.ruptures)
-        effets = {n for n, one in enumerate(self.points) if one.effet and one.etape != "entre deux"}
+        effets = {n for n, one in enumerate(self.points) if one.effet and one.etape != ENTRE_DEUX}
         struck = {n for mal, n in self.couverts if mal in TUEURS} & effets
         yield f"seed {self.graine}: {self.essais} runs in {self.secondes:.0f} s ({self.essais / max(self.secondes, 1e-9):.1f} a second)"
         yield f"kills {self.tues}, faults {self.fautes}, doubled runs {self.doubles}"
@@ -139,7 +149,7 @@ class Rapport:
             seen[one.promesse] += 1
             if seen[one.promesse] <= 3:
                 yield f"BROKEN {essai}: {str(one)[:1500]}"
-                yield f"  again: python -m tests.chaos.pas --graine {self.graine} --essai {essai.numero}"
+                yield f"  again: python -m tests.chaos.pas --graine {self.graine} {self.taille} --essai {essai.numero}"
 
 
 _ATELIERS: list[Atelier] = []
@@ -162,16 +172,16 @@ def _faire(essai: Essai, reference: dict[str, list[object]]) -> tuple[Essai, Con
     return essai, constat
 
 
-def campagne(graine: int, tues: int, *, travailleurs: int = 2, seul: int | None = None, en_cours: bool = False) -> Rapport:
+def campagne(graine: int, tues: int, fautes: int, *, travailleurs: int = 2, seul: int | None = None, en_cours: bool = False) -> Rapport:
     """Run a campaign and return its report. :param seul: number of the one run to do again."""
-    rapport = Rapport(graine)
+    rapport = Rapport(graine, f"--tues {tues} --fautes {fautes}")
     with ExitStack() as pile:
         _ATELIERS[:] = pile.enter_context(ateliers(travailleurs, graine))
         temoin = _ATELIERS[0].essayer()
         rapport.points = temoin.points
         rapport.ruptures += [(Essai(-1, ()), one) for one in temoin.ruptures]
         reference = _ATELIERS[0].photo()
-        essais = plan(rapport.points, graine, tues if seul is None else 10**9 if tues == 0 else max(tues, 2000))
+        essais = plan(rapport.points, graine, tues, fautes)
         if seul is not None:
             essais = [one for one in essais if one.numero == seul]
         debut = time.monotonic()
@@ -194,11 +204,12 @@ def principal() -> int:
     """Read the command line, run, print the report; 1 when a promise broke."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tues", type=int, default=2000, help="kills, at least")
+    parser.add_argument("--fautes", type=int, default=600, help="runs of which a fault strikes, not a kill")
     parser.add_argument("--graine", type=int, default=7, help="seed of the deposits and of the plan")
     parser.add_argument("--travailleurs", type=int, default=2, help="runs at the same time")
-    parser.add_argument("--essai", type=int, help="number of the one run to do again")
+    parser.add_argument("--essai", type=int, help="number of the one run to do again; with the --tues and --fautes it had")
     given = parser.parse_args()
-    rapport = campagne(given.graine, given.tues, travailleurs=given.travailleurs, seul=given.essai, en_cours=True)
+    rapport = campagne(given.graine, given.tues, given.fautes, travailleurs=given.travailleurs, seul=given.essai, en_cours=True)
     for line in rapport.lignes():
         print(line)
     return 1 if rapport.ruptures else 0

@@ -50,7 +50,6 @@ def vagues(graine: int) -> Vagues:
                 Depose(EMETTEUR, _nom("FSO1140A", "ABC123", 101), _archive(*map(ecrire_ubl, bons), b"<Invoice")),
                 Depose(EMETTEUR, tout.name, tout.read_bytes()),  # four invoices, the first at fault
                 Depose(EMETTEUR, _nom("FSO1140A", "ABC123", 102), b"\x1f\x8bnot an archive"),
-                Depose(EMETTEUR, _nom("FSO1140A", "ABC123", 103), _archive(*map(ecrire_ubl, bons[:2]))),  # stored already
                 Depose(EMETTEUR, "facture.xml", ecrire_ubl(bons[1])),
                 Depose(EMETTEUR, os.fsdecode(b"re\xe7u.xml"), b"<vide/>"),
                 Depose(SECOND, _nom("FSO1140A", "DEF456", 1), ecrire_ubl(fabriquer_facture(graine + 1, 9, 1, date(2026, 9, 30), avoir=False))),
@@ -59,6 +58,7 @@ def vagues(graine: int) -> Vagues:
                 Depose(RECEVEUR, _nom("FSO1301A", "XYZ789", 1), _statuts(
                     _dire(bons[0], "SUSPENDUE", 60), _dire(bons[1], "MISE_A_DISPOSITION", 61), _dire(bons[1], "MANDATEE", 62),
                     replace(_dire(bons[2], "MANDATEE", 63), numero="INCONNUE"))),
+                Depose(EMETTEUR, _nom("FSO1140A", "ABC123", 103), _archive(*map(ecrire_ubl, bons[:2]))),  # stored already
                 Depose(EMETTEUR, tout.name, tout.read_bytes()),  # the same again: its answers leave again
             ],
             [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import socket
 import subprocess
@@ -73,7 +74,6 @@ class Vie:
     def vivre(self) -> None:
         """Take the waves one after the other, then fetch, age and purge what stands in the folders."""
         while True:
-            self._a_l_heure()
             self._jusqu_au_calme()
             self._relever()
             if not self._deposer():
@@ -85,8 +85,7 @@ class Vie:
 
     def _a_l_heure(self) -> None:
         """The clock follows the waves, whichever process deposited them."""
-        faites = [one for one in (self.dossier / "attente").iterdir() if not any(one.glob("*/*"))]
-        self.maintenant[0] = self.debut + len(faites) * PAR_VAGUE
+        self.maintenant[0] = self.debut + len(list(self.dossier.glob("attente/*/commencee"))) * PAR_VAGUE
 
     def _jusqu_au_calme(self) -> None:
         for _ in range(TOURS_MAX):
@@ -96,6 +95,7 @@ class Vie:
                 return
 
     def _tour(self) -> None:
+        self._a_l_heure()
         lots = self._sftp("recevoir", lambda sftp: recevoir(self.contexte, sftp, intervalle=0)) or []
         for lot in lots:
             self._run(lot.lot_id).touch()
@@ -166,17 +166,19 @@ class Vie:
             )
 
     def _deposer(self) -> bool:
-        """The next wave: each file moves in one go, so that a kill deposits none twice."""
-        for vague in sorted((self.dossier / "attente").iterdir()):
-            fichiers = sorted(one for one in vague.glob("*/*") if one.is_file())
-            for one in fichiers:
-                try:
-                    one.rename(self.dossier / "sftp" / one.parent.name / "in" / one.name)
-                except FileNotFoundError:  # another process of this platform deposited it
-                    continue
-            if fichiers:
-                self._a_l_heure()
+        """The next wave, once all is at rest: each file moves in one go, so that a kill deposits none twice. False: there is none left."""
+        with (self.dossier / "verrou").open("w") as verrou:  # two processes of one platform deposit one wave
+            fcntl.flock(verrou, fcntl.LOCK_EX)
+            if self._reste():
                 return True
+            for vague in sorted((self.dossier / "attente").iterdir()):
+                fichiers = sorted(one for one in vague.glob("*/*") if one.is_file())
+                if fichiers:
+                    (vague / "commencee").touch()
+                for one in fichiers:
+                    one.rename(self.dossier / "sftp" / one.parent.name / "in" / one.name)
+                if fichiers:
+                    return True
         return False
 
     def _relever(self) -> None:
