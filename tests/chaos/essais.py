@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import shutil
 import signal
 import tempfile
@@ -22,7 +21,7 @@ import psycopg
 import structlog
 import tenacity.nap
 from psycopg import sql
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from flux.config import Reglages
@@ -33,13 +32,12 @@ from flux.registre.migrations import migrer
 from flux.registre.tables import metadata
 from flux.transport.entrepot import Entrepot
 from tests.chaos import scenario
-from tests.chaos.promesses import Rupture, publies, verifier
+from tests.chaos.photo import Photo, photographier
+from tests.chaos.promesses import Rupture, verifier
 from tests.chaos.sonde import Mal, Point, Sonde, brancher
 from tests.chaos.vie import Session, Vie, relever, session_directe
 
 REPRISES_MAX = 6
-#: An instant in a sentence: that of the process that wrote it.
-_DATE = re.compile(r"[0-9]{2}/[0-9]{2}/[0-9]{4} [0-9]{2}:[0-9]{2}")
 #: Seconds after which a process is held to be stuck, and killed.
 ATTENTE = 120
 
@@ -135,7 +133,7 @@ class Atelier:
         finally:
             engine.dispose()
 
-    def photo(self) -> dict[str, list[object]]:
+    def photo(self) -> Photo:
         """What people find in the end, without what a second start may change: ids, instants, numbers."""
         engine = creer_moteur(self.url)
         try:
@@ -211,24 +209,6 @@ class Atelier:
             if "have no answer yet" not in one and "numbers without file" not in one:
                 constat.ruptures.append(Rupture("invariant", one))
         return True
-
-
-def photographier(engine: Engine, dossier: Path) -> dict[str, list[object]]:
-    """Return what must not differ from a run without fault."""
-    with engine.connect() as conn:
-        def lignes(requete: str) -> list[object]:
-            return sorted(([_DATE.sub("<date>", one) if isinstance(one, str) else one for one in row] for row in conn.execute(text(requete))), key=repr)
-
-        found: dict[str, list[object]] = {
-            "flux": lignes("SELECT p.dossier, f.nom, f.sha256, f.statut, f.acceptees, f.rejetees, f.illisibles, f.membres FROM flux f JOIN partenaires p ON p.id = f.partenaire_id"),
-            "factures": lignes("SELECT f.nom, v.membre_rang, v.numero, v.etat, v.ttc::text, v.detail::text FROM factures v JOIN flux f ON f.id = v.flux_id"),
-            "statuts": lignes("SELECT f.nom, s.membre_rang, s.rang, s.code, s.complement FROM statuts s JOIN flux f ON f.id = s.flux_id"),
-            "anomalies": lignes("SELECT f.nom, a.membre_rang, a.rule, a.code, a.member, a.path, a.found FROM anomalies a JOIN flux f ON f.id = a.flux_id"),
-            "sorties": lignes("SELECT p.dossier, f.nom, s.interface FROM sorties s JOIN partenaires p ON p.id = s.partenaire_id JOIN flux f ON f.id = s.flux_id"),
-            "envois": lignes("SELECT p.dossier, e.interface, f.nom, e.membre_rang, e.statut_rang, e.refus FROM envois e JOIN flux f ON f.id = e.flux_id JOIN partenaires p ON p.id = e.partenaire_id"),
-        }  # fmt: skip
-    found["publies"] = [len([n for n in noms if "~" in n]) for noms in publies(dossier / "sftp", scenario.PARTENAIRES, dossier / "releve").values()]
-    return found
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from tests.chaos.essais import Atelier, Constat, Coup, ateliers
+from tests.chaos.photo import Photo
 from tests.chaos.promesses import Rupture
 from tests.chaos.sonde import Mal, Point
 
@@ -160,15 +161,22 @@ def _prendre(file: multiprocessing.Queue) -> None:  # type: ignore[type-arg]
     _MIEN[:] = [_ATELIERS[file.get()]]
 
 
-def _faire(essai: Essai, reference: dict[str, list[object]]) -> tuple[Essai, Constat]:
+def _ecart(more: list[str], less: list[str]) -> str:
+    """Show where the first two that differ part."""
+    if not more or not less:
+        return (more or less or ["as many of another kind"])[0][:300]
+    ici = next((n for n, (x, y) in enumerate(zip(more[0], less[0], strict=False)) if x != y), 0)
+    return f"…{more[0][max(0, ici - 120) : ici + 120]}… instead of …{less[0][max(0, ici - 20) : ici + 120]}…"
+
+
+def _faire(essai: Essai, reference: Photo) -> tuple[Essai, Constat]:
     (atelier,) = _MIEN or _ATELIERS[:1]
     constat = atelier.essayer(*essai.coups, doubles=essai.doubles)
     found = atelier.photo()
     for nom, attendu in reference.items():
         if found[nom] != attendu:
-            extra = [one for one in found[nom] if one not in attendu][:3]
-            missing = [one for one in attendu if one not in found[nom]][:3]
-            constat.ruptures.append(Rupture("difference", f"{nom} is not as in a run without fault: more {extra!r}, less {missing!r}"))
+            more, less = ([str(one) for one in ones if one not in others] for ones, others in ((found[nom], attendu), (attendu, found[nom])))
+            constat.ruptures.append(Rupture("difference", f"{nom}, not as in a run without fault: {len(more)} more, {len(less)} less; {_ecart(more, less)}"))
     return essai, constat
 
 
