@@ -128,7 +128,7 @@ class Rapport:
         self.pires_reprises = max(self.pires_reprises, constat.reprises)
         self.frappes.update(constat.frappes)
         self.erreurs.update(constat.erreurs)
-        if fell:
+        if fell and essai.doubles == 1:
             self.couverts.add((essai.coups[0].mal, essai.coups[0].numero))
         self.ruptures += [(essai, one) for one in constat.ruptures]
 

@@ -74,7 +74,7 @@ class Sonde:
                 raise panne()
             return faire()
         self.frappe = f"{self.etape} {genre}"
-        self.noter(self.frappe)
+        self.noter(f"{self.mal}: {self.etape}: {genre}")
         if self.mal is Mal.DECHIRER and moitie is not None:
             moitie()
         elif self.mal is Mal.COUPER and couper is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -17,12 +18,14 @@ import paramiko
 from sqlalchemy import text
 
 from flux.contexte import Contexte
-from flux.errors import ErreurInvariant, ErreurTransitoire
+from flux.errors import ErreurConfiguration, ErreurInvariant, ErreurTransitoire
 from flux.etapes import TacheTraiter, confirmer_lance, emettre, entretenir, grouper, ouvrir, recevoir, repondre, traiter, verdict, verifier_lacunes
 from tests.chaos.scenario import DEBUT, PAR_VAGUE, PARTENAIRES
 from tests.chaos.sonde import Sonde
 
-SERVEUR = "/usr/lib/openssh/sftp-server"
+#: Where systems put OpenSSH's SFTP server.
+SERVEURS = ("/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server", "/usr/lib/ssh/sftp-server", "/usr/libexec/sftp-server")
+SERVEUR = next((one for one in SERVEURS if Path(one).exists()), None)
 #: Turns after which a platform that still has work is held to be stuck.
 TOURS_MAX = 12
 
@@ -43,6 +46,8 @@ class _Prise(socket.socket):
 @contextmanager
 def session_directe() -> Iterator[paramiko.SFTPClient]:
     """OpenSSH's own SFTP server over a pair of sockets: all of the protocol, none of the ciphers."""
+    if SERVEUR is None:
+        raise ErreurConfiguration("no sftp-server of OpenSSH here: install it (Debian: openssh-sftp-server)")
     ici, la = socket.socketpair()
     with la:
         serveur = subprocess.Popen([SERVEUR], stdin=la, stdout=la, stderr=subprocess.DEVNULL)
@@ -118,7 +123,7 @@ class Vie:
             if opened is None:
                 return
             taches = opened
-            provisoire = run.with_name(f"xcom-{run.name}-{id(self)}")
+            provisoire = run.with_name(f"xcom-{os.getpid()}-{run.name}")
             provisoire.write_text(json.dumps(taches))
             provisoire.replace(run)
         for tache in taches:
