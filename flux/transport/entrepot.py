@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 from uuid import uuid4
@@ -121,6 +122,22 @@ class Entrepot:
         """
         with _traduire("supprimer", cle), suppress(FileNotFoundError):
             self._fs.rm_file(self._chemin(cle))
+
+    def balayer(self, avant: datetime) -> int:
+        """Remove what killed processes left half-written; return how many.
+
+        :param avant: aware; what was written to after that may still be at work.
+        :raises ErreurTransport: the store refused or did not answer.
+        """
+        dossier, balayes = f"{self._racine}/{_TEMPORAIRES}", 0
+        with _traduire("balayer", dossier):
+            self._fs.invalidate_cache()
+            for chemin in self._fs.ls(dossier, detail=False) if self._fs.isdir(dossier) else ():
+                with suppress(FileNotFoundError):  # it was moved to its place meanwhile
+                    if self._fs.modified(chemin) < avant:
+                        self._fs.rm_file(chemin)
+                        balayes += 1
+        return balayes
 
     def _chemin(self, cle: str) -> str:
         if not _CLE.fullmatch(cle):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import psycopg
 import structlog
@@ -36,6 +37,7 @@ from tests.chaos.photo import Photo, photographier
 from tests.chaos.promesses import Rupture, verifier
 from tests.chaos.sonde import Mal, Point, Sonde, brancher
 from tests.chaos.vie import Session, Vie, relever, session_directe
+from tests.services import serveur_openssh
 
 REPRISES_MAX = 6
 #: Seconds after which a process is held to be stuck, and killed.
@@ -80,7 +82,7 @@ class Atelier:
     url: str
     dossier: Path
     prevu: scenario.Vagues
-    session: Session = session_directe
+    sshd: Session | None = None  # opens a session with a real sshd; without it, its SFTP server is spoken to directly
     remplies: list[str] = field(default_factory=list)
 
     @property
@@ -90,7 +92,9 @@ class Atelier:
 
     def vider(self) -> None:
         with psycopg.connect(self.libpq, autocommit=True) as conn:
-            conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            conn.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
             if not self.remplies:
                 self.remplies = [
                     nom for nom in metadata.tables
@@ -105,17 +109,18 @@ class Atelier:
         (self.dossier / "runs").mkdir(parents=True)
         scenario.preparer(self.dossier, self.prevu)
 
-    def essayer(self, *coups: Coup, doubles: int = 1) -> Constat:
-        """Live once. The first ``doubles`` blows fall on processes that live at the same time, each next one on what is started after."""
+    def essayer(self, *coups: Coup, doubles: int = 1, sshd: bool = False) -> Constat:
+        """Live once, with a real sshd when there is one and ``sshd`` asks for it. The first ``doubles`` blows fall on processes that live at the same time, each next one on what is started after."""
         self.vider()
         constat = Constat()
-        premiers = [self._lancer(0, n, coups[n] if n < len(coups) else Coup(hasard=None)) for n in range(doubles)]
+        premiers = [self._lancer(0, n, coups[n] if n < len(coups) else Coup(hasard=None), sshd=sshd) for n in range(doubles)]
         reste = list(coups[doubles:])
-        bien = all([self._attendre(pid, constat, self.dossier / f"rapport-0-{n}") for n, pid in enumerate(premiers)])
+        calmes = [self._attendre(pid, constat, self.dossier / f"rapport-0-{n}") for n, pid in enumerate(premiers)]  # all are waited for
+        bien = all(calmes)
         while not bien and constat.reprises < REPRISES_MAX:
             self._voir()
             constat.reprises += 1
-            pid = self._lancer(constat.reprises, 0, reste.pop(0) if reste else Coup())
+            pid = self._lancer(constat.reprises, 0, reste.pop(0) if reste else Coup(), sshd=sshd)
             bien = self._attendre(pid, constat, self.dossier / f"rapport-{constat.reprises}-0")
         if not bien:
             constat.ruptures.append(Rupture("sans-reponse", f"not at rest after {REPRISES_MAX} new starts"))
@@ -127,7 +132,9 @@ class Atelier:
         engine = creer_moteur(self.url)
         try:
             deposes = [one for vague in self.prevu for one in vague]
-            constat.ruptures += verifier(engine, Entrepot(str(self.dossier / "entrepot")), self.dossier / "sftp", deposes, self.dossier / "releve")
+            constat.ruptures += verifier(
+                engine, Entrepot(str(self.dossier / "entrepot")), self.dossier / "sftp", deposes, self.dossier / "releve"
+            )
             with engine.connect() as conn:
                 constat.flux = conn.execute(text("SELECT count(*) FROM flux")).scalar_one()
         finally:
@@ -145,8 +152,10 @@ class Atelier:
         """A partner looks between two processes: what it sees published may never change."""
         for compte in scenario.PARTENAIRES:
             relever(self.dossier / "sftp" / compte / "out", self.dossier / "releve" / compte, retirer=False)
+        for one in (self.dossier / "entrepot" / "_tmp").glob("*"):  # left by the dead: as old as the clock of the scenario
+            os.utime(one, (scenario.DEBUT.timestamp(), scenario.DEBUT.timestamp()))
 
-    def _lancer(self, lancement: int, rang: int, coup: Coup) -> int:
+    def _lancer(self, lancement: int, rang: int, coup: Coup, *, sshd: bool) -> int:
         pid = os.fork()
         if pid:
             return pid
@@ -154,16 +163,15 @@ class Atelier:
         code = 1
         try:
             signal.alarm(ATTENTE)
-            self._vivre(lancement, coup, rapport)
+            self._vivre(lancement, coup, rapport, sshd=sshd)
             code = 0
         except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
             rapport.with_suffix(".erreur").write_text(traceback.format_exc())
         finally:
             os._exit(code)
 
-    def _vivre(self, lancement: int, coup: Coup, rapport: Path) -> None:
+    def _vivre(self, lancement: int, coup: Coup, rapport: Path, *, sshd: bool = False) -> None:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-        tenacity.nap.time.sleep = lambda _: None  # type: ignore[attr-defined]
         hasard = None if coup.hasard is None else Random(coup.hasard)
         sonde = Sonde(
             self.dossier / "entrepot", coup.mal, coup.numero, coup.tenace, hasard,
@@ -173,8 +181,10 @@ class Atelier:
         now = [debut]
         settings = Reglages(dossier=self.dossier, tranche_factures=3, groupage_delai=0, lot_flux=3, sftp_racine=str(self.dossier / "sftp"))
         contexte = Contexte(settings, creer_moteur(self.url), Entrepot(str(self.dossier / "entrepot")), lambda: now[0])
-        vie = Vie(contexte, self.dossier, self.session, sonde, now, debut)
+        session = self.sshd if sshd and self.sshd is not None else session_directe
+        vie = Vie(contexte, self.dossier, session, sonde, now, debut)
         if coup is not A_BLANC:
+            tenacity.nap.time = SimpleNamespace(sleep=lambda _: None)  # type: ignore[attr-defined]  # retries do not wait
             brancher(sonde, self.libpq)
         vie.vivre()
         contexte.engine.dispose()
@@ -212,8 +222,8 @@ class Atelier:
 
 
 @contextmanager
-def ateliers(nombre: int, graine: int) -> Iterator[list[Atelier]]:
-    """Start one PostgreSQL, and ``nombre`` workshops with a ledger each, in memory where the machine has a folder for that."""
+def ateliers(nombre: int, graine: int, *, sshd: bool = False) -> Iterator[list[Atelier]]:
+    """Start one PostgreSQL, one sshd if asked for, and ``nombre`` workshops with a ledger each, in memory where the machine has a folder for that."""
     ram = Path("/dev/shm")
     dossier = Path(tempfile.mkdtemp(prefix="flux-pas-", dir=ram if os.access(ram, os.W_OK) else None))
     try:
@@ -233,8 +243,16 @@ def ateliers(nombre: int, graine: int) -> Iterator[list[Atelier]]:
                 (dossier / f"a{n}").mkdir()
                 made.append(Atelier(make_url(url).set(database=f"pas{n}").render_as_string(), dossier / f"a{n}", prevu))
         made[0].vider()
+        journaux = structlog.get_config()
         made[0]._vivre(0, A_BLANC, dossier / "blanc")
-        yield made
+        structlog.configure(**journaux)
+        if sshd:
+            with serveur_openssh(dossier / "sshd") as serveur:
+                for one in made:
+                    one.sshd = serveur.client
+                yield made
+        else:
+            yield made
     finally:
         arreter(dossier)
         shutil.rmtree(dossier)

@@ -29,11 +29,12 @@ TUEURS = (Mal.TUER, Mal.TUER_APRES, Mal.DECHIRER)
 
 @dataclass(frozen=True, slots=True)
 class Essai:
-    """One run of a campaign. :ivar doubles: processes that live at the same time."""
+    """One run of a campaign. :ivar doubles: processes that live at the same time. :ivar sshd: through a real sshd, ciphers and all."""
 
     numero: int
     coups: tuple[Coup, ...]
     doubles: int = 1
+    sshd: bool = False
 
     @property
     def tues(self) -> int:
@@ -41,7 +42,7 @@ class Essai:
 
     def __str__(self) -> str:
         said = " then ".join(f"{one.mal} at {one.numero}" for one in self.coups if one.mal is not Mal.RIEN) or "no fault"
-        return f"run {self.numero}: {said}{', two processes' if self.doubles > 1 else ''}"
+        return f"run {self.numero}: {said}{', two processes' if self.doubles > 1 else ''}{', real sshd' if self.sshd else ''}"
 
 
 def _coups(points: Sequence[Point], hasard: Random) -> tuple[list[Coup], list[Coup]]:
@@ -68,7 +69,7 @@ def _coups(points: Sequence[Point], hasard: Random) -> tuple[list[Coup], list[Co
 
 def plan(points: Sequence[Point], graine: int, tues: int, fautes: int) -> list[Essai]:
     """Return the runs of a campaign: every kill once before any again; one run in five is killed again while the platform mends the first
-    blow, one in ten lives beside another process that does the same.
+    blow, one in ten lives beside another process that does the same; one in twenty goes through a real sshd.
     """
     hasard = Random(graine)
     effets = [n for n, one in enumerate(points) if one.effet and one.etape != ENTRE_DEUX]
@@ -84,7 +85,7 @@ def plan(points: Sequence[Point], graine: int, tues: int, fautes: int) -> list[E
         elif rang % 10 == 7:
             coups = (Coup(coup.mal, coup.numero, coup.tenace, hasard.randrange(10**6)), Coup(hasard=hasard.randrange(10**6)))
             doubles = 2
-        made.append(Essai(rang, coups, doubles))
+        made.append(Essai(rang, coups, doubles, sshd=rang % 20 == 13))
         return made[-1].tues
 
     for coup in itertools.islice(itertools.cycle(faults), fautes):
@@ -106,6 +107,7 @@ class Rapport:
     points: list[Point] = field(default_factory=list)
     essais: int = 0
     doubles: int = 0
+    sshd: int = 0
     tues: int = 0
     fautes: int = 0
     flux: int = 0
@@ -120,6 +122,7 @@ class Rapport:
     def noter(self, essai: Essai, constat: Constat) -> None:
         self.essais += 1
         self.doubles += essai.doubles > 1
+        self.sshd += essai.sshd
         fell = len(constat.frappes)
         self.tues += min(essai.tues, constat.tues)
         self.fautes += fell - min(fell, constat.tues)
@@ -139,7 +142,7 @@ class Rapport:
         effets = {n for n, one in enumerate(self.points) if one.effet and one.etape != ENTRE_DEUX}
         struck = {n for mal, n in self.couverts if mal in TUEURS} & effets
         yield f"seed {self.graine}: {self.essais} runs in {self.secondes:.0f} s ({self.essais / max(self.secondes, 1e-9):.1f} a second)"
-        yield f"kills {self.tues}, faults {self.fautes}, doubled runs {self.doubles}"
+        yield f"kills {self.tues}, faults {self.fautes}, doubled runs {self.doubles}, runs through a real sshd {self.sshd}"
         yield f"crash points: {len(self.points)} found, {len(effets)} with an effect, {len(struck)} of those killed at"
         yield "  " + ", ".join(f"{genre} {n}" for genre, n in sorted(kinds.items()))
         yield f"flows deposited {self.flux}, lost {rompus['perdu']}, doubled {rompus['double']}, answers missing {rompus['sans-reponse']}"
@@ -171,12 +174,16 @@ def _ecart(more: list[str], less: list[str]) -> str:
 
 def _faire(essai: Essai, reference: Photo) -> tuple[Essai, Constat]:
     (atelier,) = _MIEN or _ATELIERS[:1]
-    constat = atelier.essayer(*essai.coups, doubles=essai.doubles)
+    constat = atelier.essayer(*essai.coups, doubles=essai.doubles, sshd=essai.sshd)
     found = atelier.photo()
     for nom, attendu in reference.items():
         if found[nom] != attendu:
-            more, less = ([str(one) for one in ones if one not in others] for ones, others in ((found[nom], attendu), (attendu, found[nom])))
-            constat.ruptures.append(Rupture("difference", f"{nom}, not as in a run without fault: {len(more)} more, {len(less)} less; {_ecart(more, less)}"))
+            more, less = (
+                [str(one) for one in ones if one not in others] for ones, others in ((found[nom], attendu), (attendu, found[nom]))
+            )
+            constat.ruptures.append(
+                Rupture("difference", f"{nom}, not as in a run without fault: {len(more)} more, {len(less)} less; {_ecart(more, less)}")
+            )
     return essai, constat
 
 
@@ -184,7 +191,7 @@ def campagne(graine: int, tues: int, fautes: int, *, travailleurs: int = 2, seul
     """Run a campaign and return its report. :param seul: number of the one run to do again."""
     rapport = Rapport(graine, f"--tues {tues} --fautes {fautes}")
     with ExitStack() as pile:
-        _ATELIERS[:] = pile.enter_context(ateliers(travailleurs, graine))
+        _ATELIERS[:] = pile.enter_context(ateliers(travailleurs, graine, sshd=True))
         temoin = _ATELIERS[0].essayer()
         rapport.points = temoin.points
         rapport.ruptures += [(Essai(-1, ()), one) for one in temoin.ruptures]
@@ -201,11 +208,16 @@ def campagne(graine: int, tues: int, fautes: int, *, travailleurs: int = 2, seul
         for n, (essai, constat) in enumerate(pool.map(_faire, essais, itertools.repeat(reference)), 1):
             rapport.noter(essai, constat)
             for one in constat.ruptures if en_cours else ():
-                print(f"{essai} {constat.frappes}: {str(one)[:1500]}", file=sys.stderr, flush=True)
+                _dire(f"{essai} {constat.frappes}: {str(one)[:1500]}")
             if en_cours and n % 100 == 0:
-                print(f"{n} of {len(essais)} runs, {time.monotonic() - debut:.0f} s", file=sys.stderr, flush=True)
+                _dire(f"{n} of {len(essais)} runs, {time.monotonic() - debut:.0f} s")
         rapport.secondes = time.monotonic() - debut
     return rapport
+
+
+def _dire(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def principal() -> int:
@@ -219,7 +231,7 @@ def principal() -> int:
     given = parser.parse_args()
     rapport = campagne(given.graine, given.tues, given.fautes, travailleurs=given.travailleurs, seul=given.essai, en_cours=True)
     for line in rapport.lignes():
-        print(line)
+        sys.stdout.write(f"{line}\n")
     return 1 if rapport.ruptures else 0
 
 

@@ -79,7 +79,7 @@ def verifier(engine: Engine, entrepot: Entrepot, racine: Path, deposes: Sequence
         *_numeros(engine),
         *_envois(engine),
         *_messages(engine, vus),
-        *_restes(engine, racine, dossiers),
+        *_restes(engine, entrepot, racine, dossiers),
     ]
 
 
@@ -213,7 +213,10 @@ def _messages(engine: Engine, vus: Publies) -> Iterator[Rupture]:
                 yield Rupture("messages", f"{dossier} is told {n} times on {interface}: {unit.decode(errors='replace')}")
 
 
-def _restes(engine: Engine, racine: Path, dossiers: Iterable[str]) -> Iterator[Rupture]:
+def _restes(engine: Engine, entrepot: Entrepot, racine: Path, dossiers: Iterable[str]) -> Iterator[Rupture]:
+    provisoires = list((Path(entrepot._racine) / "_tmp").glob("*"))
+    if provisoires:
+        yield Rupture("reste", f"{len(provisoires)} half-written objects stay in the staging store after upkeep")
     for dossier in dossiers:
         for place in ("in", "traitement"):
             folder = racine / dossier / place

@@ -100,6 +100,14 @@ def brancher(sonde: Sonde, administrer: str) -> None:
 _ECRITURES = ("INSERT", "UPDATE", "DELETE", "COPY", "TRUNCATE", "MERGE")
 
 
+def _mot(query: object) -> str:
+    texte = query if isinstance(query, str) else query.as_string() if hasattr(query, "as_string") else bytes(query).decode()  # type: ignore[call-overload]
+    mot = texte.split(None, 1)[0].upper()
+    if mot == "WITH":
+        mot = next((one for one in _ECRITURES if one in texte), "SELECT")
+    return mot
+
+
 def _brancher_postgres(sonde: Sonde, administrer: str) -> None:
     execute, copy, commit = psycopg.Cursor.execute, psycopg.Cursor.copy, psycopg.Connection.commit
     sales: set[int] = set()
@@ -111,15 +119,8 @@ def _brancher_postgres(sonde: Sonde, administrer: str) -> None:
         with psycopg.connect(administrer, autocommit=True) as autre:
             autre.execute("SELECT pg_terminate_backend(%s)", (conn.info.backend_pid,))
 
-    def ecrit(query: object) -> str:
-        texte = query if isinstance(query, str) else query.as_string() if hasattr(query, "as_string") else bytes(query).decode()  # type: ignore[call-overload]
-        mot = texte.split(None, 1)[0].upper()
-        if mot == "WITH":
-            mot = next((one for one in _ECRITURES if one in texte), "SELECT")
-        return mot
-
     def _execute(self: psycopg.Cursor[Any], query: Any, *args: Any, **kw: Any) -> Any:
-        mot = ecrit(query)
+        mot = _mot(query)
         effet = mot in _ECRITURES
         if effet:
             sales.add(id(self.connection))
@@ -187,6 +188,15 @@ _LECTURES_SFTP = {
 }  # fmt: skip
 
 
+def _genre(t: int, args: tuple[Any, ...]) -> tuple[str, bool]:
+    if t == protocole.CMD_OPEN:
+        ecrire = args[1] & protocole.SFTP_FLAG_WRITE
+        return ("sftp open", True) if ecrire else ("sftp open en lecture", False)
+    if t in _EFFETS_SFTP:
+        return f"sftp {_EFFETS_SFTP[t]}", True
+    return f"sftp {_LECTURES_SFTP.get(t, 'autre')}", False
+
+
 def _brancher_sftp(sonde: Sonde) -> None:
     envoyer, demander = paramiko.SFTPClient._async_request, paramiko.SFTPClient._request
     dedans: list[bool] = []
@@ -194,19 +204,11 @@ def _brancher_sftp(sonde: Sonde) -> None:
     def panne() -> Exception:
         return OSError(errno.EIO, "chaos: failure")
 
-    def genre_de(t: int, args: tuple[Any, ...]) -> tuple[str, bool]:
-        if t == protocole.CMD_OPEN:
-            ecrire = args[1] & protocole.SFTP_FLAG_WRITE
-            return ("sftp open", True) if ecrire else ("sftp open en lecture", False)
-        if t in _EFFETS_SFTP:
-            return f"sftp {_EFFETS_SFTP[t]}", True
-        return f"sftp {_LECTURES_SFTP.get(t, 'autre')}", False
-
     def couper(self: paramiko.SFTPClient) -> None:
         self.sock.close()
 
     def _request(self: paramiko.SFTPClient, t: int, *args: Any) -> Any:
-        genre, effet = genre_de(t, args)
+        genre, effet = _genre(t, args)
 
         def faire() -> Any:
             dedans.append(True)
@@ -220,7 +222,7 @@ def _brancher_sftp(sonde: Sonde) -> None:
     def _async(self: paramiko.SFTPClient, fileobj: Any, t: int, *args: Any) -> Any:
         if dedans:
             return envoyer(self, fileobj, t, *args)
-        genre, effet = genre_de(t, args)
+        genre, effet = _genre(t, args)
 
         def moitie() -> None:
             if t == protocole.CMD_WRITE:  # half of the bytes reach the server

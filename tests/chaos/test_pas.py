@@ -12,6 +12,7 @@ from flux.etapes import emission, reception
 from flux.registre import sorties
 from flux.registre.connexion import creer_moteur, transaction
 from flux.transport import sftp as transport
+from flux.transport.entrepot import Entrepot
 from tests.chaos.essais import Atelier, Coup, ateliers
 from tests.chaos.pas import ENTRE_DEUX, TUEURS, campagne, plan
 from tests.chaos.sonde import Mal, Point
@@ -45,7 +46,12 @@ def test_every_kind_of_crash_point_is_killed_at_and_no_promise_breaks():
 
 
 def test_the_plan_follows_from_the_seed_and_kills_at_each_point_before_and_after():
-    points = [Point("sql INSERT", True, "x"), Point("sftp lstat", False, "x"), Point("disque write", True, "x"), Point("sql INSERT", True, ENTRE_DEUX)]
+    points = [
+        Point("sql INSERT", True, "x"),
+        Point("sftp lstat", False, "x"),
+        Point("disque write", True, "x"),
+        Point("sql INSERT", True, ENTRE_DEUX),
+    ]
     made = plan(points, 5, 12, 6)
     assert made == plan(points, 5, 12, 6)
     assert {(one.mal, one.numero) for essai in made for one in essai.coups[:1] if one.mal in TUEURS} == {
@@ -102,6 +108,11 @@ def test_a_claim_that_changes_its_key_when_it_is_registered_again_is_found_out(a
         reception, "enregistrer_depot", lambda engine, depot, **kw: enregistrer(engine, replace(depot, reclamation=uuid4().hex), **kw)
     )
     assert "double" in casser(atelier, "sftp remove", "recevoir")
+
+
+def test_half_written_objects_that_nobody_sweeps_are_found_out(atelier, monkeypatch):
+    monkeypatch.setattr(Entrepot, "balayer", lambda *_: 0)
+    assert casser(atelier, "disque rename", "recevoir") == {"reste"}
 
 
 def test_an_answer_published_under_its_name_while_it_is_written_is_found_out(atelier, monkeypatch):

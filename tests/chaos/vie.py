@@ -19,7 +19,19 @@ from sqlalchemy import text
 
 from flux.contexte import Contexte
 from flux.errors import ErreurConfiguration, ErreurInvariant, ErreurTransitoire
-from flux.etapes import TacheTraiter, confirmer_lance, emettre, entretenir, grouper, ouvrir, recevoir, repondre, traiter, verdict, verifier_lacunes
+from flux.etapes import (
+    TacheTraiter,
+    confirmer_lance,
+    emettre,
+    entretenir,
+    grouper,
+    ouvrir,
+    recevoir,
+    repondre,
+    traiter,
+    verdict,
+    verifier_lacunes,
+)
 from tests.chaos.scenario import DEBUT, PAR_VAGUE, PARTENAIRES
 from tests.chaos.sonde import Sonde
 
@@ -85,7 +97,9 @@ class Vie:
                 break
         self.maintenant[0] += timedelta(days=30)
         for _ in range(TOURS_MAX):
-            if self._sftp("entretenir", lambda sftp: entretenir(self.contexte, sftp)) is not None and self._etape("lacunes", lambda: verifier_lacunes(self.contexte) or True):
+            if self._sftp("entretenir", lambda sftp: entretenir(self.contexte, sftp)) is not None and self._etape(
+                "lacunes", lambda: verifier_lacunes(self.contexte) or True
+            ):
                 return
 
     def _a_l_heure(self) -> None:
