@@ -36,7 +36,7 @@ from tests.chaos import scenario
 from tests.chaos.photo import Photo, photographier
 from tests.chaos.promesses import Rupture, verifier
 from tests.chaos.sonde import Mal, Point, Sonde, brancher
-from tests.chaos.vie import Session, Vie, relever, session_directe
+from tests.chaos.vie import Horloge, Session, Vie, relever, session_directe
 from tests.services import serveur_openssh
 
 REPRISES_MAX = 6
@@ -177,12 +177,11 @@ class Atelier:
             self.dossier / "entrepot", coup.mal, coup.numero, coup.tenace, hasard,
             noter=lambda dit: (rapport.with_suffix(".frappe").write_text(dit), None)[1],
         )  # fmt: skip
-        debut = scenario.DEBUT + timedelta(minutes=10 * lancement)
-        now = [debut]
+        horloge = Horloge(self.dossier, scenario.DEBUT + timedelta(minutes=10 * lancement))
         settings = Reglages(dossier=self.dossier, tranche_factures=3, groupage_delai=0, lot_flux=3, sftp_racine=str(self.dossier / "sftp"))
-        contexte = Contexte(settings, creer_moteur(self.url), Entrepot(str(self.dossier / "entrepot")), lambda: now[0])
+        contexte = Contexte(settings, creer_moteur(self.url), Entrepot(str(self.dossier / "entrepot")), horloge)
         session = self.sshd if sshd and self.sshd is not None else session_directe
-        vie = Vie(contexte, self.dossier, session, sonde, now, debut)
+        vie = Vie(contexte, self.dossier, session, sonde, horloge)
         if coup is not A_BLANC:
             tenacity.nap.time = SimpleNamespace(sleep=lambda _: None)  # type: ignore[attr-defined]  # retries do not wait
             brancher(sonde, self.libpq)

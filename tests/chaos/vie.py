@@ -32,7 +32,7 @@ from flux.etapes import (
     verdict,
     verifier_lacunes,
 )
-from tests.chaos.scenario import DEBUT, PAR_VAGUE, PARTENAIRES
+from tests.chaos.scenario import PAR_VAGUE, PARTENAIRES
 from tests.chaos.sonde import Sonde
 
 #: Where systems put OpenSSH's SFTP server.
@@ -72,6 +72,18 @@ def session_directe() -> Iterator[paramiko.SFTPClient]:
 
 
 @dataclass(slots=True)
+class Horloge:
+    """A clock that stands still between two waves of deposits, whichever process deposited them."""
+
+    dossier: Path
+    debut: datetime
+    avance: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return self.debut + len(list(self.dossier.glob("attente/*/commencee"))) * PAR_VAGUE + self.avance
+
+
+@dataclass(slots=True)
 class Vie:
     """One process of the platform.
 
@@ -82,8 +94,7 @@ class Vie:
     dossier: Path
     session: Session
     sonde: Sonde
-    maintenant: list[datetime]
-    debut: datetime = DEBUT
+    horloge: Horloge
     erreurs: list[str] = field(default_factory=list)
     invariants: list[str] = field(default_factory=list)
     tours: int = 0
@@ -95,16 +106,12 @@ class Vie:
             self._relever()
             if not self._deposer():
                 break
-        self.maintenant[0] += timedelta(days=30)
+        self.horloge.avance = timedelta(days=30)
         for _ in range(TOURS_MAX):
             if self._sftp("entretenir", lambda sftp: entretenir(self.contexte, sftp)) is not None and self._etape(
                 "lacunes", lambda: verifier_lacunes(self.contexte) or True
             ):
                 return
-
-    def _a_l_heure(self) -> None:
-        """The clock follows the waves, whichever process deposited them."""
-        self.maintenant[0] = self.debut + len(list(self.dossier.glob("attente/*/commencee"))) * PAR_VAGUE
 
     def _jusqu_au_calme(self) -> None:
         for _ in range(TOURS_MAX):
@@ -114,7 +121,6 @@ class Vie:
                 return
 
     def _tour(self) -> None:
-        self._a_l_heure()
         lots = self._sftp("recevoir", lambda sftp: recevoir(self.contexte, sftp, intervalle=0)) or []
         for lot in lots:
             self._run(lot.lot_id).touch()
