@@ -25,18 +25,23 @@ def lacunes() -> None:
     etapes.verifier_lacunes(etapes.contexte())
 
 
+@task(doc_md=NOTICES["entretien.sceller"])
+def sceller() -> bool:
+    """Return whether yesterday got its seal now."""
+    from flux import etapes
+
+    return etapes.sceller_la_veille(etapes.contexte())
+
+
 @dag(
-    schedule=CronTriggerTimetable("7 * * * *", timezone="UTC"),
-    catchup=False,
-    max_active_runs=1,
-    default_args=TACHES,
-    tags=["flux", "sftp", "sortie"],
-    doc_md=NOTICES["entretien"],
-)
+    schedule=CronTriggerTimetable("7 * * * *", timezone="UTC"), catchup=False, max_active_runs=1, default_args=TACHES,
+    tags=["flux", "sftp", "sortie"], doc_md=NOTICES["entretien"],
+)  # fmt: skip
 def entretien() -> None:
     """One run an hour."""
     entretenir()
     lacunes()
+    sceller()
 
 
 entretien()

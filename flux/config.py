@@ -119,6 +119,11 @@ class Reglages(BaseSettings):
         LIBERE_PAR,
         description="States (JSON list) that free the number of an invoice: another one may then bear it. Asked when an invoice is stored.",
     )
+    unicite_par_siren: bool = Field(
+        True,
+        description="Two establishments (SIRET) of one company (SIREN) share one numbering of invoices, as BR-FR-CO-02 has it. false: each "
+        "establishment numbers apart. Asked when an invoice is stored.",
+    )
     bloque_apres: dict[str, int] = Field(
         default_factory=dict,
         description="Seconds after which something is stuck, by state (JSON): recu, ouvert, traite (a flow), a_emettre (an answer in the "

@@ -13,6 +13,7 @@ from flux.cli.emission import emission as sous_commandes_emission  # under its o
 from flux.cli.export import export
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
+from flux.cli.journal import journal as sous_commandes_journal  # under its own name it would hide its module
 from flux.cli.raccordement import raccordement
 from flux.cli.regles import regles
 from flux.cli.representation import representation as sous_commandes_representation
@@ -32,6 +33,7 @@ for command in (verifier, interfaces, emettre, export, fabriquer, suivi):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")
+app.add_typer(sous_commandes_journal, name="journal")
 app.add_typer(raccordement, name="raccordement")
 app.add_typer(regles, name="regles")
 app.add_typer(sous_commandes_statut, name="statut")

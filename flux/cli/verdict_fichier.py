@@ -21,8 +21,7 @@ from flux.referentiel.catalogue import Severite
 from flux.referentiel.interfaces import INTERFACES, Interface
 from flux.referentiel.interfaces_statuts import InterfaceStatuts
 from flux.referentiel.jeux import jeu_en_vigueur
-from flux.registre.doublons import cle_unicite, double_du_flux
-from flux.registre.projection import ETATS
+from flux.registre.doublons import cle_tenue, double_du_flux
 from flux.regles.officielles.moteur import ReglesOfficielles
 
 
@@ -170,7 +169,7 @@ def _double(document: VerdictDocument, tenues: dict[bytes, str], reglages: Regla
     :param tenues: key of an invoice → file that holds it; this one is added.
     """
     facture = document.facture
-    cle = None if facture is None or ETATS[document.decision] in reglages.numero_libere_par else cle_unicite(facture)
+    cle = cle_tenue(facture, document.decision, reglages.numero_libere_par, par_siren=reglages.unicite_par_siren)
     if cle is None or facture is None:
         return document
     if cle in tenues and document.decision is Decision.ACCEPTE:

@@ -14,6 +14,7 @@ from flux.etapes.groupage import grouper
 from flux.etapes.ouverture import TacheTraiter, ouvrir
 from flux.etapes.reception import LotALancer, confirmer_lance, recevoir
 from flux.etapes.reponse import repondre, verdict
+from flux.etapes.scellement import sceller_la_veille
 from flux.etapes.surveillance import surveiller
 from flux.etapes.traitement import traiter
 
@@ -32,6 +33,7 @@ __all__ = [
     "ouvrir",
     "recevoir",
     "repondre",
+    "sceller_la_veille",
     "surveiller",
     "traiter",
     "verdict",

@@ -76,7 +76,13 @@ def _ouvrir_un(contexte: Contexte, flow: FluxLu) -> None:
         _lire_membres(contexte, flow, interface, opening)
     anomalies = [(FLUX_LUI_MEME, one) for one in faults] + opening.anomalies
     done = enregistrer_ouverture(
-        contexte.engine, flow.id, opening.membres, opening.tranches, anomalies, jeu_de_regles=jeu_en_vigueur(day).code
+        contexte.engine,
+        flow.id,
+        opening.membres,
+        opening.tranches,
+        anomalies,
+        jeu_de_regles=jeu_en_vigueur(day).code,
+        le=contexte.horloge(),
     )
     _journal.info(
         "flux_ouvert", flux_id=flow.id, nouveau=done, membres=len(opening.membres), tranches=len(opening.tranches), anomalies=len(anomalies)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from flux.contexte import Contexte
 from flux.controle_statuts import juger_statuts
 from flux.errors import ErreurInvariant
+from flux.etapes.jugement import jugement_de
 from flux.modele.statut import LigneErreur
 from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.referentiel.statuts import STATUTS_FACTURE
@@ -42,6 +43,7 @@ def traiter_statuts(contexte: Contexte, flow: FluxLu, tranche: Tranche, members:
     return enregistrer_demandes(
         contexte.engine, flow.id, tranche.rang, _lire(contexte, flow, tranche, members),
         par=flow.code_application, le=contexte.horloge(), libere_par=contexte.reglages.numero_libere_par,
+        jugement=jugement_de(contexte, flow),
     )  # fmt: skip
 
 

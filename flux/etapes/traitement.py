@@ -12,6 +12,7 @@ from flux.contexte import Contexte
 from flux.controle import juger_a_la_suite
 from flux.errors import ErreurInvariant
 from flux.etapes.devancer import devancer
+from flux.etapes.jugement import jugement_de
 from flux.etapes.ouverture import TacheTraiter
 from flux.etapes.pieces_declarees import Declarations
 from flux.etapes.ramasse_miettes import sans_ramasse_miettes
@@ -49,7 +50,15 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
                 stored = traiter_statuts(contexte, flow, tranche, members)
             else:
                 results = _juger(contexte, flow, tranche, members)
-                stored = enregistrer_tranche(contexte.engine, flux_id, rank, results, libere_par=contexte.reglages.numero_libere_par)
+                stored = enregistrer_tranche(
+                    contexte.engine,
+                    flux_id,
+                    rank,
+                    results,
+                    libere_par=contexte.reglages.numero_libere_par,
+                    par_siren=contexte.reglages.unicite_par_siren,
+                    jugement=jugement_de(contexte, flow),
+                )
         _journal.info("tranche_traitee", flux_id=flux_id, tranche=rank, fichiers=tranche.nombre, nouveau=stored)
 
 

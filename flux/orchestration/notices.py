@@ -122,6 +122,12 @@ NOTICES: dict[str, str] = {
         "**FR.** Compare le registre et chaque dossier `out`. **Rouge :** SFTP ou base.\n\n"
         "**EN.** Compares the ledger with each `out` folder. **Red:** SFTP or database."
     ),
+    "entretien.sceller": (
+        "**FR.** Pose, une fois par jour, le sceau du journal de la veille ; le log le dit (`sceau_pose`) : gardez cette ligne hors de la "
+        "base. **Rouge :** la base ne répond pas ; le prochain passage le pose.\n\n"
+        "**EN.** Sets, once a day, the seal of yesterday's journal; the log tells it (`sceau_pose`): keep that line outside the database. "
+        "**Red:** the database does not answer; the next run sets it."
+    ),
     "surveillance": (
         "**FR.** Cherche, toutes les 5 minutes, les flux et les réponses qui n'avancent plus (délais : `FLUX_BLOQUE_APRES`). "
         "**Rouge :** il y en a ; le journal nomme chacun. **Que faire :** `flux suivi --bloques`, puis le run de leur lot.\n\n"

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from flux.cycle_de_vie import Issue, choisir
 from flux.modele.anomalie import Anomalie
 from flux.modele.doublon import LIBERE_PAR
+from flux.modele.journal import Jugement
 from flux.modele.motifs_retenus import motifs_retenus
 from flux.modele.statut_lu import StatutDemande, StatutLu
 from flux.modele.verdict import Decision
@@ -21,11 +22,12 @@ from flux.registre import tables as t
 from flux.registre.connexion import transaction
 from flux.registre.copie import copier, propre
 from flux.registre.designation import FactureDesignee, candidates, habilitation, roles_du_partenaire, trouver
+from flux.registre.journal import inscrire
 from flux.registre.ouverture import ecrire_anomalies
 from flux.registre.paroles import dire, refus_de_la_transition, refus_du_motif
 from flux.registre.representations import structures_de
 from flux.registre.statuts import Cahier, Cle, Demande, FactureTenue, tenir
-from flux.registre.tranches import decider_membres, tenir_tranche, terminer_tranche
+from flux.registre.tranches import decider_membres, evenement_verdict, tenir_tranche, terminer_tranche
 from flux.registre.valeurs import IssueLigne, StatutPose
 
 #: Statuses looked up, held and written at once.
@@ -48,12 +50,13 @@ class MembreStatuts:
 
 def enregistrer_demandes(
     engine: Engine, flux_id: int, rang: int, membres: Iterable[MembreStatuts], *, par: str, le: datetime,
-    libere_par: Collection[str] = LIBERE_PAR,
+    libere_par: Collection[str] = LIBERE_PAR, jugement: Jugement | None = None,
 ) -> bool:  # fmt: skip
     """Apply the statuses of a tranche one by one, in one transaction that holds the tranche's row. One bad line does not stop the others.
 
     :param membres: exactly one for each member of the tranche, all read before the transaction begins.
     :param par: application code of the partner. :param le: now. :param libere_par: statuses that free the number of an invoice.
+    :param jugement: by what they were judged, for the journal.
     :returns: False, and nothing changes, when the tranche was stored already.
     :raises ErreurInvariant: unknown tranche, or members that are not its own. :raises ErreurRegistre: the ledger did not answer.
     """
@@ -66,9 +69,16 @@ def enregistrer_demandes(
         lines = ((m, one) for m in lus for one in m.statuts)
         while paquet := list(islice(lines, PAR_PAQUET)):
             table.traiter(paquet)
-        decider_membres(conn, tenue, [(m.rang, _decision(m, table.servis)) for m in lus])
-        ecrire_anomalies(conn, flux_id, [*((m.rang, one) for m in lus for one in m.anomalies), *table.anomalies])
+        decisions = [(m.rang, _decision(m, table.servis)) for m in lus]
+        decider_membres(conn, tenue, decisions)
+        fautes = [*((m.rang, one) for m in lus for one in m.anomalies), *table.anomalies]
+        ecrire_anomalies(conn, flux_id, fautes)
         terminer_tranche(conn, tenue)
+        par_membre: dict[int, list[Anomalie]] = {m.rang: [] for m in lus}
+        for membre_rang, one in fautes:
+            par_membre[membre_rang].append(one)
+        lignes = [(membre_rang, decision, par_membre[membre_rang]) for membre_rang, decision in decisions]
+        inscrire(conn, [evenement_verdict(tenue, lignes, jugement, {})])
         return True
 
 

@@ -11,9 +11,11 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from flux.errors import ErreurInvariant
 from flux.modele.doublon import IssueDoublon, PremierDepot, issue_doublon
+from flux.modele.journal import Evenement, Genre
 from flux.registre import tables as t
 from flux.registre.connexion import transaction, verrouiller
 from flux.registre.copie import propre
+from flux.registre.journal import inscrire
 from flux.registre.valeurs import REPETE, Depot, EtatFlux, EtatSortie, FluxEnregistre, Lot, Premier
 
 #: Outcomes of a deposit that is answered by the answers of another flow.
@@ -50,7 +52,22 @@ def enregistrer_depot(engine: Engine, depot: Depot, *, reprise_apres: timedelta 
             conn.execute(update(t.sorties).where(t.sorties.c.flux_id == holder.id).values(etat=EtatSortie.A_EMETTRE))
         if holder is not None and found.issue is IssueDoublon.FLUX_REPRIS:
             conn.execute(update(t.flux).where(t.flux.c.id == holder.id).values(lot_id=None))
+        inscrire(conn, list(_evenements(depot, found)))
         return found
+
+
+def _evenements(depot: Depot, found: FluxEnregistre) -> Iterator[Evenement]:
+    """Yield what the journal tells of a new deposit, and of the flow whose answers answer it."""
+    if found.issue is None:
+        return
+    contenu: dict[str, object] = {
+        "partenaire": depot.partenaire_id, "nom": depot.nom, "taille": depot.taille, "sha256": depot.sha256, "interface": depot.interface,
+        "depose_le": depot.depose_le, "recu_le": depot.recu_le, "issue": found.issue.value,
+    }  # fmt: skip
+    premier = None if found.premier is None else found.premier.id
+    yield Evenement(found.id, Genre.RECU, "", contenu | {"premier": premier}, depot.recu_le)
+    if premier is not None and found.issue in _REPETITIONS:
+        yield Evenement(premier, Genre.REPETE, str(found.id), {"flux": found.id, "issue": found.issue.value}, depot.recu_le)
 
 
 def _deja(conn: Connection, depot: Depot) -> FluxEnregistre | None:

@@ -59,27 +59,41 @@ def fournisseur(partie: Partie) -> tuple[str, str] | None:
     return (row.nom if row is not None else schema, valeur)
 
 
-def cle_unicite(facture: Facture) -> bytes | None:
+def cle_unicite(facture: Facture, *, par_siren: bool = True) -> bytes | None:
     """Return the key of an invoice (BR-FR-CO-02): supplier, year of issue, number; ``None`` when one of them is missing.
 
     A digest, because a number may be longer than an index takes.
+
+    :param par_siren: a SIRET (14 characters) stands for the company it belongs to, its first nine (BR-FR-CO-02 names the SIREN).
     """
     qui = fournisseur(facture.vendeur)
     if qui is None or facture.numero is None or facture.date_emission is None:
         return None
+    if par_siren and qui[0] == "SIRET" and len(qui[1]) == 14:
+        qui = ("SIREN", qui[1][:9])
     # Unit separators: no XML 1.0 document can hold one.
     texte = "\x1f".join((*qui, str(facture.date_emission.year), propre(facture.numero)))
     return sha256(texte.encode()).digest()
 
 
-def departager(conn: Connection, flux_id: int, resultats: Iterable[ResultatMembre], libere_par: Collection[str]) -> list[ResultatDeparte]:
+def cle_tenue(facture: Facture | None, decision: Decision, libere_par: Collection[str], *, par_siren: bool = True) -> bytes | None:
+    """Return the key that an invoice just judged holds, ``None`` when it holds no number.
+
+    :param libere_par: states whose invoices hold no number. :param par_siren: see :func:`cle_unicite`.
+    """
+    return None if facture is None or ETATS[decision] in libere_par else cle_unicite(facture, par_siren=par_siren)
+
+
+def departager(
+    conn: Connection, flux_id: int, resultats: Iterable[ResultatMembre], libere_par: Collection[str], *, par_siren: bool = True
+) -> list[ResultatDeparte]:
     """Refuse the invoices of a tranche whose number another one holds: in the ledger, or before them in the tranche.
 
-    :param libere_par: states whose invoices hold no number.
+    :param libere_par: states whose invoices hold no number. :param par_siren: see :func:`cle_unicite`.
     :return: by rank; a refused one is ``NON_CONFORME`` with its anomaly, and holds nothing.
     """
     rendus = sorted(resultats, key=lambda r: r.rang)
-    cles = [None if r.facture is None or ETATS[r.decision] in libere_par else cle_unicite(r.facture) for r in rendus]
+    cles = [cle_tenue(r.facture, r.decision, libere_par, par_siren=par_siren) for r in rendus]
     tenues: dict[bytes, _Tenante | int] = {**_tenantes(conn, {cle for cle in cles if cle is not None})}
     neufs: list[ResultatDeparte] = []
     refuses: list[tuple[int, _Tenante | int]] = []

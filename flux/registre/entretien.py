@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, func, select, text, update
+from sqlalchemy import Connection, Engine, Row, func, select, text, update
 
 from flux.errors import ErreurUsage
+from flux.modele.journal import Evenement, Genre
 from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture, transaction
+from flux.registre.journal import inscrire
 from flux.registre.valeurs import EtatFlux, EtatSortie
 
 _S = t.sorties.c
 _EN_PLACE = (_S.etat == EtatSortie.EMISE, _S.retiree_le.is_(None), _S.purgee_le.is_(None))
+_DITS = (_S.flux_id, _S.nom, _S.emissions)
 #: Rows of one kind told at most by :func:`lacunes`; the counts cover all.
 MONTREES = 1000
 
@@ -77,13 +81,17 @@ def sorties_en_place(source: Source, partenaire_id: int) -> list[SortieEnPlace]:
 def noter_retirees(engine: Engine, ids: Collection[int], le: datetime) -> int:
     """Note that files are gone from their folder; one that leaves again meanwhile is not touched. Return how many."""
     with transaction(engine, "noter_retirees") as conn:
-        return conn.execute(update(t.sorties).where(_S.id == func.any(list(ids)), *_EN_PLACE).values(retiree_le=le)).rowcount
+        done = conn.execute(update(t.sorties).where(_S.id == func.any(list(ids)), *_EN_PLACE).values(retiree_le=le).returning(*_DITS)).all()
+        _inscrire(conn, Genre.RETIRE, done, le)
+        return len(done)
 
 
 def noter_purgee(engine: Engine, sortie_id: int, le: datetime) -> bool:
     """Note that a file was purged."""
     with transaction(engine, "noter_purgee") as conn:
-        return conn.execute(update(t.sorties).where(_S.id == sortie_id, *_EN_PLACE).values(purgee_le=le)).rowcount == 1
+        done = conn.execute(update(t.sorties).where(_S.id == sortie_id, *_EN_PLACE).values(purgee_le=le).returning(*_DITS)).all()
+        _inscrire(conn, Genre.PURGE, done, le)
+        return len(done) == 1
 
 
 def sorties_nommees(source: Source, noms: Sequence[str]) -> list[SortieConnue]:
@@ -106,9 +114,25 @@ def remettre(engine: Engine, ids: Collection[int]) -> None:
     """Put files back in the outbox: same names, same bytes."""
     with transaction(engine, "remettre") as conn:
         # No condition on the state: the update then waits for an emission under way, and the file leaves after it.
-        conn.execute(
-            update(t.sorties).where(_S.id == func.any(list(ids))).values(etat=EtatSortie.A_EMETTRE, retiree_le=None, purgee_le=None)
-        )
+        done = conn.execute(
+            update(t.sorties)
+            .where(_S.id == func.any(list(ids)))
+            .values(etat=EtatSortie.A_EMETTRE, retiree_le=None, purgee_le=None)
+            .returning(*_DITS)
+        ).all()
+        _inscrire(conn, Genre.REMIS, done, None)
+
+
+def _inscrire(conn: Connection, genre: Genre, sorties: Sequence[Row[Any]], le: datetime | None) -> None:
+    """Tell the journals of the flows that files answer; a grouped file answers none."""
+    inscrire(
+        conn,
+        [
+            Evenement(row.flux_id, genre, f"{row.nom} {row.emissions}", {"nom": row.nom, "emission": row.emissions}, le)
+            for row in sorties
+            if row.flux_id is not None
+        ],
+    )
 
 
 def lacunes(engine: Engine, avant: datetime) -> Lacunes:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select, update
 
 from flux.errors import ErreurInvariant
 from flux.modele.anomalie import Anomalie
+from flux.modele.journal import Evenement, Genre, empreinte_des_lignes
 from flux.registre import tables as t
 from flux.registre.connexion import transaction
 from flux.registre.copie import copier, propre
+from flux.registre.journal import inscrire
 from flux.registre.valeurs import EtatFlux, Membre, Tranche
 
 _COLONNES_ANOMALIE = (
@@ -28,16 +31,19 @@ def enregistrer_ouverture(
     anomalies: Iterable[tuple[int, Anomalie]] = (),
     *,
     jeu_de_regles: str | None = None,
+    le: datetime | None = None,
 ) -> bool:
     """Store the members and tranches of a flow, in one transaction; ``recu`` becomes ``ouvert``, or ``traite`` without tranche.
 
     :param anomalies: (rank of the member or ``FLUX_LUI_MEME``, anomaly). :param jeu_de_regles: the rule set that judges this flow.
+    :param le: now, aware; ``None``: the ledger's clock.
     :returns: False, and nothing changes, when the flow was opened already.
     :raises ErreurInvariant: unknown flow, or the tranches do not hold the members they say. Facts: ``flux_id`` and the numbers.
     """
     with transaction(engine, "enregistrer_ouverture") as conn:
         if etat_verrouille(conn, flux_id) is not EtatFlux.RECU:
             return False
+        tous, fautes = list(membres), list(anomalies)
         annonces = {tranche.rang: tranche for tranche in tranches}
         copier(
             conn, t.tranches, ("flux_id", "rang", "cle", "nombre", "octets"),
@@ -46,16 +52,29 @@ def enregistrer_ouverture(
         comptes: dict[int | None, int] = defaultdict(int)
         nombre = copier(
             conn, t.membres, ("flux_id", "rang", "nom", "taille", "sha256", "tranche_rang", "debut", "decision"),
-            _lignes_membres(flux_id, membres, comptes),
+            _lignes_membres(flux_id, tous, comptes),
         )  # fmt: skip
         verifier_tranches(flux_id, annonces, comptes)
-        ecrire_anomalies(conn, flux_id, anomalies)
+        ecrire_anomalies(conn, flux_id, fautes)
         conn.execute(
             update(t.flux)
             .where(t.flux.c.id == flux_id)
             .values(etat=EtatFlux.OUVERT if annonces else EtatFlux.TRAITE, membres=nombre, jeu_de_regles=jeu_de_regles)
         )
+        contenu = {
+            "fichiers": nombre, "tranches": len(annonces), "illisibles": sum(m.decision is not None for m in tous),
+            "anomalies": len(fautes), "jeu": jeu_de_regles, "detail": empreinte_des_lignes(_detail(tous, fautes)),
+        }  # fmt: skip
+        inscrire(conn, [Evenement(flux_id, Genre.OUVERT, "", contenu, le)])
         return True
+
+
+def _detail(membres: Sequence[Membre], anomalies: Sequence[tuple[int, Anomalie]]) -> Iterator[list[object]]:
+    """Yield what the journal's digest of an opening covers: every member, then every anomaly."""
+    for m in membres:
+        yield [m.rang, propre(m.nom), m.taille, m.sha256, m.decision]
+    for rang, one in anomalies:
+        yield [rang, one.severity, one.code, one.rule]
 
 
 def _lignes_membres(flux_id: int, membres: Iterable[Membre], comptes: dict[int | None, int]) -> Iterator[tuple[object, ...]]:

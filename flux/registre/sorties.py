@@ -10,10 +10,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from flux.errors import ErreurInvariant
 from flux.modele.anomalie import Anomalie
+from flux.modele.journal import Evenement, Genre
 from flux.referentiel.statuts import STATUTS_FLUX
 from flux.registre import tables as t
 from flux.registre.connexion import traduire, transaction
 from flux.registre.envois import planifier_pivots
+from flux.registre.journal import inscrire
 from flux.registre.numeros import prochain_numero
 from flux.registre.ouverture import ecrire_anomalies, etat_verrouille
 from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, EtatSortie, EtatTranche, Sortie, SortieAEmettre
@@ -63,13 +65,18 @@ def clore_flux(
             )
             .returning(t.flux.c.partenaire_id)
         ).scalar_one()  # fmt: skip
-        reponses = [
-            ecrire_sortie(conn, partenaire_id, one, le, flux_id=flux_id) for one in ecrire(lambda: prochain_numero(conn, partenaire_id))
-        ]
+        reponses = list(ecrire(lambda: prochain_numero(conn, partenaire_id)))
+        for one in reponses:
+            ecrire_sortie(conn, partenaire_id, one, le, flux_id=flux_id)
         if not reponses:
             raise ErreurInvariant(f"flow {flux_id} cannot end as {statut!r} without an answer", flux_id=flux_id, statut=statut)
         if interface_pivot is not None:
             planifier_pivots(conn, flux_id, interface_pivot, le)
+        contenu = {
+            "statut": statut, "acceptees": compteurs.acceptees, "rejetees": compteurs.rejetees, "illisibles": compteurs.illisibles,
+            "reponses": [{"nom": one.nom, "interface": one.interface, "sha256": one.sha256, "taille": one.taille} for one in reponses],
+        }  # fmt: skip
+        inscrire(conn, [Evenement(flux_id, Genre.REPONDU, "", contenu, le)])
         return True
 
 
@@ -131,5 +138,9 @@ def marquer_emise(conn: Connection, sortie_id: int, le: datetime) -> bool:
             update(t.sorties)
             .where(s.id == sortie_id, s.etat == EtatSortie.A_EMETTRE)
             .values(etat=EtatSortie.EMISE, emise_le=le, emissions=s.emissions + 1)
-        )
-        return done.rowcount == 1
+            .returning(s.flux_id, s.nom, s.sha256, s.emissions)
+        ).one_or_none()
+        if done is not None and done.flux_id is not None:
+            contenu = {"nom": done.nom, "sha256": done.sha256, "emission": done.emissions}
+            inscrire(conn, [Evenement(done.flux_id, Genre.EMIS, f"{done.nom} {done.emissions}", contenu, le)])
+        return done is not None

@@ -35,6 +35,7 @@ from flux.referentiel.anomalies import Severite
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
 from flux.registre.socle import instant, metadata, parmi
 from flux.registre.tables_annuaire import annuaire_versions, pieces_declarees, services, structures
+from flux.registre.tables_journal import journal, sceaux, sceaux_tetes
 from flux.registre.tables_raccordement import (
     abonnements,
     adresses_verification,
@@ -60,6 +61,7 @@ __all__ = [
     "factures",
     "flux",
     "historique",
+    "journal",
     "lignes",
     "lignes_statut",
     "listes_de_confiance",
@@ -73,6 +75,8 @@ __all__ = [
     "preavis",
     "rejets_traites",
     "representations",
+    "sceaux",
+    "sceaux_tetes",
     "services",
     "sorties",
     "statuts",

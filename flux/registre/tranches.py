@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import psycopg
 from sqlalchemy import Connection, Engine, exists, select, update
 
 from flux.errors import ErreurInvariant, ErreurRegistre
+from flux.modele.anomalie import Anomalie
 from flux.modele.doublon import LIBERE_PAR
+from flux.modele.journal import Evenement, Genre, Jugement, empreinte_des_lignes
 from flux.modele.verdict import Decision
 from flux.registre import projection
 from flux.registre import tables as t
 from flux.registre.connexion import transaction
 from flux.registre.copie import copier, json_texte, pilote, propre
 from flux.registre.doublons import ResultatDeparte, departager
+from flux.registre.journal import inscrire
 from flux.registre.ouverture import ecrire_anomalies, etat_verrouille
 from flux.registre.valeurs import EtatFlux, EtatTranche, ResultatMembre
 
@@ -27,7 +31,14 @@ _DECIDER = "UPDATE membres SET decision = %s WHERE flux_id = %s AND tranche_rang
 
 
 def enregistrer_tranche(
-    engine: Engine, flux_id: int, rang: int, resultats: Iterable[ResultatMembre], *, libere_par: Collection[str] = LIBERE_PAR
+    engine: Engine,
+    flux_id: int,
+    rang: int,
+    resultats: Iterable[ResultatMembre],
+    *,
+    libere_par: Collection[str] = LIBERE_PAR,
+    par_siren: bool = True,
+    jugement: Jugement | None = None,
 ) -> bool:
     """Store what a tranche found of its members, in one transaction that holds the tranche's row.
 
@@ -36,6 +47,8 @@ def enregistrer_tranche(
 
     :param resultats: exactly one for each member of the tranche; all read before the transaction begins.
     :param libere_par: states whose invoices hold no number.
+    :param par_siren: the company, not the establishment, is the supplier that numbers (:func:`flux.registre.doublons.cle_unicite`).
+    :param jugement: by what they were judged, for the journal.
     :returns: False, and nothing changes, when the tranche was stored already.
     :raises ErreurInvariant: unknown tranche, or results that are not those of its members. Facts: ``flux_id``, ``rang``.
     :raises ErreurRegistre: the ledger did not answer; nothing was stored.
@@ -46,7 +59,7 @@ def enregistrer_tranche(
         tenue = tenir_tranche(conn, flux_id, rang)
         if tenue is None:
             return False
-        ranges = _departager_et_ranger(conn, flux_id, tenue.partenaire_id, trouves, libere_par)
+        ranges = _departager_et_ranger(conn, flux_id, tenue.partenaire_id, trouves, libere_par, par_siren)
         decider_membres(conn, tenue, [(r.rang, r.decision) for r in ranges])
         for r in ranges:
             if r.replis:  # rare enough for a statement each
@@ -54,6 +67,9 @@ def enregistrer_tranche(
                 conn.execute(update(m).where(m.c.flux_id == flux_id, m.c.rang == r.rang).values(replis=list(r.replis)))
         ecrire_anomalies(conn, flux_id, ((r.rang, a) for r in ranges for a in r.anomalies))
         terminer_tranche(conn, tenue)
+        replis = Counter(cle for r in ranges for cle in r.replis)
+        lignes = [(r.rang, r.decision, r.anomalies) for r in ranges]
+        inscrire(conn, [evenement_verdict(tenue, lignes, jugement, replis)])
         return True
 
 
@@ -84,11 +100,11 @@ def tenir_tranche(conn: Connection, flux_id: int, rang: int) -> TrancheTenue | N
 
 
 def _departager_et_ranger(
-    conn: Connection, flux_id: int, partenaire_id: int, trouves: Sequence[ResultatMembre], libere_par: Collection[str]
+    conn: Connection, flux_id: int, partenaire_id: int, trouves: Sequence[ResultatMembre], libere_par: Collection[str], par_siren: bool
 ) -> list[ResultatMembre]:
     """Store the invoices, each number once; return the results as stored."""
     for _ in range(len(trouves) + 1):  # each new try has lost one number at least
-        ranges = _ranger(conn, flux_id, partenaire_id, departager(conn, flux_id, trouves, libere_par))
+        ranges = _ranger(conn, flux_id, partenaire_id, departager(conn, flux_id, trouves, libere_par, par_siren=par_siren))
         if ranges is not None:
             return ranges
     raise ErreurRegistre(f"numbers of flow {flux_id} are taken and let go without end", operation="enregistrer_tranche")
@@ -177,3 +193,29 @@ def terminer_tranche(conn: Connection, tenue: TrancheTenue) -> None:
     # The lock first, in a statement of its own: of two last tranches, the second then sees the first one done.
     etat_verrouille(conn, flux_id)
     conn.execute(update(t.flux).where(t.flux.c.id == flux_id, t.flux.c.etat == EtatFlux.OUVERT, ~a_faire).values(etat=EtatFlux.TRAITE))
+
+
+def evenement_verdict(
+    tenue: TrancheTenue,
+    lignes: Sequence[tuple[int, Decision, Sequence[Anomalie]]],
+    jugement: Jugement | None,
+    replis: Mapping[str, int],
+) -> Evenement:
+    """Return what the journal tells of a tranche: counts, by what it was judged, and a digest of the verdict of each member.
+
+    :param lignes: (rank, decision, anomalies). :param replis: official set → members that the reference engine judged by it.
+    """
+    detail = ([rang, decision, [[a.severity, a.code, a.rule] for a in fautes]] for rang, decision, fautes in sorted(lignes, key=_RANG))
+    contenu: dict[str, object] = {
+        "tranche": tenue.rang, "fichiers": tenue.nombre, **Counter(f"{decision}" for _, decision, _ in lignes), "replis": dict(replis),
+        "detail": empreinte_des_lignes(detail),
+    }  # fmt: skip
+    if jugement is not None:
+        contenu["regles"] = {
+            "jeu": jugement.jeu, "moteur": jugement.moteur, "version": jugement.version, "severites": jugement.severites,
+            "officielles": dict(jugement.empreintes),
+        }  # fmt: skip
+    return Evenement(tenue.flux_id, Genre.VERDICT, str(tenue.rang), contenu, None if jugement is None else jugement.le)
+
+
+_RANG = itemgetter(0)

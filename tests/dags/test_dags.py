@@ -11,7 +11,7 @@ ATTENDUS = {
     "integration": {"ouvrir", "traiter", "repondre", "verdict"},
     "emission": {"emettre"},
     "groupage": {"grouper"},
-    "entretien": {"entretenir", "lacunes"},
+    "entretien": {"entretenir", "lacunes", "sceller"},
     "surveillance": {"bloques"},
     "certificats": {"listes", "sante", "juger", "prevenir", "rapport"},
 }

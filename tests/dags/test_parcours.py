@@ -206,6 +206,6 @@ def test_statuses_leave_in_a_grouped_file_and_what_is_fetched_is_noted(plateform
     assert plateforme.reponses() == ["CSO1140A", "FEN1201A", "FEN1202A", "FEN1202A", "FSO1301A", "FSO1301A"]
     for fichier in (plateforme.serveur.disque / PARTENAIRE / "out").iterdir():
         fichier.unlink()
-    assert etats(plateforme.lancer("entretien")) == {"entretenir": "success", "lacunes": "success"}
+    assert etats(plateforme.lancer("entretien")) == {"entretenir": "success", "lacunes": "success", "sceller": "success"}
     with plateforme.registre.connect() as conn:
         assert conn.exec_driver_sql("SELECT count(*) FROM sorties WHERE retiree_le IS NULL").scalar_one() == 0

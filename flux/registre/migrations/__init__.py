@@ -7,10 +7,18 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from flux.errors import ErreurConfiguration
 from flux.registre.connexion import transaction, verrouiller
+
+
+def configuration(conn: Connection) -> Config:
+    """Return what Alembic's commands take to bring the database of ``conn`` to a revision, inside its transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    return config
 
 
 def migrer(engine: Engine) -> None:
@@ -19,13 +27,10 @@ def migrer(engine: Engine) -> None:
     :raises ErreurConfiguration: the database is at a revision this version does not know. Facts: ``reason``.
     :raises ErreurRegistre: the database did not answer.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     with transaction(engine, "migrer") as conn:
         verrouiller(conn, "flux.migrations")
-        config.attributes["connection"] = conn
         try:
-            command.upgrade(config, "head")
+            command.upgrade(configuration(conn), "head")
         except CommandError as error:
             raise ErreurConfiguration(
                 f"the ledger cannot be migrated: {error}; install the version that wrote it, or a newer one", reason=str(error)

@@ -42,7 +42,7 @@ _MODULES = {
     "execution": (
         "Attribut ListeDeCodes NonType apres arrondi avant chaine_item compare compare_un dec_un divise egal_un exactement fois "
         "fois_exact joint lever lu maximum minimum modulo moins moins_exact morceaux nombre_item norm_un opt parmi parmi_codes plus "
-        "plus_exact quotient seq somme sous_chaine texte traduit un val_opt val_un vrai"
+        "plus_exact premier quotient seq somme sous_chaine texte traduit un val_opt val_un vrai"
     ),
 }  # what generated code calls
 

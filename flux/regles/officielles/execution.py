@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
@@ -101,6 +101,11 @@ def opt(fonction: Callable[..., Valeur], valeur: Valeur, *reste: Valeur) -> Vale
 def seq(valeur: Valeur) -> Liste:
     """An optional value as a sequence."""
     return () if valeur is None else (valeur,)
+
+
+def premier(valeurs: Iterator[Valeur]) -> Valeur:
+    """The item that a generator gives, ``None`` when it gives none: what it holds is evaluated only then."""
+    return next(valeurs, None)
 
 
 # -- numbers --------------------------------------------------------------------------------------------------------------

@@ -189,6 +189,10 @@ class Traducteur:
         forme = "un" if g.forme == d.forme == "un" else "opt"
         if genres <= EXACTS and operateur == "div" and (puissance := _PUISSANCE.fullmatch(d.py)) is not None:
             operateur, d = "*", Code(self.atelier.constante("DIXIEME", f"Decimal('1e-{len(puissance[1])}')"), "decimal")
+        if g.forme == "opt" and peut_lever(d.py):  # Saxon stops at an empty left operand, before it casts the right one
+            var = self.atelier.nouveau()
+            calcul = self._arithmetique(operateur, g.avec(py=var, forme="un"), d)
+            return calcul.avec(py=f"premier({calcul.py} for {var} in seq({g.py}))", forme="opt")
         if forme == "un" and operateur in "+-*" and (genres <= EXACTS or genres == {"double"}):
             return Code(f"({g.py} {operateur} {d.py})", genre)
         if genres <= EXACTS and operateur in "+-*":

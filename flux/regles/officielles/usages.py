@@ -3,7 +3,8 @@
 A variable read once, outside any loop, is put in the place where it is read; one never read goes away; any other waits to be read.
 One exception was measured (saxonche 13.1.1, docs/decisions/0010-rules-engine.md), and the date check of BR-FR rests on it: in a function,
 when a boolean variable that is read once reads another several times, and a third one, read several times too, stands between
-them, the boolean one is evaluated first, whatever the order of the operands.
+them, the boolean one is evaluated first, whatever the order of the operands. Not so when the boolean one is read by another variable
+and one that is read several times stands above: BR-FR of CII and CDV cut the date first, and wait; that of UBL does not.
 """
 
 from __future__ import annotations
@@ -89,11 +90,14 @@ def immediates(variables: Sequence[tuple[str, Expression]], totaux: Sequence[int
     :param totaux: how many times each is read, as :func:`compter` says.
     """
     trouvees = set()
-    for rang, (_, valeur) in enumerate(variables):
+    for rang, (booleen, valeur) in enumerate(variables):
         if totaux[rang] != 1 or not isinstance(valeur, Binaire) or valeur.operateur not in _BOOLEENS:
             continue
+        emboite = any(usages(plus_bas, booleen) for _, plus_bas in variables[rang + 1 :])
         for plus_haut in range(rang):
             nom = variables[plus_haut][0]
+            if emboite and any(t > 1 for t in totaux[:plus_haut]):
+                break
             if usages(valeur, nom) > 1 and any(t > 1 for t in totaux[plus_haut + 1 : rang]):
                 trouvees.add(nom)
     return trouvees

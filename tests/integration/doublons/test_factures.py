@@ -10,19 +10,18 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from pydantic import ValidationError
 from sqlalchemy import Engine, text
 
 from flux.config import Reglages
 from flux.modele.facture import Facture, Identifiant
-from flux.registre import migrations
 from flux.registre import tranches as module
 from flux.registre.bilan import verifier_bilan
 from flux.registre.connexion import creer_moteur
 from flux.registre.depots import enregistrer_depot
 from flux.registre.doublons import cle_unicite
 from flux.registre.lectures import anomalies_du_flux, statuts_du_flux
+from flux.registre.migrations import configuration
 from flux.registre.tranches import enregistrer_tranche
 from flux.registre.valeurs import ResultatMembre
 from tests.integration.registre.aides import accepte, compte, depot, ensemble, facture, flux_ouvert, ouvrir, partenaire, rejete
@@ -116,7 +115,7 @@ def test_une_tranche_reprise_ne_se_prend_pas_pour_son_double(registre: Engine) -
         {"numero": "F-1"},
         {"numero": "f-0"},
         {"date_emission": date(2025, 11, 20)},
-        {"vendeur": _vendeur("0009", "12345678900029").vendeur},
+        {"vendeur": _vendeur("0009", "98765432100011").vendeur},
         {"vendeur": _vendeur("0228", "12345678900011").vendeur},
     ],
     ids=["numéro", "casse", "année", "fournisseur", "schéma"],
@@ -129,13 +128,26 @@ def test_une_autre_cle_est_une_autre_facture(registre: Engine, autre: dict[str, 
 
 @pytest.mark.parametrize(
     "meme",
-    [{"type_code": "381"}, {"date_emission": date(2026, 1, 1)}, {"vendeur": _vendeur("1", "12345678900011").vendeur}],
-    ids=["type", "jour", "autre ère"],
+    [
+        {"type_code": "381"},
+        {"date_emission": date(2026, 1, 1)},
+        {"vendeur": _vendeur("1", "12345678900011").vendeur},
+        {"vendeur": _vendeur("0009", "12345678900029").vendeur},
+        {"vendeur": _vendeur("0002", "123456789").vendeur},
+    ],
+    ids=["type", "jour", "autre ère", "autre établissement", "SIREN"],
 )
 def test_la_meme_cle_est_la_meme_facture(registre: Engine, meme: dict[str, object]) -> None:
     flux_id = _flux(registre, (2,))
     enregistrer_tranche(registre, flux_id, 0, [accepte(0), replace(_de(**meme), rang=1)])
     assert _decisions(registre, flux_id) == ["accepted", "rejected"]
+
+
+def test_deux_etablissements_numerotent_a_part_si_un_reglage_le_dit(registre: Engine) -> None:
+    flux_id = _flux(registre, (2,))
+    autre = replace(_de(vendeur=_vendeur("0009", "12345678900029").vendeur), rang=1)
+    enregistrer_tranche(registre, flux_id, 0, [accepte(0), autre], par_siren=False)
+    assert _decisions(registre, flux_id) == ["accepted"] * 2
 
 
 @pytest.mark.parametrize("manque", ["numero", "date_emission"])
@@ -187,8 +199,8 @@ def test_deux_tranches_qui_ont_regarde_avant_de_ranger_n_en_acceptent_qu_une(reg
     departager = module.departager
     passes = threading.local()
 
-    def ensemble_puis(*args):
-        found = departager(*args)
+    def ensemble_puis(*args, **options):
+        found = departager(*args, **options)
         if not getattr(passes, "vu", False):
             passes.vu = True
             barriere.wait(10)
@@ -287,16 +299,38 @@ def test_la_migration_donne_leur_cle_aux_factures_deja_rangees(dossier_postgres:
     flux_id = _flux(registre, (len(factures) + 1,))
     resultats = [replace(accepte(0), rang=rang, facture=one) for rang, one in enumerate(factures)]
     enregistrer_tranche(registre, flux_id, 0, [*resultats, rejete(len(factures))])
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     with registre.begin() as conn:
         conn.execute(text("UPDATE factures SET etat = 'DEPOSEE' WHERE numero = 'S'"))
-        config.attributes["connection"] = conn
-        command.downgrade(config, "r0002")
-        command.upgrade(config, "head")
+        command.downgrade(configuration(conn), "r0002")
+        command.upgrade(configuration(conn), "head")
     with registre.connect() as conn:
         trouvees = [
             None if cle is None else bytes(cle)
             for cle in conn.execute(text("SELECT cle_unicite FROM factures ORDER BY membre_rang")).scalars()
         ]
     assert trouvees == [*(cle_unicite(one) for one in factures[:-1]), None, None]
+
+
+def test_la_migration_fait_passer_du_siret_au_siren_sans_rien_reprendre(dossier_postgres: Path, registre: Engine) -> None:
+    """Of two establishments' invoices that the company's key makes one, the first gets it, the second keeps its own; and back."""
+    sirets = ("12345678900011", "12345678900029", "98765432100011", "987654321")
+    factures = [replace(_vendeur("0009" if len(one) == 14 else "0002", one), numero="N") for one in sirets]
+    flux_id = _flux(registre, (len(sirets),))
+    resultats = [replace(accepte(0), rang=rang, facture=one) for rang, one in enumerate(factures)]
+    enregistrer_tranche(registre, flux_id, 0, resultats, par_siren=False)
+    par_siret = [cle_unicite(one, par_siren=False) for one in factures]
+
+    def cles() -> list[bytes]:
+        with registre.connect() as conn:
+            return [bytes(cle) for cle in conn.execute(text("SELECT cle_unicite FROM factures ORDER BY membre_rang")).scalars()]
+
+    assert cles() == par_siret
+    with registre.begin() as conn:
+        command.stamp(configuration(conn), "r0009")
+        command.upgrade(configuration(conn), "r0010")
+    # the SIREN alone had its key all along: the establishment of that company keeps its own
+    assert cles() == [cle_unicite(factures[0]), par_siret[1], par_siret[2], par_siret[3]]
+    with registre.begin() as conn:
+        command.downgrade(configuration(conn), "r0009")
+        command.stamp(configuration(conn), "head")
+    assert cles() == par_siret

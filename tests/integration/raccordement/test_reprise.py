@@ -3,13 +3,12 @@
 from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 
 from flux.referentiel.interfaces import INTERFACES, Environnement
-from flux.registre import migrations
 from flux.registre.connexion import creer_moteur
 from flux.registre.embarque import adresse
+from flux.registre.migrations import configuration
 from raccordement.droits import refus_de_la_fiche
 from raccordement.fiches import trouver
 from tests.integration.raccordement.aides import LE
@@ -17,11 +16,8 @@ from tests.integration.raccordement.aides import LE
 
 def test_partners_of_before_have_a_record_and_its_history(dossier_postgres: Path) -> None:
     engine = creer_moteur(adresse(dossier_postgres, "avant_les_fiches"))
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     with engine.begin() as conn:
-        config.attributes["connection"] = conn
-        command.upgrade(config, "r0003")
+        command.upgrade(configuration(conn), "r0003")
         conn.execute(
             text(
                 "INSERT INTO partenaires (code_application, nom, dossier, actif, cree_le) "
@@ -29,7 +25,7 @@ def test_partners_of_before_have_a_record_and_its_history(dossier_postgres: Path
             ),
             {"le": LE},
         )
-        command.upgrade(config, "r0006")
+        command.upgrade(configuration(conn), "r0006")
     partner, found = trouver(engine, "ABC001")
     assert (found.etat.value, found.raison_sociale) == ("qualification", "Ouvert")
     for interface in INTERFACES:
@@ -38,7 +34,6 @@ def test_partners_of_before_have_a_record_and_its_history(dossier_postgres: Path
     assert found.etat.value == "suspendu"
     assert [one.rule for one in refus_de_la_fiche(engine, other, "FSO1100A", Environnement.QUALIFICATION, LE)] == ["RAC-01", "RAC-07"]
     with engine.begin() as conn:
-        config.attributes["connection"] = conn
-        command.downgrade(config, "r0003")
+        command.downgrade(configuration(conn), "r0003")
         assert conn.execute(text("SELECT actif FROM partenaires ORDER BY id")).scalars().all() == [True, False]
     engine.dispose()

@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, text
 
-from flux.registre import migrations
 from flux.registre.connexion import creer_moteur, transaction
 from flux.registre.embarque import adresse
 from flux.registre.entretien import lacunes
-from flux.registre.migrations import migrer
+from flux.registre.migrations import configuration, migrer
 from flux.registre.numeros import prochain_numero
 from tests.integration.registre.aides import LE, ensemble, flux_repondu, lignes_de, partenaire
 
@@ -50,11 +48,8 @@ def test_two_files_of_a_partner_never_share_a_number(registre: Engine) -> None:
 
 def test_the_counters_of_an_older_ledger_begin_after_every_name_given(dossier_postgres: Path) -> None:
     engine = creer_moteur(adresse(dossier_postgres, "anciens"))
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     with engine.begin() as conn:
-        config.attributes["connection"] = conn
-        command.upgrade(config, "r0008")
+        command.upgrade(configuration(conn), "r0008")
         conn.execute(text(f"INSERT INTO partenaires (code_application, nom, dossier, cree_le) VALUES ('ABC001', 'A', 'a', '{LE}')"))
         conn.execute(
             text(
@@ -75,8 +70,7 @@ def test_the_counters_of_an_older_ledger_begin_after_every_name_given(dossier_po
         assert prochain_numero(conn, 1) == 8
     assert lacunes(engine, LE).trous == (("ABC001", 8),)
     with engine.begin() as conn:
-        config.attributes["connection"] = conn
-        command.downgrade(config, "r0008")
-        command.upgrade(config, "head")
+        command.downgrade(configuration(conn), "r0008")
+        command.upgrade(configuration(conn), "head")
     assert lignes_de(engine, "SELECT premier, dernier FROM numeros") == [(8, 7)]
     engine.dispose()

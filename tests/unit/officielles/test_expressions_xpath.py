@@ -66,6 +66,10 @@ VRAIS = [
     "not(contains(' S E ', concat(' ', normalize-space(p:mot), ' ')))", "contains(' S E ', concat(' ', 'S E', ' '))",
     "not((round(p:none * 10 * 10) div 100) = (round(sum(p:l/p:cat) * 10 * 10) div 100))", "not(p:none * 10 < p:nan * 10)",
     "not(xs:decimal(p:none) = round(sum(p:l/p:cat)))", "not(@none = sum(p:l/p:cat) * 2)",
+    # An empty left operand ends the arithmetic before the right one is cast.
+    *(f"empty(xs:decimal(p:none) {o} xs:decimal(p:nan))" for o in ("+", "-", "*", "div", "mod")), "empty(p:none + p:nan)",
+    "not(custom:jour_coupe('abc'))", "not(custom:jour_coupe('x0240201'))", "not(custom:jour_coupe(p:nb))", "custom:jour_coupe('20240201')",
+    "empty(xs:decimal(p:none) - xs:decimal(p:none) + xs:decimal(p:nan))", "not(xs:decimal(p:un) = xs:decimal(p:none) + xs:decimal(p:nan))",
 ]  # fmt: skip
 
 ERREURS = {
@@ -95,9 +99,22 @@ ERREURS = {
     "xs:double(p:none) < sum(p:l/p:cat)": "FORG0001",
     "normalize-space(p:l) = p:none": "XPTY0004",
     "p:none = p:l/xs:decimal(p:cat)": "FORG0001",
+    "custom:jour('abc')": "FORG0001",
+    "empty(xs:decimal(p:nan) + xs:decimal(p:none))": "FORG0001",
 }
 
-TETE = """
+# The shape of BR-FR's date checks, read from the text as it comes (UBL) or from what was cut from it first (CII, CDV).
+JOUR = """
+  <xsl:variable name="bon" select="matches(${lu}, '^\\d')"/>
+  <xsl:variable name="an" select="xs:decimal(substring(${lu}, 1, 4))"/>
+  <xsl:variable name="mois" select="xs:decimal(substring(${lu}, 5, 2))"/>
+  <xsl:variable name="long" select="($an mod 4 = 0 and $an mod 100 != 0) or $an mod 400 = 0"/>
+  <xsl:variable name="jours" select="if ($mois = (1, 3)) then 31 else if ($mois = 2 and $long) then 29 else if ($mois = 2) then 28 else 0"/>
+  <xsl:sequence select="$bon and $mois le $jours"/></xsl:function>
+"""
+
+TETE = (
+    """
 <xsl:function name="custom:bissextile" as="xs:boolean"><xsl:param name="d" as="xs:string?"/>
   <xsl:variable name="an" select="number(substring($d, 1, 4))"/>
   <xsl:sequence select="($an mod 4 = 0 and $an mod 100 != 0) or $an mod 400 = 0"/></xsl:function>
@@ -108,8 +125,16 @@ TETE = """
   <xsl:variable name="mois" select="xs:decimal(substring($d, 6, 2))"/>
   <xsl:variable name="siecle" select="$an gt 2000 and $an lt 3000"/>
   <xsl:sequence select="matches($d, '^\\d') and $siecle and ($mois = 2 or $mois = 3)"/></xsl:function>
+<xsl:function name="custom:jour" as="xs:boolean"><xsl:param name="d" as="xs:string?"/>"""
+    + JOUR.replace("{lu}", "d")
+    + """
+<xsl:function name="custom:jour_coupe" as="xs:boolean"><xsl:param name="d" as="xs:string?"/>
+  <xsl:variable name="c" select="substring($d, 1, 8)"/>"""
+    + JOUR.replace("{lu}", "c")
+    + """
 <xsl:variable name="premier" select="/p:r/p:l[1]/p:id"/>
 """
+)
 
 
 def _regle(expressions: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -125,13 +126,14 @@ def test_a_rule_that_two_sets_hold_is_told_once_a_place():
 
 
 def test_a_value_that_stops_a_rule_is_told_and_the_other_rules_are_kept():
-    """BR-FR-03 turns the year of a date into a number before it looks at the form: Saxon gives the whole document up."""
+    """Two electronic addresses where BR-FR-13 reads one: Saxon gives the whole document up."""
     root = etree.fromstring(ecrire_cii(_facture()))
-    next(root.iter("{*}IssueDateTime"))[0].text = "x0261120"
+    adresse = next(next(root.iter("{*}SellerTradeParty")).iter("{*}URIUniversalCommunication"))
+    adresse.addnext(deepcopy(adresse))
     next(root.iter("{*}DuePayableAmount")).text = "1.00"
     told = [one for one in _juger(etree.tostring(root), interface="FSO1146A").anomalies if one.layer is Couche.OFFICIELLE]
     (stopped,) = [one for one in told if "n'a pas pu être appliquée" in one.fr]
-    assert (stopped.rule, stopped.found, stopped.bloquante) == ("BR-FR-03_BT-2", "FORG0001", True)
+    assert (stopped.rule, stopped.found, stopped.bloquante) == ("BR-FR-13_BT-34", "XPTY0004", True)
     assert "BR-CO-16" in {one.rule for one in told}
 
 

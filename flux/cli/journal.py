@@ -1,0 +1,74 @@
+"""``flux journal``: the life of a flow with its proofs, their verification, the daily seal."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flux.cli.rendu import contexte_migre, ecrire_json, lire_fichier, tableau
+from flux.errors import ErreurUsage
+from flux.modele.temps import PARIS
+from flux.registre.journal import journal_du_flux
+from flux.registre.journal_sceaux import sceller as sceller_le_jour
+from flux.registre.journal_verification import verifier_journal
+
+journal = typer.Typer(help="Journal des flux, ses preuves et ses sceaux. / Journal of flows, its proofs, its seals.", no_args_is_help=True)
+
+
+@journal.command()
+def montrer(
+    flux: Annotated[int, typer.Argument(help="Numéro du flux au registre. / Number of the flow in the ledger.")],
+    json_: Annotated[bool, typer.Option("--json", help="Les entrées telles que hachées. / The entries as hashed.")] = False,
+) -> None:
+    """Dire la vie d'un flux, entrée par entrée. / Tell the life of a flow. Code retour : 0 trouvé, 1 inconnu."""
+    found = journal_du_flux(contexte_migre().engine, flux)
+    if json_:
+        ecrire_json([{"texte": one.texte, "empreinte": one.empreinte} for one in found])
+    elif found:
+        rows = [(one.rang, f"{one.le.astimezone(PARIS):%d/%m/%Y %H:%M:%S}", one.genre, _contenu(one.texte), one.empreinte) for one in found]
+        tableau(f"Flux {flux}", ("n°", "le (Paris)", "quoi", "avec", "SHA-256"), rows)
+    if not found:
+        typer.echo(f"{flux} : inconnu du journal / not in the journal", err=True)
+        raise typer.Exit(1)
+
+
+def _contenu(texte: str) -> str:
+    return " · ".join(
+        f"{nom} : {json.dumps(valeur, ensure_ascii=False) if isinstance(valeur, dict | list) else valeur}"
+        for nom, valeur in json.loads(texte)["contenu"].items()
+        if valeur not in (None, {}, [])
+    )
+
+
+@journal.command()
+def verifier(
+    sceaux: Annotated[Path | None, typer.Option(help="Sceaux gardés ailleurs, un par ligne. / Seals kept elsewhere, one a line.")] = None,
+) -> None:
+    """Chercher ce qui a été changé. / Look for what was changed. Code retour : 0 rien, 1 quelque chose."""
+    kept = [] if sceaux is None else [line for line in lire_fichier(sceaux).decode("utf-8", "replace").splitlines() if line]
+    found = verifier_journal(contexte_migre().engine, kept)
+    if not found:
+        typer.echo("Journal intact. / The journal is intact.")
+        return
+    rows = [(one.quoi, one.ou, one.attendu, one.trouve) for one in found]
+    tableau("Journal altéré / altered", ("quoi", "où", "écrit / written", "trouvé / found"), rows)
+    raise typer.Exit(1)
+
+
+@journal.command()
+def sceller(
+    jour: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Jour (Paris) ; hier par défaut. / Day; yesterday.")] = None,
+) -> None:
+    """Poser le sceau d'un jour et l'écrire : gardez la ligne ailleurs. / Set the seal of a day and print it: keep the line elsewhere."""
+    ctx = contexte_migre()
+    now = ctx.horloge()
+    today = now.astimezone(PARIS).date()
+    day: date = today - timedelta(days=1) if jour is None else jour.date()
+    if day > today:
+        raise ErreurUsage(f"{day} n'est pas encore là / is not there yet", jour=day)
+    texte = sceller_le_jour(ctx.engine, day, now)
+    typer.echo(texte if texte is not None else f"{day} : déjà scellé / sealed already", err=texte is None)
