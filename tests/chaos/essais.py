@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
@@ -41,17 +42,18 @@ from tests.services import serveur_openssh
 
 REPRISES_MAX = 6
 #: Seconds after which a process is held to be stuck, and killed.
-ATTENTE = 120
+ATTENTE = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Coup:
-    """What happens to one process. ``numero`` -1: nothing."""
+    """What happens to one process. ``numero`` -1: nothing. :ivar hasard: seed of its waits. :ivar repete: seed of the steps that it does again."""
 
     mal: Mal = Mal.RIEN
     numero: int = -1
     tenace: bool = False
     hasard: int | None = None
+    repete: int | None = None
 
 
 #: A life in the parent, before any fork: what is loaded and compiled once is so for all.
@@ -63,6 +65,7 @@ class Constat:
     """What became of one run.
 
     :ivar frappes: step and effect struck, one for each blow that fell. :ivar reprises: processes started after the first.
+    :ivar remise: seconds from the first death to the first instant at which nothing was left to do. :ivar repetes: steps done again.
     """
 
     points: list[Point] = field(default_factory=list)
@@ -73,6 +76,9 @@ class Constat:
     reprises: int = 0
     tours: int = 0
     flux: int = 0
+    repetes: int = 0
+    mort: float | None = None
+    remise: float | None = None
 
 
 @dataclass(slots=True)
@@ -104,9 +110,10 @@ class Atelier:
                 conn.execute("SET LOCAL session_replication_role = replica")
                 for nom in self.remplies:
                     conn.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(nom)))
-        for nom in ("sftp", "entrepot", "attente", "runs", "releve"):
+        for nom in ("sftp", "entrepot", "attente", "runs", "releve", "sceaux"):
             shutil.rmtree(self.dossier / nom, ignore_errors=True)
-        (self.dossier / "runs").mkdir(parents=True)
+        for nom in ("runs", "sceaux"):
+            (self.dossier / nom).mkdir(parents=True)
         scenario.preparer(self.dossier, self.prevu)
 
     def essayer(self, *coups: Coup, doubles: int = 1, sshd: bool = False) -> Constat:
@@ -133,8 +140,9 @@ class Atelier:
         try:
             deposes = [one for vague in self.prevu for one in vague]
             constat.ruptures += verifier(
-                engine, Entrepot(str(self.dossier / "entrepot")), self.dossier / "sftp", deposes, self.dossier / "releve"
-            )
+                engine, Entrepot(str(self.dossier / "entrepot")), self.dossier / "sftp", deposes, self.dossier / "releve",
+                sceaux=[one.read_text() for one in sorted((self.dossier / "sceaux").iterdir())],
+            )  # fmt: skip
             with engine.connect() as conn:
                 constat.flux = conn.execute(text("SELECT count(*) FROM flux")).scalar_one()
         finally:
@@ -181,7 +189,7 @@ class Atelier:
         settings = Reglages(dossier=self.dossier, tranche_factures=3, groupage_delai=0, lot_flux=3, sftp_racine=str(self.dossier / "sftp"))
         contexte = Contexte(settings, creer_moteur(self.url), Entrepot(str(self.dossier / "entrepot")), horloge)
         session = self.sshd if sshd and self.sshd is not None else session_directe
-        vie = Vie(contexte, self.dossier, session, sonde, horloge)
+        vie = Vie(contexte, self.dossier, session, sonde, horloge, None if coup.repete is None else Random(coup.repete))
         if coup is not A_BLANC:
             tenacity.nap.time = SimpleNamespace(sleep=lambda _: None)  # type: ignore[attr-defined]  # retries do not wait
             brancher(sonde, self.libpq)
@@ -189,7 +197,7 @@ class Atelier:
         contexte.engine.dispose()
         rapport.write_text(json.dumps({
             "points": [(one.genre, one.effet, one.etape) for one in sonde.points], "erreurs": vie.erreurs, "tours": vie.tours,
-            "invariants": vie.invariants,
+            "invariants": vie.invariants, "repetes": vie.repetes, "calme": vie.calme,
         }))  # fmt: skip
 
     def _attendre(self, pid: int, constat: Constat, rapport: Path) -> bool:
@@ -207,6 +215,7 @@ class Atelier:
         if code == -signal.SIGALRM:
             constat.ruptures.append(Rupture("bloque", f"a process was not at rest after {ATTENTE} s"))
         if code != 0:
+            constat.mort = constat.mort or time.monotonic()
             constat.tues += code == -signal.SIGKILL
             return False
         said = json.loads(rapport.read_text())
@@ -214,6 +223,9 @@ class Atelier:
         constat.points = constat.points or [Point(*one) for one in said["points"]]
         constat.erreurs.update(said["erreurs"])
         constat.tours += said["tours"]
+        constat.repetes += said["repetes"]
+        if constat.mort is not None and said["calme"] is not None:
+            constat.remise = max(0.0, said["calme"] - constat.mort)
         for one in said["invariants"]:
             if "have no answer yet" not in one and "numbers without file" not in one:
                 constat.ruptures.append(Rupture("invariant", one))

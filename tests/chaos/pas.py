@@ -14,8 +14,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
+from statistics import median
 
 from tests.chaos.essais import Atelier, Constat, Coup, ateliers
 from tests.chaos.photo import Photo
@@ -40,13 +41,18 @@ class Essai:
     def tues(self) -> int:
         return sum(one.mal in TUEURS for one in self.coups)
 
+    @property
+    def repete(self) -> bool:
+        return any(one.repete is not None for one in self.coups)
+
     def __str__(self) -> str:
         said = " then ".join(f"{one.mal} at {one.numero}" for one in self.coups if one.mal is not Mal.RIEN) or "no fault"
-        return f"run {self.numero}: {said}{', two processes' if self.doubles > 1 else ''}{', real sshd' if self.sshd else ''}"
+        ways = {"two processes": self.doubles > 1, "steps repeated": self.repete, "real sshd": self.sshd}
+        return ", ".join([f"run {self.numero}: {said}", *(way for way, so in ways.items() if so)])
 
 
 def _coups(points: Sequence[Point], hasard: Random) -> tuple[list[Coup], list[Coup]]:
-    """Return every kill and every fault that fit the points: first one of each kind of effect, then the others in any order."""
+    """Return every kill and every fault that fit the points: first one of each kind of effect, then one of each point, then the others."""
     per_kind: dict[tuple[str, Mal], list[Coup]] = {}
     for n, one in enumerate(points):
         if one.etape == ENTRE_DEUX:
@@ -60,16 +66,18 @@ def _coups(points: Sequence[Point], hasard: Random) -> tuple[list[Coup], list[Co
             per_kind.setdefault((one.genre, mal), []).append(Coup(mal, n, tenace=mal is Mal.FAUTE and hasard.random() < 0.5))
     for several in per_kind.values():
         hasard.shuffle(several)
-    firsts = [several[0] for several in per_kind.values()]
+    firsts = sorted((several[0] for several in per_kind.values()), key=lambda one: one.mal is not Mal.TUER)
     others = [one for several in per_kind.values() for one in several[1:]]
     hasard.shuffle(others)
-    ordered = firsts + others
+    of_points = {(one.numero, one.mal in TUEURS): one for one in others}.values()
+    ordered = [*firsts, *of_points, *(one for one in others if one not in set(of_points))]
     return [one for one in ordered if one.mal in TUEURS], [one for one in ordered if one.mal not in TUEURS]
 
 
 def plan(points: Sequence[Point], graine: int, tues: int, fautes: int) -> list[Essai]:
     """Return the runs of a campaign: every kill once before any again; one run in five is killed again while the platform mends the first
-    blow, one in ten lives beside another process that does the same; one in twenty goes through a real sshd.
+    blow, one in ten lives beside another process that does the same; one in five does steps again, at once or long after; one in twenty goes
+    through a real sshd.
     """
     hasard = Random(graine)
     effets = [n for n, one in enumerate(points) if one.effet and one.etape != ENTRE_DEUX]
@@ -83,19 +91,37 @@ def plan(points: Sequence[Point], graine: int, tues: int, fautes: int) -> list[E
         if rang % 5 == 4:
             coups = (coup, Coup(hasard.choice((Mal.TUER, Mal.TUER_APRES)), hasard.choice(effets) // 2))
         elif rang % 10 == 7:
-            coups = (Coup(coup.mal, coup.numero, coup.tenace, hasard.randrange(10**6)), Coup(hasard=hasard.randrange(10**6)))
+            coups = (replace(coup, hasard=hasard.randrange(10**6)), Coup(hasard=hasard.randrange(10**6)))
             doubles = 2
+        elif rang % 5 == 1:
+            coups = (replace(coup, repete=hasard.randrange(10**6)), Coup(repete=hasard.randrange(10**6)))
         made.append(Essai(rang, coups, doubles, sshd=rang % 20 == 13))
         return made[-1].tues
 
     for coup in itertools.islice(itertools.cycle(faults), fautes):
         ajouter(coup)
-    killed = 0
-    for coup in itertools.cycle(kills):
-        if killed >= tues:
-            break
-        killed += ajouter(coup)
+    killed, fresh = 0, itertools.cycle(kills)
+    while killed < tues:
+        apart = len(made) % 10 in {1, 6, 7}  # where the points are not those of the plan: they take the turn of no other
+        killed += ajouter(hasard.choice(kills) if apart else next(fresh))
     return made
+
+
+#: What struck, as the report says it: beginnings of ``mal: step: kind``.
+_ESPECES = {
+    Mal.TUER: "killed before an effect",
+    Mal.TUER_APRES: "killed after it",
+    Mal.DECHIRER: "killed half-way",
+    Mal.FAUTE_APRES: "done but not told",
+}
+
+
+def _espece(frappe: str) -> str:
+    mal, _, genre = frappe.split(": ")
+    ou = genre.split()[0]
+    if mal == Mal.COUPER:
+        return f"{'database' if ou == 'sql' else 'SFTP'} connections cut"
+    return _ESPECES.get(Mal(mal)) or {"sql": "database refused", "sftp": "SFTP refused", "disque": "disk full"}[ou]
 
 
 @dataclass(slots=True)
@@ -113,6 +139,8 @@ class Rapport:
     flux: int = 0
     reprises: int = 0
     pires_reprises: int = 0
+    repetes: int = 0
+    remises: list[float] = field(default_factory=list)
     secondes: float = 0.0
     couverts: set[tuple[Mal, int]] = field(default_factory=set)
     frappes: Counter[str] = field(default_factory=Counter)
@@ -127,11 +155,13 @@ class Rapport:
         self.tues += min(essai.tues, constat.tues)
         self.fautes += fell - min(fell, constat.tues)
         self.flux += constat.flux
+        self.repetes += constat.repetes
+        self.remises += [] if constat.remise is None else [constat.remise]
         self.reprises += constat.reprises
         self.pires_reprises = max(self.pires_reprises, constat.reprises)
         self.frappes.update(constat.frappes)
         self.erreurs.update(constat.erreurs)
-        if fell and essai.doubles == 1:
+        if fell and essai.doubles == 1 and not essai.repete:
             self.couverts.add((essai.coups[0].mal, essai.coups[0].numero))
         self.ruptures += [(essai, one) for one in constat.ruptures]
 
@@ -142,11 +172,14 @@ class Rapport:
         effets = {n for n, one in enumerate(self.points) if one.effet and one.etape != ENTRE_DEUX}
         struck = {n for mal, n in self.couverts if mal in TUEURS} & effets
         yield f"seed {self.graine}: {self.essais} runs in {self.secondes:.0f} s ({self.essais / max(self.secondes, 1e-9):.1f} a second)"
-        yield f"kills {self.tues}, faults {self.fautes}, doubled runs {self.doubles}, runs through a real sshd {self.sshd}"
+        yield f"kills {self.tues}, faults {self.fautes}, runs of two processes {self.doubles}, steps repeated {self.repetes}, runs through a real sshd {self.sshd}"
+        yield "  " + ", ".join(f"{nom} {n}" for nom, n in sorted(Counter(map(_espece, self.frappes.elements())).items()))
         yield f"crash points: {len(self.points)} found, {len(effets)} with an effect, {len(struck)} of those killed at"
         yield "  " + ", ".join(f"{genre} {n}" for genre, n in sorted(kinds.items()))
         yield f"flows deposited {self.flux}, lost {rompus['perdu']}, doubled {rompus['double']}, answers missing {rompus['sans-reponse']}"
         yield f"sequences with holes {rompus['numeros']}, other promises broken {sum(rompus.values()) - sum(rompus[one] for one in ('perdu', 'double', 'sans-reponse', 'numeros'))}"
+        if self.remises:
+            yield f"seconds from a kill to rest: median {median(self.remises):.1f}, worst {max(self.remises):.1f}"
         yield f"new starts {self.reprises}, {self.pires_reprises} at most in one run; step failures mended by a retry {sum(self.erreurs.values())}"
         seen: Counter[str] = Counter()
         for essai, one in self.ruptures:

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, text
 
 from flux.errors import ErreurInvariant, ErreurTransport
 from flux.registre.bilan import verifier_bilan
+from flux.registre.journal_verification import verifier_journal
 from flux.transport.entrepot import Entrepot, cle_de
 
 
@@ -46,7 +47,7 @@ class Rupture:
 
 
 #: Short names of what is checked, in the order of the report.
-PROMESSES = ("bilan", "perdu", "double", "sans-reponse", "reponse", "original", "numeros", "messages", "reste")
+PROMESSES = ("bilan", "perdu", "double", "sans-reponse", "reponse", "original", "numeros", "messages", "journal", "reste")
 
 Publies = dict[str, dict[str, set[bytes]]]
 
@@ -63,11 +64,14 @@ def publies(racine: Path, dossiers: Iterable[str], *releves: Path) -> Publies:
     return found
 
 
-def verifier(engine: Engine, entrepot: Entrepot, racine: Path, deposes: Sequence[Depose], *releves: Path) -> list[Rupture]:
+def verifier(
+    engine: Engine, entrepot: Entrepot, racine: Path, deposes: Sequence[Depose], *releves: Path, sceaux: Sequence[str] = ()
+) -> list[Rupture]:
     """Check every promise on a platform at rest.
 
     :param racine: root of the SFTP folders on disk. :param deposes: everything that was deposited since the ledger was empty.
     :param releves: folders ``<one>/<partner>/<name>[~n]`` of what partners fetched; a second content of a name bears ``~n``.
+    :param sceaux: texts of the journal's daily seals, kept outside of the ledger as they were set.
     """
     dossiers = sorted({one.dossier for one in deposes} | set(_dossiers(engine)))
     vus = publies(racine, dossiers, *releves)
@@ -79,6 +83,7 @@ def verifier(engine: Engine, entrepot: Entrepot, racine: Path, deposes: Sequence
         *_numeros(engine),
         *_envois(engine),
         *_messages(engine, vus),
+        *_journal(engine, sceaux),
         *_restes(engine, entrepot, racine, dossiers),
     ]
 
@@ -177,6 +182,29 @@ def _envois(engine: Engine) -> Iterator[Rupture]:
     ((m,),) = _lignes(engine, "SELECT count(*) FROM statuts WHERE a_emettre")
     if n or m:
         yield Rupture("reste", f"{n} messages wait for a file, {m} statuses to be planned")
+
+
+#: What happened, by the ledger's other tables, and how often the journal of its flow must tell it.
+_RACONTE = """
+SELECT f.id, v.genre, v.n, (SELECT count(*) FROM journal j WHERE j.flux_id = f.id AND j.genre = v.genre) FROM flux f
+LEFT JOIN LATERAL (SELECT coalesce(sum(emissions), 0) AS emis, count(*) FILTER (WHERE purgee_le IS NOT NULL) AS purge
+  FROM sorties WHERE flux_id = f.id) s ON true
+CROSS JOIN LATERAL (VALUES
+  ('recu', 1), ('ouvert', CASE WHEN f.repete_de IS NULL THEN 1 ELSE 0 END), ('repondu', CASE WHEN f.repete_de IS NULL THEN 1 ELSE 0 END),
+  ('repete', (SELECT count(*) FROM flux r WHERE r.repete_de = f.id)), ('verdict', (SELECT count(*) FROM tranches WHERE flux_id = f.id)),
+  ('emis', s.emis), ('purge', s.purge)) AS v (genre, n)
+WHERE v.n <> (SELECT count(*) FROM journal j WHERE j.flux_id = f.id AND j.genre = v.genre) ORDER BY 1, 2
+"""
+
+
+def _journal(engine: Engine, sceaux: Sequence[str]) -> Iterator[Rupture]:
+    """The journal is whole, holds the seals kept elsewhere, and tells each event once."""
+    for one in verifier_journal(engine, sceaux):
+        yield Rupture("journal", f"{one.quoi}, {one.ou}: {one.trouve!r} instead of {one.attendu!r}")
+    for flux_id, genre, voulu, dit in _lignes(engine, _RACONTE):
+        yield Rupture("journal", f"flow {flux_id}: {genre} told {dit} times, happened {voulu} times")
+    if not sceaux:
+        yield Rupture("journal", "no seal was set")
 
 
 _CPP = re.compile(rb"<CPPFactureStatutUnitaire\b.*?</CPPFactureStatutUnitaire>", re.DOTALL)

@@ -7,11 +7,13 @@ import json
 import os
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import paramiko
@@ -28,6 +30,8 @@ from flux.etapes import (
     ouvrir,
     recevoir,
     repondre,
+    sceller_la_veille,
+    surveiller,
     traiter,
     verdict,
     verifier_lacunes,
@@ -87,7 +91,9 @@ class Horloge:
 class Vie:
     """One process of the platform.
 
-    :ivar erreurs: ``step: class`` of what steps raised, in order. :ivar tours: turns taken.
+    :ivar repetition: when set, steps are done again, at once or long after, with what they were given then.
+    :ivar erreurs: ``step: class`` of what steps raised, in order. :ivar tours: turns taken. :ivar repetes: steps done again.
+    :ivar calme: when nothing was left to do for the first time, on the clock of ``time.monotonic``, which processes share.
     """
 
     contexte: Contexte
@@ -95,9 +101,13 @@ class Vie:
     session: Session
     sonde: Sonde
     horloge: Horloge
+    repetition: Random | None = None
     erreurs: list[str] = field(default_factory=list)
     invariants: list[str] = field(default_factory=list)
+    passees: list[tuple[str, Callable[[], Any]]] = field(default_factory=list)
     tours: int = 0
+    repetes: int = 0
+    calme: float | None = None
 
     def vivre(self) -> None:
         """Take the waves one after the other, then fetch, age and purge what stands in the folders."""
@@ -108,16 +118,29 @@ class Vie:
                 break
         self.horloge.avance = timedelta(days=30)
         for _ in range(TOURS_MAX):
-            if self._sftp("entretenir", lambda sftp: entretenir(self.contexte, sftp)) is not None and self._etape(
-                "lacunes", lambda: verifier_lacunes(self.contexte) or True
-            ):
+            done = self._sftp("entretenir", lambda sftp: entretenir(self.contexte, sftp)) is not None
+            done &= self._etape("lacunes", lambda: verifier_lacunes(self.contexte) or True) is not None
+            done &= self._etape("surveiller", lambda: surveiller(self.contexte)) is not None
+            if done and self._sceller():
                 return
+
+    def _sceller(self) -> bool:
+        """Set the daily seal, and put a copy of it outside of the ledger, as an operator would."""
+        if self._etape("sceller", lambda: sceller_la_veille(self.contexte)) is None:
+            return False
+        with self.contexte.engine.connect() as conn:
+            for numero, texte in conn.execute(text("SELECT numero, texte FROM sceaux")):
+                garde = self.dossier / "sceaux" / f"{numero}"
+                if not garde.exists():
+                    garde.write_text(texte)
+        return True
 
     def _jusqu_au_calme(self) -> None:
         for _ in range(TOURS_MAX):
             self.tours += 1
             self._tour()
             if not self._reste():
+                self.calme = self.calme or time.monotonic()
                 return
 
     def _tour(self) -> None:
@@ -130,6 +153,7 @@ class Vie:
                 self._integrer(run, int(run.name.split("-")[1]))
         self._etape("grouper", lambda: grouper(self.contexte, tout=True))
         self._sftp("emettre", lambda sftp: emettre(self.contexte, sftp))
+        self._sceller()
 
     def _run(self, lot_id: int) -> Path:
         return self.dossier / "runs" / f"lot-{lot_id:06d}"
@@ -153,7 +177,17 @@ class Vie:
             run.with_name(f"fait-{run.name}").touch()
 
     def _etape(self, nom: str, faire: Callable[[], Any]) -> Any:
-        """Do one step; what may pass by itself is done again next turn, anything else than the house's errors ends the process."""
+        """Do one step. With ``repetition``, now and then the same once more, or one of long ago: a task that was cleared, or held up."""
+        rendu = self._une_fois(nom, faire)
+        if self.repetition is not None:
+            self.passees.append((nom, faire))
+            while self.repetition.random() < 0.4:
+                self.repetes += 1
+                self._une_fois(*(self.passees[-1] if self.repetition.random() < 0.5 else self.repetition.choice(self.passees)))
+        return rendu
+
+    def _une_fois(self, nom: str, faire: Callable[[], Any]) -> Any:
+        """Do a step; what may pass by itself is done again next turn, anything else than the house's errors ends the process."""
         self.sonde.etape = nom
         try:
             return faire()
@@ -168,8 +202,11 @@ class Vie:
         return None
 
     def _sftp(self, nom: str, faire: Callable[[paramiko.SFTPClient], Any]) -> Any:
-        with self.session() as sftp:
-            return self._etape(nom, lambda: faire(sftp))
+        def avec() -> Any:
+            with self.session() as sftp:
+                return faire(sftp)
+
+        return self._etape(nom, avec)
 
     def _reste(self) -> bool:
         """Whether anything is left to do, as people would see it."""
