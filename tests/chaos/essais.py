@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -240,7 +241,7 @@ def ateliers(nombre: int, graine: int, *, sshd: bool = False) -> Iterator[list[A
     try:
         url = adresse(dossier, "modele")
         with psycopg.connect(host=str(dossier / "postgres"), user="postgres", autocommit=True) as conn:
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "jit"):
                 conn.execute(f"ALTER SYSTEM SET {setting} = off")
             conn.execute("SELECT pg_reload_conf()")
             engine = creer_moteur(url)
@@ -257,6 +258,7 @@ def ateliers(nombre: int, graine: int, *, sshd: bool = False) -> Iterator[list[A
         journaux = structlog.get_config()
         made[0]._vivre(0, A_BLANC, dossier / "blanc")
         structlog.configure(**journaux)
+        gc.freeze()  # what the forks share is not looked through again, and so not copied
         if sshd:
             with serveur_openssh(dossier / "sshd") as serveur:
                 for one in made:

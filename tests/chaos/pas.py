@@ -205,7 +205,9 @@ def _ecart(more: list[str], less: list[str]) -> str:
     return f"…{more[0][max(0, ici - 120) : ici + 120]}… instead of …{less[0][max(0, ici - 20) : ici + 120]}…"
 
 
-def _faire(essai: Essai, reference: Photo) -> tuple[Essai, Constat]:
+def _faire(essai: Essai, reference: Photo, fin: float) -> tuple[Essai, Constat | None]:
+    if time.monotonic() > fin:
+        return essai, None
     (atelier,) = _MIEN or _ATELIERS[:1]
     constat = atelier.essayer(*essai.coups, doubles=essai.doubles, sshd=essai.sshd)
     found = atelier.photo()
@@ -220,8 +222,13 @@ def _faire(essai: Essai, reference: Photo) -> tuple[Essai, Constat]:
     return essai, constat
 
 
-def campagne(graine: int, tues: int, fautes: int, *, travailleurs: int = 2, seul: int | None = None, en_cours: bool = False) -> Rapport:
-    """Run a campaign and return its report. :param seul: number of the one run to do again."""
+def campagne(
+    graine: int, tues: int, fautes: int, *, travailleurs: int = 2, seul: int | None = None, en_cours: bool = False, limite: float = 1e9
+) -> Rapport:
+    """Run a campaign and return its report.
+
+    :param seul: number of the one run to do again. :param limite: seconds after which no run is begun.
+    """
     rapport = Rapport(graine, f"--tues {tues} --fautes {fautes}")
     with ExitStack() as pile:
         _ATELIERS[:] = pile.enter_context(ateliers(travailleurs, graine, sshd=True))
@@ -238,12 +245,14 @@ def campagne(graine: int, tues: int, fautes: int, *, travailleurs: int = 2, seul
         for n in range(travailleurs):
             file.put(n)
         pool = pile.enter_context(ProcessPoolExecutor(travailleurs, fork, _prendre, (file,)))
-        for n, (essai, constat) in enumerate(pool.map(_faire, essais, itertools.repeat(reference)), 1):
+        for n, (essai, constat) in enumerate(pool.map(_faire, essais, itertools.repeat(reference), itertools.repeat(debut + limite)), 1):
+            if constat is None:
+                continue
             rapport.noter(essai, constat)
             for one in constat.ruptures if en_cours else ():
                 _dire(f"{essai} {constat.frappes}: {str(one)[:1500]}")
-            if en_cours and n % 100 == 0:
-                _dire(f"{n} of {len(essais)} runs, {time.monotonic() - debut:.0f} s")
+            if en_cours and n % 25 == 0:
+                _dire(f"{n} of {len(essais)} runs, {time.monotonic() - debut:.0f} s, kills {rapport.tues}, broken {len(rapport.ruptures)}")
         rapport.secondes = time.monotonic() - debut
     return rapport
 
@@ -260,9 +269,12 @@ def principal() -> int:
     parser.add_argument("--fautes", type=int, default=600, help="runs of which a fault strikes, not a kill")
     parser.add_argument("--graine", type=int, default=7, help="seed of the deposits and of the plan")
     parser.add_argument("--travailleurs", type=int, default=2, help="runs at the same time")
+    parser.add_argument("--secondes", type=float, default=1e9, help="no run is begun after so many")
     parser.add_argument("--essai", type=int, help="number of the one run to do again; with the --tues and --fautes it had")
     given = parser.parse_args()
-    rapport = campagne(given.graine, given.tues, given.fautes, travailleurs=given.travailleurs, seul=given.essai, en_cours=True)
+    rapport = campagne(
+        given.graine, given.tues, given.fautes, travailleurs=given.travailleurs, seul=given.essai, en_cours=True, limite=given.secondes
+    )
     for line in rapport.lignes():
         sys.stdout.write(f"{line}\n")
     return 1 if rapport.ruptures else 0

@@ -4,17 +4,22 @@ import os
 import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
-from flux.etapes import emission, reception
+from flux.etapes import emission, reception, reponse
+from flux.modele.journal import Genre
 from flux.registre import sorties
 from flux.registre.connexion import creer_moteur, transaction
+from flux.registre.journal_sceaux import sceller
 from flux.transport import sftp as transport
 from flux.transport.entrepot import Entrepot
 from tests.chaos.essais import Atelier, Coup, ateliers
 from tests.chaos.pas import ENTRE_DEUX, TUEURS, campagne, plan
+from tests.chaos.promesses import Rupture, _journal
 from tests.chaos.sonde import Mal, Point
 from tests.chaos.vie import SERVEUR
 
@@ -122,3 +127,53 @@ def test_an_answer_published_under_its_name_while_it_is_written_is_found_out(ate
 
     monkeypatch.setattr(transport, "publier", publier)
     assert "reponse" in casser(atelier, "sftp write", "emettre")
+
+
+def test_a_flow_closed_before_its_answers_are_in_the_outbox_is_found_out(atelier, monkeypatch):
+    clore = reponse.clore_flux
+
+    def en_deux_fois(engine, flux_id, statut, *args, **kw):
+        with transaction(engine, "clore") as conn:
+            conn.execute(
+                text("UPDATE flux SET etat = 'repondu', statut = :s, repondu_le = now() WHERE id = :f"), {"s": statut, "f": flux_id}
+            )
+        with transaction(engine, "rouvrir") as conn:  # as if one transaction had become two
+            conn.execute(text("UPDATE flux SET etat = 'traite', statut = NULL WHERE id = :f"), {"f": flux_id})
+        return clore(engine, flux_id, statut, *args, **kw)
+
+    monkeypatch.setattr(reponse, "clore_flux", en_deux_fois)
+    assert casser(atelier, "sql UPDATE", "repondre", 1) >= {"sans-reponse", "journal"}
+
+
+def test_a_journal_written_after_the_transaction_that_it_tells_of_is_found_out(atelier, monkeypatch):
+    inscrire, attente = sorties.inscrire, []
+    emettre_une = emission._emettre_une
+
+    def plus_tard(contexte, sftp, partenaire_id):
+        sent = emettre_une(contexte, sftp, partenaire_id)
+        with transaction(contexte.engine, "journal") as conn:
+            while attente:
+                inscrire(conn, attente.pop(0))
+        return sent
+
+    monkeypatch.setattr(
+        sorties, "inscrire", lambda conn, ones: attente.append(ones) if ones[0].genre == Genre.EMIS else inscrire(conn, ones)
+    )
+    monkeypatch.setattr(emission, "_emettre_une", plus_tard)
+    assert casser(atelier, "sql COPY", "emettre") == {"journal"}
+
+
+def test_a_kept_seal_finds_a_journal_written_anew(atelier):
+    """The journal that somebody with all rights wrote again, seals included, holds together; the seal kept outside does not fit."""
+    assert atelier.essayer().ruptures == []
+    engine = creer_moteur(atelier.url)
+    with transaction(engine, "recommencer") as conn:
+        conn.execute(text("SET LOCAL session_replication_role = replica"))
+        conn.execute(text("DELETE FROM sceaux_tetes"))
+        conn.execute(text("DELETE FROM sceaux"))
+    sceller(engine, date(2026, 12, 22), datetime(2026, 12, 23, tzinfo=UTC))
+    gardes = [one.read_text() for one in sorted((atelier.dossier / "sceaux").iterdir())]
+    assert gardes
+    assert list(_journal(engine, [])) == [Rupture("journal", "no seal was set")]
+    assert {one.dit.split(",")[0] for one in _journal(engine, gardes)} == {"sceau gardé"}
+    engine.dispose()

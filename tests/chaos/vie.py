@@ -112,7 +112,9 @@ class Vie:
     def vivre(self) -> None:
         """Take the waves one after the other, then fetch, age and purge what stands in the folders."""
         while True:
-            self._jusqu_au_calme()
+            if not self._jusqu_au_calme():
+                self.invariants.append(f"not at rest after {TOURS_MAX} turns: {self.erreurs[-5:]}")
+                return
             self._relever()
             if not self._deposer():
                 break
@@ -135,13 +137,14 @@ class Vie:
                     garde.write_text(texte)
         return True
 
-    def _jusqu_au_calme(self) -> None:
+    def _jusqu_au_calme(self) -> bool:
         for _ in range(TOURS_MAX):
             self.tours += 1
             self._tour()
             if not self._reste():
                 self.calme = self.calme or time.monotonic()
-                return
+                return True
+        return False
 
     def _tour(self) -> None:
         lots = self._sftp("recevoir", lambda sftp: recevoir(self.contexte, sftp, intervalle=0)) or []
