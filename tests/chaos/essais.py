@@ -24,7 +24,7 @@ import psycopg
 import structlog
 import tenacity.nap
 from psycopg import sql
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
 from flux.config import Reglages
@@ -41,7 +41,7 @@ from tests.chaos.sonde import Mal, Point, Sonde, brancher
 from tests.chaos.vie import Horloge, Session, Vie, relever, session_directe
 from tests.services import serveur_openssh
 
-REPRISES_MAX = 6
+REPRISES_MAX = 8
 #: Seconds after which a process is held to be stuck, and killed.
 ATTENTE = 300
 
@@ -57,7 +57,7 @@ class Coup:
     repete: int | None = None
 
 
-#: A life in the parent, before any fork: what is loaded and compiled once is so for all.
+#: A life in the parent.
 A_BLANC = Coup()
 
 
@@ -66,7 +66,7 @@ class Constat:
     """What became of one run.
 
     :ivar frappes: step and effect struck, one for each blow that fell. :ivar reprises: processes started after the first.
-    :ivar remise: seconds from the first death to the first instant at which nothing was left to do. :ivar repetes: steps done again.
+    :ivar remise: seconds from the last death to the first instant at which nothing was left to do. :ivar repetes: steps done again.
     """
 
     points: list[Point] = field(default_factory=list)
@@ -91,6 +91,7 @@ class Atelier:
     prevu: scenario.Vagues
     sshd: Session | None = None  # opens a session with a real sshd; without it, its SFTP server is spoken to directly
     remplies: list[str] = field(default_factory=list)
+    engine: Engine | None = None  # of its forks, with what it compiled
 
     @property
     def libpq(self) -> str:
@@ -116,6 +117,15 @@ class Atelier:
         for nom in ("runs", "sceaux"):
             (self.dossier / nom).mkdir(parents=True)
         scenario.preparer(self.dossier, self.prevu)
+
+    def chauffer(self) -> None:
+        """Live once here, before any fork: what is loaded and compiled once is so for all."""
+        self.vider()
+        self.engine = creer_moteur(self.url)
+        journaux = structlog.get_config()
+        self._vivre(0, A_BLANC, self.dossier / "blanc")
+        structlog.configure(**journaux)
+        gc.freeze()  # what the forks share is not looked through again, and so not copied
 
     def essayer(self, *coups: Coup, doubles: int = 1, sshd: bool = False) -> Constat:
         """Live once, with a real sshd when there is one and ``sshd`` asks for it. The first ``doubles`` blows fall on processes that live at the same time, each next one on what is started after."""
@@ -188,7 +198,7 @@ class Atelier:
         )  # fmt: skip
         horloge = Horloge(self.dossier, scenario.DEBUT + timedelta(minutes=10 * lancement))
         settings = Reglages(dossier=self.dossier, tranche_factures=3, groupage_delai=0, lot_flux=3, sftp_racine=str(self.dossier / "sftp"))
-        contexte = Contexte(settings, creer_moteur(self.url), Entrepot(str(self.dossier / "entrepot")), horloge)
+        contexte = Contexte(settings, self.engine or creer_moteur(self.url), Entrepot(str(self.dossier / "entrepot")), horloge)
         session = self.sshd if sshd and self.sshd is not None else session_directe
         vie = Vie(contexte, self.dossier, session, sonde, horloge, None if coup.repete is None else Random(coup.repete))
         if coup is not A_BLANC:
@@ -216,7 +226,7 @@ class Atelier:
         if code == -signal.SIGALRM:
             constat.ruptures.append(Rupture("bloque", f"a process was not at rest after {ATTENTE} s"))
         if code != 0:
-            constat.mort = constat.mort or time.monotonic()
+            constat.mort = time.monotonic()
             constat.tues += code == -signal.SIGKILL
             return False
         said = json.loads(rapport.read_text())
@@ -254,11 +264,7 @@ def ateliers(nombre: int, graine: int, *, sshd: bool = False) -> Iterator[list[A
                 conn.execute(f"CREATE DATABASE pas{n} TEMPLATE modele")
                 (dossier / f"a{n}").mkdir()
                 made.append(Atelier(make_url(url).set(database=f"pas{n}").render_as_string(), dossier / f"a{n}", prevu))
-        made[0].vider()
-        journaux = structlog.get_config()
-        made[0]._vivre(0, A_BLANC, dossier / "blanc")
-        structlog.configure(**journaux)
-        gc.freeze()  # what the forks share is not looked through again, and so not copied
+        made[0].chauffer()
         if sshd:
             with serveur_openssh(dossier / "sshd") as serveur:
                 for one in made:

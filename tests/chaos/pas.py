@@ -21,11 +21,10 @@ from statistics import median
 from tests.chaos.essais import Atelier, Constat, Coup, ateliers
 from tests.chaos.photo import Photo
 from tests.chaos.promesses import Rupture
-from tests.chaos.sonde import Mal, Point
+from tests.chaos.sonde import ENTRE_DEUX, TUEURS, Mal, Point
 
-#: Where the harness itself is at work.
-ENTRE_DEUX = "entre deux"
-TUEURS = (Mal.TUER, Mal.TUER_APRES, Mal.DECHIRER)
+#: Kills that follow the first in a run that is not left to mend it.
+ENCORE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Essai:
         return any(one.repete is not None for one in self.coups)
 
     def __str__(self) -> str:
-        said = " then ".join(f"{one.mal} at {one.numero}" for one in self.coups if one.mal is not Mal.RIEN) or "no fault"
+        said = ", then ".join(f"{one.mal} at {one.numero}" for one in self.coups if one.mal is not Mal.RIEN) or "no fault"
         ways = {"two processes": self.doubles > 1, "steps repeated": self.repete, "real sshd": self.sshd}
         return ", ".join([f"run {self.numero}: {said}", *(way for way, so in ways.items() if so)])
 
@@ -75,32 +74,39 @@ def _coups(points: Sequence[Point], hasard: Random) -> tuple[list[Coup], list[Co
 
 
 def plan(points: Sequence[Point], graine: int, tues: int, fautes: int) -> list[Essai]:
-    """Return the runs of a campaign: every kill once before any again; one run in five is killed again while the platform mends the first
-    blow, one in ten lives beside another process that does the same; one in five does steps again, at once or long after; one in twenty goes
-    through a real sshd.
+    """Return the runs of a campaign, every kill once before any again.
+
+    Of ten runs, six are killed again and again while the platform mends the first blow; two do steps again, at once or long after, and are
+    killed twice more; one lives beside another process that does the same; one is left to mend one blow. One in twenty goes through a real
+    sshd.
     """
     hasard = Random(graine)
-    effets = [n for n, one in enumerate(points) if one.effet and one.etape != ENTRE_DEUX]
     kills, faults = _coups(points, hasard)
     made: list[Essai] = []
+
+    def encore(n: int, **repete: int) -> Iterator[Coup]:
+        """Yield kills that fall soon or late in what is left to do."""
+        for _ in range(n):
+            yield Coup(hasard.choice((Mal.TUER, Mal.TUER_APRES)), int(len(points) ** hasard.uniform(0.2, 0.9)), **repete)
 
     def ajouter(coup: Coup) -> int:
         rang = len(made)
         coups: tuple[Coup, ...] = (coup,)
         doubles = 1
-        if rang % 5 == 4:
-            coups = (coup, Coup(hasard.choice((Mal.TUER, Mal.TUER_APRES)), hasard.choice(effets) // 2))
+        if rang % 5 in {0, 2, 4}:
+            coups = (coup, *encore(ENCORE))
         elif rang % 10 == 7:
             coups = (replace(coup, hasard=hasard.randrange(10**6)), Coup(hasard=hasard.randrange(10**6)))
             doubles = 2
         elif rang % 5 == 1:
-            coups = (replace(coup, repete=hasard.randrange(10**6)), Coup(repete=hasard.randrange(10**6)))
+            seed = hasard.randrange(10**6)
+            coups = (replace(coup, repete=seed), *encore(2, repete=seed + 1))
         made.append(Essai(rang, coups, doubles, sshd=rang % 20 == 13))
         return made[-1].tues
 
     for coup in itertools.islice(itertools.cycle(faults), fautes):
         ajouter(coup)
-    killed, fresh = 0, itertools.cycle(kills)
+    killed, fresh = 0, itertools.cycle(kills)  # those that may follow a fault are not counted: they fall when it ended the process
     while killed < tues:
         apart = len(made) % 10 in {1, 6, 7}  # where the points are not those of the plan: they take the turn of no other
         killed += ajouter(hasard.choice(kills) if apart else next(fresh))
@@ -176,6 +182,9 @@ class Rapport:
         yield "  " + ", ".join(f"{nom} {n}" for nom, n in sorted(Counter(map(_espece, self.frappes.elements())).items()))
         yield f"crash points: {len(self.points)} found, {len(effets)} with an effect, {len(struck)} of those killed at"
         yield "  " + ", ".join(f"{genre} {n}" for genre, n in sorted(kinds.items()))
+        sortes = {(one.etape, one.genre) for one in self.points if one.effet and one.etape != ENTRE_DEUX}
+        tuees = {tuple(one.split(": ")[1:]) for one in self.frappes if one.split(":")[0] in TUEURS}
+        yield f"kinds of effect in a step: {len(sortes)} found, {len(sortes & tuees)} of those killed at"
         yield f"flows deposited {self.flux}, lost {rompus['perdu']}, doubled {rompus['double']}, answers missing {rompus['sans-reponse']}"
         yield f"sequences with holes {rompus['numeros']}, other promises broken {sum(rompus.values()) - sum(rompus[one] for one in ('perdu', 'double', 'sans-reponse', 'numeros'))}"
         if self.remises:
@@ -195,6 +204,7 @@ _MIEN: list[Atelier] = []
 
 def _prendre(file: multiprocessing.Queue) -> None:  # type: ignore[type-arg]
     _MIEN[:] = [_ATELIERS[file.get()]]
+    _MIEN[0].chauffer()
 
 
 def _ecart(more: list[str], less: list[str]) -> str:

@@ -187,12 +187,10 @@ def _envois(engine: Engine) -> Iterator[Rupture]:
 #: What happened, by the ledger's other tables, and how often the journal of its flow must tell it.
 _RACONTE = """
 SELECT f.id, v.genre, v.n, (SELECT count(*) FROM journal j WHERE j.flux_id = f.id AND j.genre = v.genre) FROM flux f
-LEFT JOIN LATERAL (SELECT coalesce(sum(emissions), 0) AS emis, count(*) FILTER (WHERE purgee_le IS NOT NULL) AS purge
-  FROM sorties WHERE flux_id = f.id) s ON true
 CROSS JOIN LATERAL (VALUES
   ('recu', 1), ('ouvert', CASE WHEN f.repete_de IS NULL THEN 1 ELSE 0 END), ('repondu', CASE WHEN f.repete_de IS NULL THEN 1 ELSE 0 END),
   ('repete', (SELECT count(*) FROM flux r WHERE r.repete_de = f.id)), ('verdict', (SELECT count(*) FROM tranches WHERE flux_id = f.id)),
-  ('emis', s.emis), ('purge', s.purge)) AS v (genre, n)
+  ('emis', (SELECT coalesce(sum(emissions), 0) FROM sorties WHERE flux_id = f.id))) AS v (genre, n)
 WHERE v.n <> (SELECT count(*) FROM journal j WHERE j.flux_id = f.id AND j.genre = v.genre) ORDER BY 1, 2
 """
 

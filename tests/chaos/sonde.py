@@ -36,6 +36,12 @@ class Mal(StrEnum):
     COUPER = "couper"  # the connection is cut, before the effect
 
 
+#: What ends the process.
+TUEURS = (Mal.TUER, Mal.TUER_APRES, Mal.DECHIRER)
+#: Where the harness itself is at work: nothing strikes there.
+ENTRE_DEUX = "entre deux"
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One numbered point. :ivar genre: kind of effect. :ivar effet: it changes something outside (else a fault only can strike there)."""
@@ -59,21 +65,25 @@ class Sonde:
     hasard: Random | None = None
     points: list[Point] = field(default_factory=list)
     frappe: str = ""
+    tombe: bool = False  # the blow fell
     etape: str = "?"
     noter: Callable[[str], None] = lambda _: None
 
     def passer(self, genre: str, effet: bool, faire: Callable[[], Any], panne: Callable[[], Exception], *,
                moitie: Callable[[], object] | None = None, couper: Callable[[], object] | None = None) -> Any:  # fmt: skip
-        """Number the effect ``faire`` and do it, unless this is the point to strike at."""
+        """Number the effect ``faire`` and do it, unless this is the point to strike at.
+
+        Where another life has other points than that of the plan: the next one that fits.
+        """
         rang = len(self.points)
         self.points.append(Point(genre, effet, self.etape))
         if self.hasard is not None and self.hasard.random() < 0.3:
             time.sleep(self.hasard.random() * 0.004)
-        if rang != self.numero:
+        if self.tombe or not 0 <= self.numero <= rang or self.etape == ENTRE_DEUX or (self.mal in TUEURS and not effet):
             if self.tenace and self.frappe == f"{self.etape} {genre}":
                 raise panne()
             return faire()
-        self.frappe = f"{self.etape} {genre}"
+        self.tombe, self.frappe = True, f"{self.etape} {genre}"
         self.noter(f"{self.mal}: {self.etape}: {genre}")
         if self.mal is Mal.DECHIRER and moitie is not None:
             moitie()
@@ -111,6 +121,7 @@ def _mot(query: object) -> str:
 def _brancher_postgres(sonde: Sonde, administrer: str) -> None:
     execute, copy, commit = psycopg.Cursor.execute, psycopg.Cursor.copy, psycopg.Connection.commit
     sales: set[int] = set()
+    dits: list[bool] = []
 
     def panne() -> Exception:
         return psycopg.OperationalError("chaos: the server closed the connection unexpectedly")
@@ -139,7 +150,8 @@ def _brancher_postgres(sonde: Sonde, administrer: str) -> None:
 
         def faire() -> None:
             commit(self)
-            if sonde.mal is Mal.FAUTE_APRES and len(sonde.points) - 1 == sonde.numero:
+            if sonde.mal is Mal.FAUTE_APRES and sonde.tombe and not dits:
+                dits.append(True)
                 couper(self)  # committed, and the client never knows
 
         return sonde.passer("sql COMMIT" if effet else "sql fin de lecture", effet, faire, panne, couper=lambda: couper(self))

@@ -18,9 +18,9 @@ from flux.registre.journal_sceaux import sceller
 from flux.transport import sftp as transport
 from flux.transport.entrepot import Entrepot
 from tests.chaos.essais import Atelier, Coup, ateliers
-from tests.chaos.pas import ENTRE_DEUX, TUEURS, campagne, plan
+from tests.chaos.pas import campagne, plan
 from tests.chaos.promesses import Rupture, _journal
-from tests.chaos.sonde import Mal, Point
+from tests.chaos.sonde import ENTRE_DEUX, TUEURS, Mal, Point
 from tests.chaos.vie import SERVEUR
 
 pytestmark = pytest.mark.sshd

@@ -28,6 +28,7 @@ from flux.etapes import (
     entretenir,
     grouper,
     ouvrir,
+    purger,
     recevoir,
     repondre,
     sceller_la_veille,
@@ -37,7 +38,7 @@ from flux.etapes import (
     verifier_lacunes,
 )
 from tests.chaos.scenario import PAR_VAGUE, PARTENAIRES
-from tests.chaos.sonde import Sonde
+from tests.chaos.sonde import ENTRE_DEUX, Sonde
 
 #: Where systems put OpenSSH's SFTP server.
 SERVEURS = ("/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server", "/usr/lib/ssh/sftp-server", "/usr/libexec/sftp-server")
@@ -122,6 +123,7 @@ class Vie:
         for _ in range(TOURS_MAX):
             done = self._sftp("entretenir", lambda sftp: entretenir(self.contexte, sftp)) is not None
             done &= self._etape("lacunes", lambda: verifier_lacunes(self.contexte) or True) is not None
+            done &= self._etape("purger", lambda: purger(self.contexte)) is not None
             done &= self._etape("surveiller", lambda: surveiller(self.contexte)) is not None
             if done and self._sceller():
                 return
@@ -201,7 +203,7 @@ class Vie:
             self.invariants.append(f"{nom}: {error}")
         finally:
             self.sonde.frappe = self.sonde.frappe if not self.sonde.tenace else ""
-            self.sonde.etape = "entre deux"
+            self.sonde.etape = ENTRE_DEUX
         return None
 
     def _sftp(self, nom: str, faire: Callable[[paramiko.SFTPClient], Any]) -> Any:
