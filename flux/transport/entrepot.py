@@ -176,6 +176,22 @@ class Entrepot:
                 raise ErreurTransport("The staging store gave back other bytes than it was given.", operation="sonder", path=chemin)
             return shutil.disk_usage(self._racine).free if self._local else None
 
+    def balayer(self, avant: datetime) -> int:
+        """Remove what killed processes left half-written; return how many.
+
+        :param avant: aware; what was written to after that may still be at work.
+        :raises ErreurTransport: the store refused or did not answer.
+        """
+        dossier, balayes = f"{self._racine}/{_TEMPORAIRES}", 0
+        with _traduire("balayer", dossier):
+            self._fs.invalidate_cache()
+            for chemin in self._fs.ls(dossier, detail=False) if self._fs.isdir(dossier) else ():
+                with suppress(FileNotFoundError):  # it was moved to its place meanwhile
+                    if self._fs.modified(chemin) < avant:
+                        self._fs.rm_file(chemin)
+                        balayes += 1
+        return balayes
+
     def _chemin(self, cle: str) -> str:
         if not _CLE.fullmatch(cle):
             raise ErreurUsage(f"{cle!r} is not a key of the staging store: plain relative names only.", cle=cle)
