@@ -146,7 +146,8 @@ def _demarrer(donnees: Path) -> Path:
                 if restes := _restes(donnees):
                     cause = ErreurRegistre(f"processes of the server before still run: {restes}", operation="demarrer", path=str(donnees))
                 else:
-                    (donnees / "postmaster.pid").unlink(missing_ok=True)  # stale: see _postmaster
+                    for perime in (donnees / "postmaster.pid", *donnees.glob(".s.PGSQL.*.lock")):  # see _postmaster
+                        perime.unlink(missing_ok=True)
                     cause = _lancer(donnees)
                     if cause is None:
                         continue

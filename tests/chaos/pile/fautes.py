@@ -1,4 +1,4 @@
-"""The faults. Each takes the stack and its own source of draws, does harm, and says what it did."""
+"""The faults. Each takes the stack and its own source of draws, does harm, and says what it did; nothing when nothing was there to harm."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ etapes.repondre(contexte, lot)
 """
 
 
+Faute = Callable[[Pile, Random], str | None]
+
+
 def _une_tache(pile: Pile, hasard: Random) -> tuple[psutil.Process, psutil.Process] | None:
     fin = time.monotonic() + _ATTENTE
     while time.monotonic() < fin:
@@ -44,43 +47,44 @@ def _une_tache(pile: Pile, hasard: Random) -> tuple[psutil.Process, psutil.Proce
     return None
 
 
-def _tache(pile: Pile, hasard: Random) -> str:
+def _tache(pile: Pile, hasard: Random) -> str | None:
     if (vue := _une_tache(pile, hasard)) is None:
-        return "aucune tâche ne tournait"
+        return None
     time.sleep(hasard.uniform(0, 0.4))
     tuer(vue[1])
     return f"tâche {vue[1].pid}"
 
 
-def _superviseur(pile: Pile, hasard: Random) -> str:
+def _superviseur(pile: Pile, hasard: Random) -> str | None:
     if (vue := _une_tache(pile, hasard)) is None:
-        return "aucune tâche ne tournait"
+        return None
     tuer(vue[0], enfants=hasard.random() < 0.5)
     return f"ouvrier {vue[0].pid}"
 
 
-def _mort(role: str, *, orphelins: bool = False) -> Callable[[Pile, Random], str]:
-    def faire(pile: Pile, hasard: Random) -> str:
+def _mort(role: str, *, orphelins: bool = False) -> Faute:
+    def faire(pile: Pile, hasard: Random) -> str | None:
         if orphelins and hasard.random() < 0.5:
             pile.surveillant.orphelins.add(role)
-        if chef := pile.surveillant.chef(role):
-            tuer(chef, enfants=role == SFTP)
-        return f"{role} {chef.pid if chef else 'déjà mort'}"
+        if (chef := pile.surveillant.chef(role)) is None:  # dead already
+            return None
+        tuer(chef, enfants=role == SFTP)
+        return f"{role} {chef.pid}"
 
     return faire
 
 
-def _session(pile: Pile, hasard: Random) -> str:
+def _session(pile: Pile, hasard: Random) -> str | None:
     chef = pile.surveillant.chef(SFTP)
     sessions = []
     with suppress(psutil.Error):
         sessions = chef.children() if chef else []
     for session in (victimes := hasard.sample(sessions, min(2, len(sessions)))):
         tuer(session, enfants=True)
-    return f"{len(victimes)} session(s) sur {len(sessions)}"
+    return f"{len(victimes)} session(s) sur {len(sessions)}" if victimes else None
 
 
-def _coupure(pile: Pile, hasard: Random) -> str:
+def _coupure(pile: Pile, hasard: Random) -> str | None:
     partenaire = pile.partenaires["abc123"]
     depot = pile.fabrique.faire("abc123", "ABC123", tirer(hasard))
     partenaire.couper(depot)
@@ -88,10 +92,10 @@ def _coupure(pile: Pile, hasard: Random) -> str:
     return depot.nom
 
 
-def _disque(nom: str) -> Callable[[Pile, Random], str]:
-    def faire(pile: Pile, hasard: Random) -> str:
+def _disque(nom: str) -> Faute:
+    def faire(pile: Pile, hasard: Random) -> str | None:
         if nom not in pile.disques:
-            return "pas de petit disque ici"
+            return None
         dossier = pile.services.dossier / nom
         secondes = hasard.uniform(*_PLEIN)
         octets = remplir(dossier)
@@ -104,9 +108,9 @@ def _disque(nom: str) -> Callable[[Pile, Random], str]:
     return faire
 
 
-def _gel(pile: Pile, hasard: Random) -> str:
+def _gel(pile: Pile, hasard: Random) -> str | None:
     if (vue := _une_tache(pile, hasard)) is None:
-        return "aucune tâche ne tournait"
+        return None
     secondes = hasard.uniform(*_GEL)
     for one in vue:
         with suppress(psutil.Error):
@@ -122,17 +126,17 @@ def _gel(pile: Pile, hasard: Random) -> str:
     return f"tâche {vue[1].pid}, {secondes:.0f} s"
 
 
-def _double(pile: Pile, hasard: Random) -> str:
+def _double(pile: Pile, hasard: Random) -> str | None:
     lots = pile.lots()
     if not lots:
-        return "aucun lot"
+        return None
     lot = hasard.choice(lots)
     pile.api("POST", "/dags/integration/dagRuns", {"logical_date": None, "conf": {"lot_id": lot}})
     processus.lancer(pile.services.dossier, "double", [sys.executable, "-c", _PAS, str(lots[0])], pile.services.airflow.environnement)
     return f"lot {lot} relancé, lot {lots[0]} par un autre processus"
 
 
-def _reception(pile: Pile, _: Random) -> str:
+def _reception(pile: Pile, _: Random) -> str | None:
     def recevoir() -> None:
         with pile.services.sftp.client() as sftp:
             etapes.recevoir(pile.contexte, sftp)
@@ -145,16 +149,16 @@ def _reception(pile: Pile, _: Random) -> str:
     return "réception et émission par deux autres à la fois"
 
 
-def _effacer(pile: Pile, hasard: Random) -> str:
+def _effacer(pile: Pile, hasard: Random) -> str | None:
     runs = (pile.api("GET", "/dags/integration/dagRuns?order_by=-run_after&limit=6") or {}).get("dag_runs", [])
     if not runs:
-        return "aucune exécution"
+        return None
     run = hasard.choice(runs)["dag_run_id"]
     corps = {"dry_run": False, "dag_run_id": run, "only_failed": False, "reset_dag_runs": True}
-    return run if pile.api("POST", "/dags/integration/clearTaskInstances", corps) is not None else f"{run} : refusé"
+    return run if pile.api("POST", "/dags/integration/clearTaskInstances", corps) is not None else None
 
 
-def _tout(pile: Pile, _: Random) -> str:
+def _tout(pile: Pile, _: Random) -> str | None:
     for role in ROLES:
         if chef := pile.surveillant.chef(role):
             tuer(chef, enfants=True)
@@ -164,7 +168,7 @@ def _tout(pile: Pile, _: Random) -> str:
 
 
 #: Kind → what does it.
-FAUTES: dict[str, Callable[[Pile, Random], str]] = {
+FAUTES: dict[str, Faute] = {
     "tâche tuée": _tache,
     "ouvrier tué": _superviseur,
     "scheduler tué": _mort("scheduler", orphelins=True),

