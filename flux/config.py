@@ -48,7 +48,8 @@ class Reglages(BaseSettings):
     metriques_adresse: str = Field(
         "127.0.0.1:9464",
         pattern=r"^[^:\s]+:[0-9]{1,5}$",
-        description="Address and port on which `flux metriques --servir` answers. It asks for no password: keep it on this machine or a private network.",
+        description="Address and port on which `flux metriques --servir` answers. It asks for no password: keep it on this machine or on "
+        "a private network.",
     )
     metriques_fenetre: int = Field(
         86400, ge=60, description="Seconds back that metrics count received flows, their invoices and anomalies."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
@@ -75,7 +75,7 @@ class Releve:
     fenetre: timedelta
     horloge: Callable[[], datetime]
     _lu: Valeurs = field(default_factory=dict)
-    _le: datetime = datetime.min.replace(tzinfo=UTC)
+    _le: datetime | None = None
 
     def fournir(self, lecteurs: Sequence[MetricReader]) -> MeterProvider:
         """Return a provider whose readers collect every instrument. The standard ``OTEL_…`` variables name the resource."""
@@ -94,7 +94,7 @@ class Releve:
 
     def _valeurs(self) -> Valeurs:
         now = self.horloge()
-        if not timedelta() <= now - self._le <= timedelta(seconds=FRAICHEUR):
+        if self._le is None or not timedelta() <= now - self._le <= timedelta(seconds=FRAICHEUR):
             self._lu = _lire(self.engine, now, now - self.fenetre)
             self._le = self.horloge()
         return self._lu

@@ -1,6 +1,6 @@
 """What metrics ask of the ledger: few queries, each of what waits, or of the flows received since a moment; never of all rows.
 
-Source of the names: the states of :mod:`flux.registre.valeurs`, the statuses of :mod:`flux.referentiel.statuts`, the rules of the catalogue.
+Source of the names: the states of :mod:`flux.registre.valeurs`, the statuses of :mod:`flux.referentiel.statuts`, the catalogue's rules.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ _EN_COURS = "SELECT etat, count(*) FROM flux WHERE etat <> 'repondu' GROUP BY 1"
 _RECENTS = "FROM flux WHERE recu_le >= :depuis AND original_purge_le IS NULL"
 _FLUX = f"SELECT coalesce(statut, 'EN_COURS'), count(*) {_RECENTS} GROUP BY 1"
 _DECISIONS = f"""
-SELECT coalesce(sum(acceptees), 0) AS acceptees, coalesce(sum(rejetees), 0) AS rejetees, coalesce(sum(illisibles), 0) AS illisibles {_RECENTS}
+SELECT coalesce(sum(acceptees), 0) AS acceptees, coalesce(sum(rejetees), 0) AS rejetees, coalesce(sum(illisibles), 0) AS illisibles
+{_RECENTS}
 """
 _PREMIER = f"SELECT min(id) {_RECENTS}"
 _FACTURES = "SELECT etat, count(*) FROM factures WHERE flux_id >= :premier GROUP BY 1"

@@ -16,7 +16,7 @@ from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from flux.metriques import MESURES, Releve
 from flux.registre.battements import battre
@@ -64,8 +64,8 @@ def test_flows_invoices_and_anomalies_are_told_by_state_and_by_rule(maison: Mais
     maison.emettre()
     found = relever(maison.contexte.engine, now)
     assert (found["flux_file", "reponses_a_emettre"], found["flux_file_age_seconds", "reponses_a_emettre"]) == (0, 0)
-    assert found["flux_etape_reussites_total", "traiter"] == 2
-    assert found["flux_etape_duree_paliers_total", "traiter", "+Inf"] == 2
+    assert found["flux_etape_reussites_total", "traiter"] == 1
+    assert found["flux_etape_duree_paliers_total", "traiter", "+Inf"] == 1
     assert not [one for one in found if MARQUEUR in "".join(one)]
     later = relever(maison.contexte.engine, now + timedelta(days=3))
     assert not [one for one in later if one[0] in ("flux_flux_recus", "flux_factures", "flux_anomalies")]
@@ -86,8 +86,6 @@ def test_a_ledger_that_does_not_answer_is_told_and_nothing_else() -> None:
 def test_a_collection_reads_the_ledger_once(registre: Engine) -> None:
     battre(registre, "recevoir", 0.2, reussie=True)
     asked: list[str] = []
-    from sqlalchemy import event
-
     event.listen(registre, "before_cursor_execute", lambda _c, _cur, statement, *_: asked.append(statement))
     found = relever(registre)
     assert found["flux_registre_repond",] == 1
