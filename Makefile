@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Public example files, used by the tests wherever they are present.
 export FLUX_CORPUS ?= $(wildcard ../shared/corpus)
 
-.PHONY: demo test chaos bench lint unit lock fuzz golden docs clean
+.PHONY: demo test chaos chaos-pas bench lint unit lock fuzz golden docs clean
 
 demo: .venv/.installed
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
@@ -35,6 +35,12 @@ DUREE ?= 30
 fuzz: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[fuzz]'
 	$(BIN)/python -m tests.fuzz $(DUREE)
+
+# The steps killed, cut and doubled at every crash point. With GRAINE and TUES as printed, a run that broke a promise comes again.
+GRAINE ?= 7
+TUES ?= 2000
+chaos-pas: .venv/.installed
+	$(BIN)/python -m tests.chaos.pas --graine $(GRAINE) --tues $(TUES)
 
 golden: .venv/.installed
 	FLUX_MAJ_GOLDEN=1 $(BIN)/pytest -q

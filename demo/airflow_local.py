@@ -72,7 +72,11 @@ class AirflowLocal:
         """
         base = adresse(self._dossier, "airflow", pilote="psycopg2")
         env = _environnement(self._dossier, self._secrets, self._port)
-        env |= {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": base, "AIRFLOW_CONN_FLUX_SFTP": self._connexion}
+        env |= {
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": base,
+            "AIRFLOW_CONN_FLUX_SFTP": self._connexion,
+            "FLUX_RETENTION__AIRFLOW_BASE": base,
+        }
         preparation = [sys.executable, "-c", _PREPARER, str(os.cpu_count() or 1)]
         if processus.lancer(self._dossier, "preparation", preparation, env).wait():
             raise self._erreur("its database could not be prepared", "preparation")

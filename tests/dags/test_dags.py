@@ -11,8 +11,9 @@ ATTENDUS = {
     "integration": {"ouvrir", "traiter", "repondre", "verdict"},
     "emission": {"emettre"},
     "groupage": {"grouper"},
-    "entretien": {"entretenir", "lacunes", "sceller"},
+    "entretien": {"entretenir", "historique", "lacunes", "purger", "sceller"},
     "surveillance": {"bloques"},
+    "bilan": {"complet"},
     "certificats": {"listes", "sante", "juger", "prevenir", "rapport"},
 }
 
