@@ -179,7 +179,6 @@ def _environnement(dossier: Path, cles: Mapping[str, str], port: int) -> dict[st
         "scheduler__scheduler_idle_sleep_time": "0.2",
         # How soon the death of a process is noticed (docs/decisions/0021-chaos.md): Airflow's defaults take 30 s to 5 minutes each.
         "scheduler__orphaned_tasks_check_interval": "5",
-        "scheduler__scheduler_health_check_threshold": "12",
         "scheduler__task_instance_heartbeat_timeout": "20",
         "scheduler__task_instance_heartbeat_timeout_detection_interval": "3",
         "triggerer__triggerer_health_check_threshold": "12",
