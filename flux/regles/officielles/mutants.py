@@ -86,7 +86,8 @@ def _endommager(elem: etree._Element, elements: list[etree._Element], hasard: Ra
         elem.text = hasard.choice(_VALEURS)
     else:
         feuilles = [e for e in elements if len(e) == 0] or [elem]
-        choix, valeurs = feuilles, _VALEURS
+        choix: list[etree._Element] = feuilles
+        valeurs: tuple[str, ...] = _VALEURS
         if geste == 12:
             choix, valeurs = [e for e in feuilles if _est_nombre(e)], _NOMBRES
         elif geste == 13:
