@@ -20,6 +20,7 @@ from flux.referentiel.jeux import JEUX
 from flux.referentiel.sortantes import CYCLE_DE_VIE, pivot_sous
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX, Certitude
 from flux.reglages_certificats import ReglagesCertificats
+from flux.reglages_retention import ReglagesRetention
 from flux.regles.gestion import REGLES
 
 DOSSIER = Path(__file__).parent / "reference"
@@ -91,6 +92,8 @@ def _reglages() -> str:
         _table(("Variable", "Type", "Default", "Meaning"), _rangees("FLUX_", Reglages)),
         "## Certificates",
         _table(("Variable", "Type", "Default", "Meaning"), _rangees("FLUX_CERTIFICATS__", ReglagesCertificats)),
+        "## Retention",
+        _table(("Variable", "Type", "Default", "Meaning"), _rangees("FLUX_RETENTION__", ReglagesRetention)),
         "## Limits",
         _table(("Variable", "Default"), limits),
     )

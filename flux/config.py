@@ -18,6 +18,7 @@ from flux.referentiel.interfaces import Environnement
 from flux.referentiel.jeux import MoteurRegles
 from flux.referentiel.statuts import STATUTS_CDAR, STATUTS_FACTURE
 from flux.reglages_certificats import ReglagesCertificats
+from flux.reglages_retention import ReglagesRetention
 
 
 class Reglages(BaseSettings):
@@ -106,6 +107,9 @@ class Reglages(BaseSettings):
     )
     certificats: ReglagesCertificats = Field(
         default_factory=ReglagesCertificats, description="Certificates of the partners: see flux/reglages_certificats.py."
+    )
+    retention: ReglagesRetention = Field(
+        default_factory=ReglagesRetention, description="How long what is stored stays: see flux/reglages_retention.py."
     )
     limites: Limites = Field(default_factory=Limites, description="Limits on what comes from outside: see flux/limites.py.")
     tranche_factures: int = Field(300, ge=1, le=5000, description="Invoices in one mapped task at most.")

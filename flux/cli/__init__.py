@@ -10,6 +10,7 @@ import typer
 from flux.cli.annuaire import annuaire as sous_commandes_annuaire  # under its own name it would hide its module
 from flux.cli.emettre import emettre
 from flux.cli.emission import emission as sous_commandes_emission  # under its own name it would hide its module
+from flux.cli.entretien import entretien
 from flux.cli.export import export
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
@@ -29,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verifier, interfaces, emettre, export, fabriquer, suivi):
+for command in (verifier, interfaces, emettre, entretien, export, fabriquer, suivi):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")

@@ -12,6 +12,7 @@ from flux.etapes.emission import emettre
 from flux.etapes.entretien import entretenir, verifier_lacunes
 from flux.etapes.groupage import grouper
 from flux.etapes.ouverture import TacheTraiter, ouvrir
+from flux.etapes.purge import purger
 from flux.etapes.reception import LotALancer, confirmer_lance, recevoir
 from flux.etapes.reponse import repondre, verdict
 from flux.etapes.scellement import sceller_la_veille
@@ -31,6 +32,7 @@ __all__ = [
     "grouper",
     "joindre_rapports",
     "ouvrir",
+    "purger",
     "recevoir",
     "repondre",
     "sceller_la_veille",

@@ -109,6 +109,9 @@ def _enregistrer(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, wait
         ),
         reprise_apres=timedelta(seconds=settings.reprise_apres),
     )
+    # A purge of the same bytes may have come between: the row is there now, and what is written again stays.
+    if not contexte.entrepot.existe(kept.cle):
+        contexte.entrepot.deposer(transport.lire(sftp, waiting.chemin))
     transport.effacer(sftp, waiting.chemin)
     _journal.info("flux_enregistre", flux_id=registered.id, issue=registered.issue, nom=name, taille=kept.taille, sha256=kept.sha256)
 

@@ -23,7 +23,8 @@ class Genre(StrEnum):
     """What happened to a flow.
 
     ``reprise``: what the ledger knew when the journal began. ``repete``: the same flow was deposited again. ``envoi``: later statuses, or
-    invoices for their recipients, were put into a grouped file. ``retire``: a file is gone from the partner's folder.
+    invoices for their recipients, were put into a grouped file. ``retire``: a file is gone from the partner's folder. ``purge``: one was
+    removed from there, or the bytes of an original, a batch or an answer from the staging store.
     """
 
     REPRISE = "reprise"

@@ -118,6 +118,12 @@ NOTICES: dict[str, str] = {
         "**Red:** there are some; `flux emission lacunes` names them. Mend the cause (mostly a setting), then "
         "`flux emission grouper --refuses`."
     ),
+    "entretien.purger": (
+        "**FR.** Purge de l'entrepôt ce dont la conservation est finie (`FLUX_RETENTION__…`) et que rien n'attend plus ; lignes et "
+        "empreintes restent. `flux entretien --a-blanc` dit d'avance quoi et pourquoi. **Rouge :** base ou entrepôt ; relancer suffit.\n\n"
+        "**EN.** Purges from the store what was kept long enough (`FLUX_RETENTION__…`) and nothing waits for; rows and digests stay. "
+        "`flux entretien --a-blanc` says beforehand what and why. **Red:** database or store; running it again is enough."
+    ),
     "entretien.entretenir": (
         "**FR.** Compare le registre et chaque dossier `out`. **Rouge :** SFTP ou base.\n\n"
         "**EN.** Compares the ledger with each `out` folder. **Red:** SFTP or database."

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, and_, exists, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from flux.errors import ErreurInvariant
@@ -16,6 +16,7 @@ from flux.registre import tables as t
 from flux.registre.connexion import transaction, verrouiller
 from flux.registre.copie import propre
 from flux.registre.journal import inscrire
+from flux.registre.purges import tenir_l_empreinte
 from flux.registre.valeurs import REPETE, Depot, EtatFlux, EtatSortie, FluxEnregistre, Lot, Premier
 
 #: Outcomes of a deposit that is answered by the answers of another flow.
@@ -38,6 +39,7 @@ def enregistrer_depot(engine: Engine, depot: Depot, *, reprise_apres: timedelta 
     :raises ErreurRegistre: the ledger did not answer.
     """
     with transaction(engine, "enregistrer_depot") as conn:
+        tenir_l_empreinte(conn, depot.sha256)  # a purge of the same bytes comes before, and the caller sees it, or finds this row
         if depot.identifiant is not None:
             # Two deposits of one id wait for each other here; the partial unique index would refuse the second anyway.
             verrouiller(conn, f"flux.identifiant {depot.partenaire_id} {depot.identifiant}")
@@ -100,8 +102,10 @@ def _porteur(conn: Connection, depot: Depot, reprise_apres: timedelta) -> tuple[
     ).one_or_none()
     if row is None:
         return None
+    # Answers whose bytes were purged cannot leave again: the name is used, as for other bytes.
+    purged = conn.execute(select(exists().where(t.sorties.c.flux_id == row.id, t.sorties.c.octets_purges_le.is_not(None)))).scalar_one()
     premier = PremierDepot(
-        memes_octets=row.sha256 == depot.sha256,
+        memes_octets=row.sha256 == depot.sha256 and not purged,
         repondu=row.etat == EtatFlux.REPONDU,
         en_panne=row.lance_le is not None and row.lance_le + reprise_apres <= depot.recu_le,
     )

@@ -5,7 +5,7 @@ Every function raises ErreurRegistre when the ledger does not answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row, func, select, text, update
 
 from flux.errors import ErreurUsage
 from flux.modele.journal import Evenement, Genre
+from flux.modele.temps import PARIS
 from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture, transaction
 from flux.registre.journal import inscrire
@@ -50,6 +51,7 @@ class SortieConnue:
     nom: str
     cle: str
     sha256: str
+    octets_purges_le: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +99,44 @@ def noter_purgee(engine: Engine, sortie_id: int, le: datetime) -> bool:
 def sorties_nommees(source: Source, noms: Sequence[str]) -> list[SortieConnue]:
     """Return files by their names, in the order given.
 
-    :raises ErreurUsage: some name is none of ours. Facts: ``names``.
+    :raises ErreurUsage: some name is none of ours, or its bytes were purged. Facts: ``names``.
     """
     with lecture(source, "sorties_nommees") as conn:
-        rows = conn.execute(select(_S.id, _S.nom, _S.cle, _S.sha256).where(_S.nom == func.any(list(noms)))).mappings()
+        rows = conn.execute(select(_S.id, _S.nom, _S.cle, _S.sha256, _S.octets_purges_le).where(_S.nom == func.any(list(noms)))).mappings()
         known = {row["nom"]: SortieConnue(**row) for row in rows}
     unknown = tuple(one for one in noms if one not in known)
     if unknown:
         raise ErreurUsage(
             f"aucun fichier sortant de ce nom / no outgoing file has this name: {', '.join(unknown)}", names=unknown
         )  # fmt: skip
+    gone = {nom: known[nom].octets_purges_le for nom in noms}
+    if purged := {nom: le for nom, le in gone.items() if le is not None}:
+        raise ErreurUsage(_purges(purged), names=tuple(purged))
     return [known[one] for one in dict.fromkeys(noms)]
 
 
 def remettre(engine: Engine, ids: Collection[int]) -> None:
-    """Put files back in the outbox: same names, same bytes."""
+    """Put files back in the outbox: same names, same bytes; all or none.
+
+    :raises ErreurUsage: the bytes of some were purged. Facts: ``names``.
+    """
     with transaction(engine, "remettre") as conn:
         # No condition on the state: the update then waits for an emission under way, and the file leaves after it.
         done = conn.execute(
             update(t.sorties)
             .where(_S.id == func.any(list(ids)))
             .values(etat=EtatSortie.A_EMETTRE, retiree_le=None, purgee_le=None)
-            .returning(*_DITS)
+            .returning(*_DITS, _S.octets_purges_le)
         ).all()
+        gone = {row.nom: row.octets_purges_le for row in done if row.octets_purges_le is not None}
+        if gone:
+            raise ErreurUsage(_purges(gone), names=tuple(gone))
         _inscrire(conn, Genre.REMIS, done, None)
+
+
+def _purges(gone: Mapping[str, datetime]) -> str:
+    told = ", ".join(f"{nom} ({le.astimezone(PARIS):%d/%m/%Y})" for nom, le in gone.items())
+    return f"contenu purgé, la conservation étant finie ; rien n'est renvoyé / bytes purged, retention over; nothing is sent again: {told}"
 
 
 def _inscrire(conn: Connection, genre: Genre, sorties: Sequence[Row[Any]], le: datetime | None) -> None:

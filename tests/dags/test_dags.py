@@ -11,7 +11,7 @@ ATTENDUS = {
     "integration": {"ouvrir", "traiter", "repondre", "verdict"},
     "emission": {"emettre"},
     "groupage": {"grouper"},
-    "entretien": {"entretenir", "lacunes", "sceller"},
+    "entretien": {"entretenir", "lacunes", "purger", "sceller"},
     "surveillance": {"bloques"},
     "certificats": {"listes", "sante", "juger", "prevenir", "rapport"},
 }

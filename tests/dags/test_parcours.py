@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from flux.fabrique import Demande, ecrire_exemple
 from flux.registre.bilan import verifier_bilan
@@ -206,6 +206,24 @@ def test_statuses_leave_in_a_grouped_file_and_what_is_fetched_is_noted(plateform
     assert plateforme.reponses() == ["CSO1140A", "FEN1201A", "FEN1202A", "FEN1202A", "FSO1301A", "FSO1301A"]
     for fichier in (plateforme.serveur.disque / PARTENAIRE / "out").iterdir():
         fichier.unlink()
-    assert etats(plateforme.lancer("entretien")) == {"entretenir": "success", "lacunes": "success", "sceller": "success"}
+    run = plateforme.lancer("entretien")
+    assert etats(run) == {"entretenir": "success", "lacunes": "success", "purger": "success", "sceller": "success"}
     with plateforme.registre.connect() as conn:
         assert conn.exec_driver_sql("SELECT count(*) FROM sorties WHERE retiree_le IS NULL").scalar_one() == 0
+
+
+def test_the_upkeep_purges_the_store_and_keeps_its_report(plateforme: Plateforme) -> None:
+    plateforme.deposer(1, avoirs=False)
+    plateforme.lancer("reception")
+    plateforme.lancer("integration", lot_id=1)
+    plateforme.lancer("emission")
+    with plateforme.registre.begin() as conn:
+        conn.execute(text("UPDATE flux SET repondu_le = repondu_le - interval '8 days'"))
+        conn.execute(text("UPDATE factures SET etat = 'MISE_EN_PAIEMENT'"))
+        conn.execute(text("UPDATE statuts SET code = 'MISE_EN_PAIEMENT'"))
+    run = plateforme.lancer("entretien")
+    assert etats(run) == {"entretenir": "success", "lacunes": "success", "purger": "success", "sceller": "success"}
+    assert [one for one in (plateforme.atelier / "entrepot" / "tranches").rglob("*") if one.is_file()] == []
+    with plateforme.registre.connect() as conn:
+        (report,) = conn.execute(text("SELECT rapport FROM entretiens")).scalars()
+    assert {one["classe"]: one.get("purges") for one in report["classes"]}["tranches"]["nombre"] == 1
