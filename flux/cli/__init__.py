@@ -18,6 +18,7 @@ from flux.cli.journal import journal as sous_commandes_journal  # under its own 
 from flux.cli.raccordement import raccordement
 from flux.cli.registre import registre as sous_commandes_registre
 from flux.cli.regles import regles
+from flux.cli.rejouer import rejouer
 from flux.cli.representation import representation as sous_commandes_representation
 from flux.cli.statut import statut as sous_commandes_statut
 from flux.cli.suivi import suivi
@@ -31,7 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verifier, interfaces, emettre, entretien, export, fabriquer, suivi):
+for command in (verifier, interfaces, emettre, entretien, export, fabriquer, rejouer, suivi):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")

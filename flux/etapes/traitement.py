@@ -65,7 +65,7 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
 def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Membre]) -> Iterator[ResultatMembre]:
     interface, limits = INTERFACES[flow.interface or ""], contexte.reglages.limites
     day = flow.recu_le.astimezone(PARIS).date()
-    directory = contexte.annuaire if contexte.annuaire is not None and contexte.annuaire.version else None
+    directory = contexte.annuaire_en_vigueur
     declared = Declarations(contexte.engine, contexte.reglages.pj_reference_stricte)
     with contexte.entrepot.ouvrir(tranche.cle) as stored:
         verdicts = juger_a_la_suite(
@@ -79,10 +79,14 @@ def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Mem
                 )
             if verdict.replis:
                 _journal.warning("regles_par_reference", flux_id=flow.id, fichier=member.nom, jeux=verdict.replis)
-            yield _resultat(member.rang, verdict, declared, contexte.horloge())
+            yield resultat(member.rang, verdict, declared, contexte.horloge())
 
 
-def _resultat(rank: int, verdict: VerdictDocument, declared: Declarations, now: datetime) -> ResultatMembre:
+def resultat(rank: int, verdict: VerdictDocument, declared: Declarations, now: datetime) -> ResultatMembre:
+    """Return what is stored of a document judged: its declared attachments joined, its first status given.
+
+    :raises ErreurRegistre: the ledger did not answer.
+    """
     facture = verdict.facture
     if facture is None:
         return ResultatMembre(rank, verdict.decision, anomalies=verdict.anomalies, replis=verdict.replis)

@@ -24,7 +24,8 @@ class Genre(StrEnum):
 
     ``reprise``: what the ledger knew when the journal began. ``repete``: the same flow was deposited again. ``envoi``: later statuses, or
     invoices for their recipients, were put into a grouped file. ``retire``: a file is gone from the partner's folder. ``purge``: one was
-    removed from there, or the bytes of an original, a batch or an answer from the staging store.
+    removed from there, or the bytes of an original, a batch or an answer from the staging store. ``rejoue``: an operator had the original
+    judged again; no verdict changed.
     """
 
     REPRISE = "reprise"
@@ -40,6 +41,7 @@ class Genre(StrEnum):
     RETIRE = "retire"
     PURGE = "purge"
     REMIS = "remis"
+    REJOUE = "rejoue"
 
 
 #: What a chain begins with.
@@ -88,6 +90,14 @@ class Jugement:
     severites: str | None = None
     empreintes: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def regles(self) -> dict[str, object]:
+        """What an entry holds of it."""
+        return {
+            "jeu": self.jeu, "moteur": self.moteur, "version": self.version, "severites": self.severites,
+            "officielles": dict(self.empreintes),
+        }  # fmt: skip
+
 
 def canonique(valeur: object) -> str:
     """Return the canonical form of a value.
@@ -118,13 +128,29 @@ def empreinte(texte: str) -> str:
     return hashlib.sha256(texte.encode()).hexdigest()
 
 
+class EmpreinteDeLignes:
+    """SHA-256 of rows, each in its canonical form and ended by a line feed, as they come."""
+
+    __slots__ = ("_digest",)
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def ajouter(self, ligne: Sequence[object]) -> None:
+        """Take one more row."""
+        self._digest.update(canonique(ligne).encode("utf-8", "replace") + b"\n")
+
+    def hexdigest(self) -> str:
+        """Return the digest of the rows so far, hexadecimal."""
+        return self._digest.hexdigest()
+
+
 def empreinte_des_lignes(lignes: Iterable[Sequence[object]]) -> str:
-    """Return the SHA-256 of rows, each in its canonical form and ended by a line feed."""
-    digest = hashlib.sha256()
+    """Return the SHA-256 of rows: see :class:`EmpreinteDeLignes`."""
+    found = EmpreinteDeLignes()
     for one in lignes:
-        digest.update(canonique(one).encode("utf-8", "replace"))
-        digest.update(b"\n")
-    return digest.hexdigest()
+        found.ajouter(one)
+    return found.hexdigest()
 
 
 def texte_de(evenement: Evenement, rang: int, precedent: str | None, le: datetime) -> str:

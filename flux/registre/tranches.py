@@ -205,17 +205,19 @@ def evenement_verdict(
 
     :param lignes: (rank, decision, anomalies). :param replis: official set → members that the reference engine judged by it.
     """
-    detail = ([rang, decision, [[a.severity, a.code, a.rule] for a in fautes]] for rang, decision, fautes in sorted(lignes, key=_RANG))
+    detail = (ligne_du_verdict(*one) for one in sorted(lignes, key=_RANG))
     contenu: dict[str, object] = {
         "tranche": tenue.rang, "fichiers": tenue.nombre, **Counter(f"{decision}" for _, decision, _ in lignes), "replis": dict(replis),
         "detail": empreinte_des_lignes(detail),
     }  # fmt: skip
     if jugement is not None:
-        contenu["regles"] = {
-            "jeu": jugement.jeu, "moteur": jugement.moteur, "version": jugement.version, "severites": jugement.severites,
-            "officielles": dict(jugement.empreintes),
-        }  # fmt: skip
+        contenu["regles"] = jugement.regles
     return Evenement(tenue.flux_id, Genre.VERDICT, str(tenue.rang), contenu, None if jugement is None else jugement.le)
+
+
+def ligne_du_verdict(rang: int, decision: Decision | None, fautes: Iterable[Anomalie]) -> list[object]:
+    """Return the row of one member, of which the journal's digest of a verdict is made, in order of rank."""
+    return [rang, decision, [[a.severity, a.code, a.rule] for a in fautes]]
 
 
 _RANG = itemgetter(0)
