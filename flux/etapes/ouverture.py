@@ -15,6 +15,7 @@ from flux.archive import ouvrir_flux
 from flux.contexte import Contexte
 from flux.enveloppe import verifier_nom
 from flux.errors import ErreurInvariant
+from flux.etapes.jugement import jour_de_reception
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
@@ -69,7 +70,6 @@ def ouvrir(contexte: Contexte, lot_id: int) -> list[TacheTraiter]:
 
 
 def _ouvrir_un(contexte: Contexte, flow: FluxLu) -> None:
-    day = flow.recu_le.astimezone(PARIS).date()
     interface, faults = verifier_enveloppe(contexte, flow)
     opening = _Ouverture(contexte, flow.id)
     if interface is not None:
@@ -81,7 +81,7 @@ def _ouvrir_un(contexte: Contexte, flow: FluxLu) -> None:
         opening.membres,
         opening.tranches,
         anomalies,
-        jeu_de_regles=jeu_en_vigueur(day).code,
+        jeu_de_regles=jeu_en_vigueur(jour_de_reception(flow)).code,
         le=contexte.horloge(),
     )
     _journal.info(

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport, ErreurUsage
-from flux.etapes.rejeu_comparaison import Comparaison, jour_de_reception
+from flux.etapes.jugement import jour_de_reception
+from flux.etapes.rejeu_comparaison import Comparaison
 from flux.modele.journal import Evenement, Genre, instant
 from flux.modele.rejeu import BilanRejeu, MembreRejoue
 from flux.modele.temps import PARIS

@@ -11,13 +11,12 @@ from sqlalchemy import Connection
 
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant
-from flux.etapes.jugement import jugement_de
+from flux.etapes.jugement import jour_de_reception, jugement_de
 from flux.etapes.rejugement import MembreJuge, rejuger
 from flux.modele.anomalie import Anomalie
 from flux.modele.facture import Facture
 from flux.modele.journal import EmpreinteDeLignes, empreinte_des_lignes
 from flux.modele.rejeu import BilanRejeu, MembreRejoue
-from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
 from flux.registre.copie import propre
 from flux.registre.doublons import cle_tenue, double_d_un_flux_anterieur, double_du_flux
@@ -27,11 +26,6 @@ from flux.registre.verdicts import VerdictRendu, verdicts_au_journal, verdicts_r
 
 #: Rules that say that another invoice holds the number.
 _DOUBLONS = frozenset({"DBL-01", "DBL-02"})
-
-
-def jour_de_reception(flow: FluxLu) -> date:
-    """Return the day whose rules judged a flow, Europe/Paris."""
-    return flow.recu_le.astimezone(PARIS).date()
 
 
 @dataclass(slots=True)

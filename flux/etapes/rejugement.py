@@ -11,6 +11,7 @@ from flux.archive import Membre as MembreOuvert
 from flux.contexte import Contexte
 from flux.controle import juger_a_la_suite
 from flux.errors import ErreurInvariant
+from flux.etapes.jugement import jour_de_reception
 from flux.etapes.ouverture import membres_de_l_original, verifier_enveloppe
 from flux.etapes.pieces_declarees import Declarations
 from flux.etapes.traitement import resultat
@@ -70,7 +71,8 @@ def _juger_membres(contexte: Contexte, flow: FluxLu, row: Interface, au: date) -
     declared = Declarations(contexte.engine, contexte.reglages.pj_reference_stricte)
     verdicts = juger_a_la_suite(
         documents(), row, contexte.reglages.limites,
-        le=au, annuaire=contexte.annuaire_en_vigueur, severites=contexte.severites, officielles=contexte.officielles,
+        le=jour_de_reception(flow), annuaire=contexte.annuaire_en_vigueur, severites=contexte.severites,
+        officielles=contexte.officielles, regles_au=au,
     )  # fmt: skip
     for member, verdict in verdicts:
         yield from passes(member.rang)
