@@ -12,6 +12,7 @@ from flux.etapes.certificats import ETAPES_CERTIFICATS, certificat_attend, joind
 from flux.etapes.emission import emettre
 from flux.etapes.entretien import entretenir, verifier_lacunes
 from flux.etapes.groupage import grouper
+from flux.etapes.historique import nettoyer_chaque_jour
 from flux.etapes.ouverture import TacheTraiter, ouvrir
 from flux.etapes.purge import purger
 from flux.etapes.reception import LotALancer, confirmer_lance, recevoir
@@ -32,6 +33,7 @@ __all__ = [
     "entretenir",
     "grouper",
     "joindre_rapports",
+    "nettoyer_chaque_jour",
     "ouvrir",
     "purger",
     "recevoir",

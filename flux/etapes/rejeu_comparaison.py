@@ -15,12 +15,12 @@ from flux.etapes.jugement import jour_de_reception, jugement_de
 from flux.etapes.rejugement import MembreJuge, rejuger
 from flux.modele.anomalie import Anomalie
 from flux.modele.facture import Facture
-from flux.modele.journal import EmpreinteDeLignes, empreinte_des_lignes
+from flux.modele.journal import EmpreinteDeLignes, empreinte_des_lignes, ligne_jugee
 from flux.modele.rejeu import BilanRejeu, MembreRejoue
 from flux.modele.verdict import Decision
 from flux.registre.copie import propre
 from flux.registre.doublons import cle_tenue, double_d_un_flux_anterieur, double_du_flux
-from flux.registre.tranches import ligne_du_verdict
+from flux.registre.ouverture import faute
 from flux.registre.valeurs import FLUX_LUI_MEME, FluxLu
 from flux.registre.verdicts import VerdictRendu, verdicts_au_journal, verdicts_rendus
 
@@ -58,7 +58,7 @@ class Comparaison:
         details: dict[int, str] = {} if self.au != jour_de_reception(flow) else {rank: one.detail for rank, one in journal.items()}
         for then, judged in _apparier(verdicts_rendus(self.conn, flow.id), rejuger(self.contexte, flow, self.au)):
             now = self._departager(then, judged)
-            digest.ajouter(ligne_du_verdict(*_trois(now, then)))
+            digest.ajouter(_ligne(now, then))
             self._rapprocher(then, now, details, total)
             seen = _comparer(then, now)
             _compter(total, seen)
@@ -101,7 +101,7 @@ class Comparaison:
         if then.tranche != self._tranche:
             self._clore(details, total)
             self._tranche = then.tranche
-        self._lignes.append(ligne_du_verdict(*_trois(now, then)))
+        self._lignes.append(_ligne(now, then))
 
     def _clore(self, details: dict[int, str], total: BilanRejeu) -> None:
         if self._tranche is not None and self._tranche in details:
@@ -123,10 +123,11 @@ def _apparier(then: Iterator[VerdictRendu], now: Iterator[MembreJuge]) -> Iterat
         b = next(now, None) if right is not None else b
 
 
-def _trois(now: MembreJuge | None, then: VerdictRendu | None) -> tuple[int, Decision | None, tuple[Anomalie, ...]]:
+def _ligne(now: MembreJuge | None, then: VerdictRendu | None) -> list[object]:
+    """Return the row of the digest: what is judged now, nothing of a member that is not there any more."""
     if now is not None:
-        return now.rang, now.decision, now.anomalies
-    return (FLUX_LUI_MEME if then is None else then.rang), None, ()
+        return ligne_jugee(now.rang, now.decision, [faute(one) for one in now.anomalies])
+    return ligne_jugee(FLUX_LUI_MEME if then is None else then.rang, None, [])
 
 
 def _comparer(then: VerdictRendu | None, now: MembreJuge | None) -> MembreRejoue:

@@ -124,6 +124,12 @@ NOTICES: dict[str, str] = {
         "**EN.** Purges from the store what was kept long enough (`FLUX_RETENTION__…`) and nothing waits for; rows and digests stay. "
         "`flux entretien --a-blanc` says beforehand what and why. **Red:** database or store; running it again is enough."
     ),
+    "entretien.historique": (
+        "**FR.** Une fois par jour, `airflow db clean` retire l'historique d'Airflow de plus de `FLUX_RETENTION__AIRFLOW` jours. Sautée si "
+        "c'est fait, ou si `FLUX_RETENTION__AIRFLOW_BASE` n'est pas réglé. **Rouge :** la base d'Airflow ; le message dit quoi.\n\n"
+        "**EN.** Once a day, `airflow db clean` removes what is older than `FLUX_RETENTION__AIRFLOW` days of Airflow's history. Skipped "
+        "when it is done, or when `FLUX_RETENTION__AIRFLOW_BASE` is not set. **Red:** Airflow's database; the message says what."
+    ),
     "entretien.entretenir": (
         "**FR.** Compare le registre et chaque dossier `out`. **Rouge :** SFTP ou base.\n\n"
         "**EN.** Compares the ledger with each `out` folder. **Red:** SFTP or database."
