@@ -42,6 +42,11 @@ class Contexte:
     severites: Mapping[str, Severite] = field(default_factory=dict)
     officielles: ReglesOfficielles | None = None
 
+    @property
+    def annuaire_en_vigueur(self) -> Annuaire | None:
+        """The directory, ``None`` when recipients are not judged. Raises ErreurRegistre."""
+        return self.annuaire if self.annuaire is not None and self.annuaire.version else None
+
 
 def contexte() -> Contexte:
     """Build the context of this process from the settings.
