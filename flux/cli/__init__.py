@@ -16,6 +16,7 @@ from flux.cli.interfaces import interfaces
 from flux.cli.journal import journal as sous_commandes_journal  # under its own name it would hide its module
 from flux.cli.metriques import metriques
 from flux.cli.raccordement import raccordement
+from flux.cli.registre import registre as sous_commandes_registre
 from flux.cli.regles import regles
 from flux.cli.representation import representation as sous_commandes_representation
 from flux.cli.sante import sante
@@ -39,6 +40,7 @@ app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")
 app.add_typer(sous_commandes_journal, name="journal")
 app.add_typer(raccordement, name="raccordement")
+app.add_typer(sous_commandes_registre, name="registre")
 app.add_typer(regles, name="regles")
 app.add_typer(sous_commandes_statut, name="statut")
 app.add_typer(sous_commandes_representation, name="representation")

@@ -1,4 +1,4 @@
-"""Upkeep of the partners' ``out`` folders: note what was fetched, purge what stayed too long, send again."""
+"""Upkeep of the partners' ``out`` folders and of the staging store: note what was fetched, purge what stayed too long, send again."""
 
 from __future__ import annotations
 
@@ -20,19 +20,25 @@ from raccordement.partenaires import partenaires
 
 _journal = structlog.get_logger(__name__)
 _MORCEAU = 256 * 1024
+#: Age from which a half-written object of the staging store is that of a process that died (house: no object takes a day to write).
+_ABANDON = timedelta(days=1)
 
 
 @etape("entretenir")
 def entretenir(contexte: Contexte, sftp: SFTPClient) -> tuple[int, int]:
     """Note the files that partners took away, and purge those that stayed longer than the retention; return how many of each.
 
+    What processes that died left half-written in the staging store goes first.
+
     A server tells nobody that a file was read: a file is noted as fetched when it is gone from the folder. A partner whose folder
     refuses does not hold back the others: they are seen first, then the first refusal is raised.
 
-    :raises ErreurTransport: a folder could not be read, or a file not removed.
+    :raises ErreurTransport: a folder or the staging store could not be read, or a file not removed.
     """
     fetched = purged = 0
     refusals: list[ErreurTransport] = []
+    if swept := contexte.entrepot.balayer(contexte.horloge() - _ABANDON):
+        _journal.info("entrepot_balaye", objets=swept)
     for partner in partenaires(contexte.engine):
         try:
             gone, removed = _un_partenaire(contexte, sftp, partner)
