@@ -105,18 +105,19 @@ def _finie(sent: SortieTiree) -> bool:
 
 
 sorties = st.builds(SortieTiree, st.sampled_from(["attend", "out", "partie", "partie", "partie"]), ages)
+groupes = st.builds(SortieTiree, st.sampled_from(["attend", "partie"]), ages)
 
 
 @st.composite
 def grands(draw: st.DrawFn) -> Grand:
     """Ledgers; most flows are answered and quiet, or nothing would ever go."""
-    groups = draw(st.lists(sorties, max_size=2))
+    groups = draw(st.lists(groupes, min_size=1, max_size=2))
     flows: list[FluxTire] = []
     for rank in range(draw(st.integers(1, 6))):
         received = draw(ages)
         firsts = [n for n, one in enumerate(flows) if one.repete is None]
         repeats = draw(st.sampled_from(firsts)) if firsts and draw(st.booleans()) else None
-        state = "repondu" if repeats is not None else draw(st.sampled_from(["recu", "ouvert", "traite", *["repondu"] * 7]))
+        state = "repondu" if repeats is not None else draw(st.sampled_from(["recu", "ouvert", "traite", *["repondu"] * 9]))
         has_invoice = repeats is None and state != "recu" and draw(st.booleans())
         sendings = st.sampled_from([None, "refus", *[n for n in range(len(groups)) for _ in range(4)]])
         flows.append(
@@ -127,7 +128,7 @@ def grands(draw: st.DrawFn) -> Grand:
                 etat=state,
                 repete=repeats,
                 tranches=0 if repeats is not None or state == "recu" else draw(st.integers(0, 2)),
-                facture=draw(st.sampled_from([EN_VIE[0], *[FINALES[0]] * 3])) if has_invoice else None,
+                facture=draw(st.sampled_from([EN_VIE[0], *[FINALES[0]] * 5])) if has_invoice else None,
                 statut_attend=has_invoice and draw(st.integers(0, 5)) == 0,
                 envois=draw(st.lists(sendings, max_size=2)) if has_invoice else [],
                 reponses=draw(st.lists(sorties, max_size=2)) if state == "repondu" and repeats is None else [],
