@@ -7,6 +7,7 @@ hold this. A step fails only for infrastructure (:class:`flux.errors.ErreurTrans
 from __future__ import annotations
 
 from flux.contexte import Contexte, contexte
+from flux.etapes.bilan import verifier_bilan_complet
 from flux.etapes.certificats import ETAPES_CERTIFICATS, certificat_attend, joindre_rapports
 from flux.etapes.emission import emettre
 from flux.etapes.entretien import entretenir, verifier_lacunes
@@ -41,5 +42,6 @@ __all__ = [
     "surveiller",
     "traiter",
     "verdict",
+    "verifier_bilan_complet",
     "verifier_lacunes",
 ]

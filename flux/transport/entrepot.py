@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
@@ -162,6 +163,34 @@ class Entrepot:
             self._installer(self._chemin(cle), vers)
             return True
         return False
+
+    def sonder(self) -> int | None:
+        """Write, read and remove a few bytes; return the bytes free on a local disk, ``None`` elsewhere.
+
+        :raises ErreurTransport: the store refused or did not answer.
+        """
+        with self._temporaire("sonder") as (chemin, fichier), _traduire("sonder", chemin):
+            fichier.write(b"flux sante")
+            self._fermer(fichier, chemin)
+            if self._fs.cat_file(chemin) != b"flux sante":
+                raise ErreurTransport("The staging store gave back other bytes than it was given.", operation="sonder", path=chemin)
+            return shutil.disk_usage(self._racine).free if self._local else None
+
+    def balayer(self, avant: datetime) -> int:
+        """Remove what killed processes left half-written; return how many.
+
+        :param avant: aware; what was written to after that may still be at work.
+        :raises ErreurTransport: the store refused or did not answer.
+        """
+        dossier, balayes = f"{self._racine}/{_TEMPORAIRES}", 0
+        with _traduire("balayer", dossier):
+            self._fs.invalidate_cache()
+            for chemin in self._fs.ls(dossier, detail=False) if self._fs.isdir(dossier) else ():
+                with suppress(FileNotFoundError):  # it was moved to its place meanwhile
+                    if self._fs.modified(chemin) < avant:
+                        self._fs.rm_file(chemin)
+                        balayes += 1
+        return balayes
 
     def _chemin(self, cle: str) -> str:
         if not _CLE.fullmatch(cle):

@@ -125,3 +125,16 @@ def test_what_is_kept_is_listed_dated_and_moved(url: str) -> None:
     assert entrepot.deplacer("tranches/a", "autre/x") is False
     assert entrepot.ecrit_le("tranches/a") is None
     assert [cle for cle, _ in entrepot.lister("tranches")] == ["tranches/b/1"]
+
+
+def test_what_a_killed_process_left_half_written_goes_and_what_is_being_written_stays(url: str) -> None:
+    from fsspec.core import url_to_fs
+
+    entrepot = Entrepot(url)
+    assert entrepot.balayer(datetime.now(tz=UTC)) == 0
+    garde = entrepot.deposer([b"kept"])
+    systeme, racine = url_to_fs(url)
+    systeme.pipe_file(f"{racine}/_tmp/half", b"ha")
+    assert entrepot.balayer(datetime.now(tz=UTC) - timedelta(hours=1)) == 0
+    assert entrepot.balayer(datetime.now(tz=UTC) + timedelta(hours=1)) == 1
+    assert fichiers(url) == [garde.cle]
