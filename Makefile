@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Public example files, used by the tests wherever they are present.
 export FLUX_CORPUS ?= $(wildcard ../shared/corpus)
 
-.PHONY: demo test bench lint unit lock fuzz chaos-pas golden docs clean
+.PHONY: demo test chaos chaos-pas bench lint unit lock fuzz golden docs clean
 
 demo: .venv/.installed
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
@@ -19,6 +19,13 @@ lint: .venv/.installed
 
 unit: .venv/.installed
 	$(BIN)/pytest --durations=15
+
+# The whole stack under faults: FAUTES of them drawn by GRAINE, none after DUREE_CHAOS seconds. As root it also fills disks.
+FAUTES ?= 100
+GRAINE ?= 7
+DUREE_CHAOS ?= 900
+chaos: .venv/.installed
+	$(BIN)/python -m tests.chaos.pile --fautes $(FAUTES) --graine $(GRAINE) --duree $(DUREE_CHAOS)
 
 bench: .venv/.installed
 	$(BIN)/python -m tests.bench

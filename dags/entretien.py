@@ -5,8 +5,8 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 from flux.orchestration.communs import TACHES
 from flux.orchestration.notices import NOTICES
 
-#: Tasks that run one step and return what it says: all of them need the ledger and the store alone.
-ETAPES = {"lacunes": "verifier_lacunes", "purger": "purger", "sceller": "sceller_la_veille"}
+#: Tasks that run one step, without SFTP.
+ETAPES = {"lacunes": "verifier_lacunes", "purger": "purger", "historique": "nettoyer_chaque_jour", "sceller": "sceller_la_veille"}
 
 
 @task(doc_md=NOTICES["entretien.entretenir"])
@@ -22,10 +22,15 @@ def entretenir() -> dict[str, int]:
 
 @task
 def executer(etape: str) -> object:
-    """Run one step of :mod:`flux.etapes`."""
+    """Return what one step says; a sentence says why it had nothing to do."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
     from flux import etapes
 
-    return getattr(etapes, etape)(etapes.contexte())
+    report = getattr(etapes, etape)(etapes.contexte())
+    if isinstance(report, str):
+        raise AirflowSkipException(report)
+    return report
 
 
 @dag(

@@ -6,7 +6,7 @@ that French accounting law asks of the parties, and an operator sets its own.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 #: Ten years and the leap days in them.
 DIX_ANS = 3653
@@ -33,4 +33,19 @@ class ReglagesRetention(BaseModel):
         7,
         ge=0,
         description="Days that the opened batches of a flow stay after its answer, once none of its invoices lives any more (house).",
+    )
+    orphelins: int = Field(
+        30,
+        ge=1,
+        description="Days that what no row of the ledger names waits in the store's `corbeille` before it is removed (house); it comes "
+        "back from there when a row needs it.",
+    )
+    airflow: int = Field(
+        90, ge=1, description="Days that Airflow's own history stays (runs, task instances, XCom, its audit log): house, nothing needs it."
+    )
+    airflow_base: SecretStr | None = Field(
+        None,
+        description="Address of Airflow's metadata database, as in `AIRFLOW__DATABASE__SQL_ALCHEMY_CONN`, for the DAG `entretien` to "
+        "clean it; unset, that task is skipped. Tasks of Airflow 3 are kept from that database: who does not want them to know it runs "
+        "`flux entretien --airflow` where the scheduler runs instead.",
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from flux.cli.rendu import contexte_migre, ecrire_json, tableau
+from flux.etapes.historique import nettoyer_historique
 from flux.etapes.purge import purger
 
 #: Why something is kept, as the report names it → in words.
@@ -24,17 +25,28 @@ RAISONS = {
 
 def entretien(
     a_blanc: Annotated[bool, typer.Option("--a-blanc", help="Dire sans rien purger / say, purge nothing.")] = False,
+    airflow: Annotated[
+        bool, typer.Option("--airflow", help="L'historique d'Airflow, au lieu de l'entrepôt / Airflow's own history instead of the store.")
+    ] = False,
     en_json: Annotated[bool, typer.Option("--json", help="Une ligne de JSON / one line of JSON.")] = False,
 ) -> None:
     """Purger l'entrepôt de ce dont la conservation est finie. / Purge the store of what was kept long enough.
 
     Les fichiers des dossiers out sont purgés par le DAG entretien. / Files in out folders are purged by the DAG entretien.
     """
-    report: dict[str, Any] = purger(contexte_migre(), a_blanc=a_blanc)
+    contexte = contexte_migre()
+    report: dict[str, Any] = nettoyer_historique(contexte, a_blanc=a_blanc) if airflow else purger(contexte, a_blanc=a_blanc, tout=True)
     if en_json:
         ecrire_json(report)
-        return
-    rows = []
+    elif airflow:
+        fate = "lignes à retirer / rows to be removed" if a_blanc else "lignes retirées / rows removed"
+        tableau(f"Airflow, avant / before {report['avant'][:10]}", ("table", fate), sorted(report["historique"].items()))
+    else:
+        _montrer(report)
+
+
+def _montrer(report: dict[str, Any]) -> None:
+    rows: list[tuple[object, ...]] = []
     for one in report["classes"]:
         gone = one.get("purges") or one["a_purger"]
         fate = "purgé / purged" if "purges" in one else "à purger / to be purged"
@@ -43,4 +55,14 @@ def entretien(
             (one["classe"], f"gardé / kept : {RAISONS[kept['raison']]}", kept["nombre"], kept["octets"], (kept["plus_ancien"] or "")[:10])
             for kept in one["gardes"]
         ]
+    moved, waiting = report["orphelins"], report["corbeille"]
+    for name, said in (
+        ("à mettre en corbeille / to the bin" if report["a_blanc"] else "mis en corbeille / put in the bin", moved["ecartes"]),
+        ("gardé / kept : moins d'un jour / less than a day old", moved["recents"]),
+        ("gardé / kept : en corbeille / in the bin", waiting["gardes"]),
+        ("à rendre / to be given back" if report["a_blanc"] else "rendu / given back", waiting["rendus"]),
+        ("à effacer / to be removed" if report["a_blanc"] else "effacé / removed", waiting["effaces"]),
+    ):
+        if said["nombre"]:
+            rows.append(("orphelins", name, said["nombre"], said["octets"], ""))
     tableau("Entretien / upkeep", ("classe", "sort / fate", "nombre", "octets", "plus ancien / oldest"), rows)

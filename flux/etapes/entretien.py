@@ -12,6 +12,7 @@ from paramiko import SFTPClient
 
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport
+from flux.etapes.cadence import etape
 from flux.registre.entretien import lacunes, noter_purgee, noter_retirees, remettre, sorties_en_place, sorties_nommees
 from flux.registre.valeurs import Partenaire
 from flux.transport import sftp as transport
@@ -23,6 +24,7 @@ _MORCEAU = 256 * 1024
 _ABANDON = timedelta(days=1)
 
 
+@etape("entretenir")
 def entretenir(contexte: Contexte, sftp: SFTPClient) -> tuple[int, int]:
     """Note the files that partners took away, and purge those that stayed longer than the retention; return how many of each.
 
@@ -80,11 +82,11 @@ def verifier_lacunes(contexte: Contexte) -> None:
     found = lacunes(contexte.engine, contexte.horloge())
     if found.trous or found.refus:
         holes = ", ".join(f"{code} {numero}" for code, numero in found.trous[:5])
-        refused = "; ".join(f"{code} {interface}: {why}" for code, interface, _, _, why in found.refus[:5])
+        refused = "; ".join(f"{one[0]} {one[1]}" for one in found.refus[:5])  # not why: it may quote an invoice
         raise ErreurInvariant(
             f"outgoing files: {len(found.trous)} numbers without file ({holes or 'none'}), {len(found.refus)} messages put aside "
             f"({refused or 'none'}). See flux emission lacunes.",
-            trous=found.trous, refus=found.refus,
+            trous=found.trous, refus=[one[:-1] for one in found.refus],
         )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from flux.registre.purges import tenir_l_empreinte
 from flux.registre.valeurs import REPETE, Depot, EtatFlux, EtatSortie, FluxEnregistre, Lot, Premier
 
 #: Outcomes of a deposit that is answered by the answers of another flow.
-_REPETITIONS = frozenset((IssueDoublon.FLUX_REPETE, IssueDoublon.FLUX_REPRIS, IssueDoublon.EN_COURS))
+REPETITIONS = frozenset((IssueDoublon.FLUX_REPETE, IssueDoublon.FLUX_REPRIS, IssueDoublon.EN_COURS))
 #: How long a run may take before it is held to be dead, unless a setting says otherwise.
 REPRISE_APRES = timedelta(hours=2)
 
@@ -64,11 +64,11 @@ def _evenements(depot: Depot, found: FluxEnregistre) -> Iterator[Evenement]:
         return
     contenu: dict[str, object] = {
         "partenaire": depot.partenaire_id, "nom": depot.nom, "taille": depot.taille, "sha256": depot.sha256, "interface": depot.interface,
-        "depose_le": depot.depose_le, "recu_le": depot.recu_le, "issue": found.issue.value,
+        "identifiant": depot.identifiant, "depose_le": depot.depose_le, "recu_le": depot.recu_le, "issue": found.issue.value,
     }  # fmt: skip
     premier = None if found.premier is None else found.premier.id
     yield Evenement(found.id, Genre.RECU, "", contenu | {"premier": premier}, depot.recu_le)
-    if premier is not None and found.issue in _REPETITIONS:
+    if premier is not None and found.issue in REPETITIONS:
         yield Evenement(premier, Genre.REPETE, str(found.id), {"flux": found.id, "issue": found.issue.value}, depot.recu_le)
 
 
@@ -114,7 +114,7 @@ def _porteur(conn: Connection, depot: Depot, reprise_apres: timedelta) -> tuple[
 
 def _inserer(conn: Connection, depot: Depot, issue: IssueDoublon, premier: Premier | None) -> FluxEnregistre:
     """Insert the flow; the loser of a race on the claim returns the winner's row."""
-    repete = issue in _REPETITIONS
+    repete = issue in REPETITIONS
     new = conn.execute(
         insert(t.flux)
         .values(

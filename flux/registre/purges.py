@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +21,9 @@ from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture, transaction, verrouiller
 from flux.registre.journal import inscrire
 from flux.registre.valeurs import EtatFlux, EtatSortie
+
+#: How long what is done once a day waits: a little less, so that an hourly run finds its time each day.
+CHAQUE_JOUR = timedelta(hours=23, minutes=30)
 
 
 class Classe(StrEnum):
@@ -176,12 +179,16 @@ def tenir_l_empreinte(conn: Connection, sha256: str) -> None:
 
 
 def empreintes_libres(conn: Connection, empreintes: Collection[str]) -> list[str]:
-    """Hold the digests until the transaction ends, and return those that no row of the ledger needs."""
-    asked = sorted(set(empreintes))
-    for one in asked:
+    """Return the digests that no row of the ledger needs, and hold those until the transaction ends."""
+    free = _libres(conn, sorted(set(empreintes)))
+    for one in free:
         tenir_l_empreinte(conn, one)
-    named = set(conn.execute(text(_NOMMES), {"empreintes": asked}).scalars())
-    return [one for one in asked if one not in named]
+    return _libres(conn, free)  # again: somebody may have named one before it was held
+
+
+def _libres(conn: Connection, empreintes: list[str]) -> list[str]:
+    named = set(conn.execute(text(_NOMMES), {"empreintes": empreintes}).scalars()) if empreintes else set()
+    return [one for one in empreintes if one not in named]
 
 
 def purges_depuis(source: Source, depuis: datetime) -> list[Purgee]:
@@ -194,3 +201,11 @@ def noter_entretien(engine: Engine, le: datetime, rapport: Mapping[str, object])
     """Keep the report of an upkeep."""
     with transaction(engine, "noter_entretien") as conn:
         conn.execute(insert(t.entretiens).values(le=le, rapport=dict(rapport)))
+
+
+def dernier_entretien(source: Source, quoi: str) -> datetime | None:
+    """Return when the last report was kept that tells of ``quoi`` (a key of it), ``None``: never."""
+    with lecture(source, "dernier_entretien") as conn:
+        requete = text("SELECT max(le) FROM entretiens WHERE jsonb_exists(rapport, :quoi)")
+        found: datetime | None = conn.execute(requete, {"quoi": quoi}).scalar_one()
+        return found

@@ -35,6 +35,7 @@ from flux.referentiel.anomalies import Severite
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
 from flux.registre.socle import instant, metadata, parmi
 from flux.registre.tables_annuaire import annuaire_versions, pieces_declarees, services, structures
+from flux.registre.tables_exploitation import battements
 from flux.registre.tables_journal import journal, sceaux, sceaux_tetes
 from flux.registre.tables_raccordement import (
     abonnements,
@@ -56,6 +57,7 @@ __all__ = [
     "annuaire_versions",
     "anomalies",
     "autorites",
+    "battements",
     "certificats_partenaire",
     "entretiens",
     "envois",
@@ -132,6 +134,7 @@ flux = Table(
     Index("uq_flux_identifiant_tenu", "partenaire_id", "identifiant", unique=True, postgresql_where=text("tient_identifiant")),
     Index("ix_flux_sans_lot", "partenaire_id", "id", postgresql_where=text("lot_id IS NULL AND etat <> 'repondu'")),
     Index("ix_flux_lot_id", "lot_id"),
+    Index("ix_flux_en_cours", "recu_le", postgresql_where=text("etat <> 'repondu'")),
     Index("ix_flux_sha256", "sha256", postgresql_using="hash"),
     Index("ix_flux_originaux", "recu_le", postgresql_where=text("original_purge_le IS NULL")),
 )
@@ -409,4 +412,5 @@ envois = Table(
         "ix_envois_a_grouper", "partenaire_id", "interface", "id", postgresql_where=text("sortie_id IS NULL AND refus IS NULL")
     ),
     Index("ix_envois_sortie_id", "sortie_id"),
+    Index("ix_envois_refuses", "id", postgresql_where=text("refus IS NOT NULL")),
 )  # fmt: skip

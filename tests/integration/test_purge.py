@@ -1,5 +1,8 @@
 """The store loses what was kept long enough and nothing needs, on a real ledger, a real store and a real SFTP server."""
 
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,9 +41,13 @@ def _integrer(maison: Maison, *, finir: bool = True) -> Path:
     with maison.serveur.client() as sftp:
         entretenir(maison.contexte, sftp)
     if finir:
-        _executer(maison, "UPDATE statuts SET code = 'MISE_EN_PAIEMENT'")
-        _executer(maison, "UPDATE factures SET etat = 'MISE_EN_PAIEMENT'")
+        _finir(maison)
     return flux
+
+
+def _finir(maison: Maison) -> None:
+    _executer(maison, "UPDATE statuts SET code = 'MISE_EN_PAIEMENT'")
+    _executer(maison, "UPDATE factures SET etat = 'MISE_EN_PAIEMENT'")
 
 
 def _purges(rapport: dict) -> dict[str, int]:
@@ -182,3 +189,65 @@ def test_a_store_that_refuses_is_said_and_taken_up_again(maison, monkeypatch):
     (maison.dossier / "ailleurs").rename(store)
     purger(maison.contexte)
     assert _objets(maison) == set()
+
+
+def _abandonner(maison: Maison, cle: str) -> str:
+    """Bytes that no row names, as a process that died leaves them; return their key."""
+    with maison.contexte.entrepot.ecrire_sous(cle) as out:
+        out.write(b"half an answer")
+    moment = maison.contexte.horloge().timestamp()
+    os.utime(maison.dossier / "entrepot" / cle, (moment, moment))
+    return cle
+
+
+def test_what_no_row_names_waits_in_the_bin_then_goes(maison):
+    _integrer(maison)
+    kept = _objets(maison)
+    keys = [_abandonner(maison, one) for one in (f"sha256/ab/{'ab' * 32}", "tranches/000000000009/000000", "tranches/x")]
+    assert purger(maison.contexte)["orphelins"]["ecartes"]["nombre"] == 0  # a day old they are not: their row may be on its way
+    _vieillir(maison, 2)
+    said = purger(maison.contexte, a_blanc=True)["orphelins"]
+    done = purger(maison.contexte)["orphelins"]
+    assert said == done == {"ecartes": {"nombre": 3, "octets": 42}, "recents": {"nombre": 0, "octets": 0}}
+    assert _objets(maison) == kept | {f"corbeille/20261125/{one}" for one in keys}
+    _vieillir(maison, 30)
+    assert purger(maison.contexte, a_blanc=True)["corbeille"]["effaces"] == {"nombre": 0, "octets": 0}
+    _vieillir(maison, 1)
+    assert purger(maison.contexte)["corbeille"]["effaces"] == {"nombre": 3, "octets": 42}
+    assert [one for one in _objets(maison) if one.startswith("corbeille")] == []
+
+
+def test_what_went_to_the_bin_comes_back_when_a_row_needs_it(maison):
+    _integrer(maison)
+    (cle,) = maison.lignes("SELECT sha256 FROM flux")[0]
+    (name,) = [one for one in _objets(maison) if one.endswith(cle)]
+    _vieillir(maison, 2)
+    assert maison.contexte.entrepot.deplacer(name, f"corbeille/20261124/{name}")  # taken while its row was being written
+    assert name not in _objets(maison)
+    assert purger(maison.contexte)["corbeille"]["rendus"]["nombre"] == 1
+    assert name in _objets(maison)
+
+
+def test_the_store_is_walked_once_a_day(maison):
+    assert "orphelins" in purger(maison.contexte)
+    assert "orphelins" not in purger(maison.contexte)
+    assert "orphelins" in purger(maison.contexte, tout=True)
+    _vieillir(maison, 1)
+    assert "orphelins" in purger(maison.contexte)
+
+
+def test_two_upkeeps_at_once_purge_each_thing_once(maison):
+    for number in range(1, 6):
+        maison.deposer(maison.fabriquer(sequence=number, graine=number, factures=6))
+    maison.tout()
+    maison.relever()
+    with maison.serveur.client() as sftp:
+        entretenir(maison.contexte, sftp)
+    _finir(maison)
+    _vieillir(maison, 9999)
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: purger(maison.contexte), range(4)))
+    assert sum((Counter(_purges(one)) for one in reports), Counter()) == {"tranches": 10, "originaux": 5, "reponses": 15}
+    assert maison.lignes("SELECT count(*) FROM journal WHERE genre = 'purge'") == [(30,)]
+    assert _objets(maison) == set()
+    assert verifier_journal(maison.contexte.engine) == []

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "r0013"
-down_revision = "r0011"
+down_revision = "r0012"
 
 _DATES = (("flux", "original_purge_le"), ("tranches", "purge_le"), ("sorties", "octets_purges_le"))
 _EMPREINTES = ("flux", "sorties", "pieces_declarees", "pieces_jointes")
