@@ -178,3 +178,18 @@ def test_a_kept_seal_finds_a_journal_written_anew(atelier):
     assert list(_journal(engine, [])) == [Rupture("journal", "no seal was set")]
     assert {one.dit.split(",")[0] for one in _journal(engine, gardes)} == {"sceau gardé"}
     engine.dispose()
+
+
+def test_a_file_purged_by_a_process_that_is_killed_is_not_told_as_fetched_and_leaves_in_the_end(atelier):
+    sain = atelier.essayer()
+    temoin = atelier.photo()
+    assert sain.ruptures == []
+    retraits = [n for n, one in enumerate(sain.points) if (one.genre, one.etape) == ("sftp remove", "entretenir")]
+    assert retraits
+    for mal in (Mal.TUER, Mal.TUER_APRES):
+        constat = atelier.essayer(Coup(mal, retraits[0]))
+        assert constat.frappes == [f"{mal}: entretenir: sftp remove"]
+        assert constat.ruptures == []
+        assert atelier.photo()["journal"] == temoin["journal"]
+    out = atelier.dossier / "sftp" / "xyz789" / "out"
+    assert list(out.iterdir()) == []
