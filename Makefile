@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Public example files, used by the tests wherever they are present.
 export FLUX_CORPUS ?= $(wildcard ../shared/corpus)
 
-.PHONY: demo test bench lint unit lock fuzz golden docs sbom audit clean
+.PHONY: demo test chaos chaos-pas bench lint unit lock fuzz golden docs sbom audit clean
 
 demo: .venv/.installed
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
@@ -20,6 +20,13 @@ lint: .venv/.installed
 unit: .venv/.installed
 	$(BIN)/pytest --durations=15
 
+# The whole stack under faults: FAUTES of them drawn by GRAINE, none after DUREE_CHAOS seconds. As root it also fills disks.
+FAUTES ?= 100
+GRAINE ?= 7
+DUREE_CHAOS ?= 900
+chaos: .venv/.installed
+	$(BIN)/python -m tests.chaos.pile --fautes $(FAUTES) --graine $(GRAINE) --duree $(DUREE_CHAOS)
+
 bench: .venv/.installed
 	$(BIN)/python -m tests.bench
 
@@ -28,6 +35,12 @@ DUREE ?= 30
 fuzz: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[fuzz]'
 	$(BIN)/python -m tests.fuzz $(DUREE)
+
+# The steps killed, cut and doubled at every crash point. With GRAINE and TUES as printed, a run that broke a promise comes again.
+GRAINE ?= 7
+TUES ?= 2000
+chaos-pas: .venv/.installed
+	$(BIN)/python -m tests.chaos.pas --graine $(GRAINE) --tues $(TUES)
 
 golden: .venv/.installed
 	FLUX_MAJ_GOLDEN=1 $(BIN)/pytest -q

@@ -1,9 +1,12 @@
-"""Upkeep of the partners' ``out`` folders: what was fetched is noted, what stayed too long is purged."""
+"""Upkeep: what partners fetched is noted, what stayed too long in ``out`` or in the store is purged."""
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
 from flux.orchestration.communs import TACHES
 from flux.orchestration.notices import NOTICES
+
+#: Tasks that run one step, without SFTP.
+ETAPES = {"lacunes": "verifier_lacunes", "purger": "purger", "historique": "nettoyer_chaque_jour", "sceller": "sceller_la_veille"}
 
 
 @task(doc_md=NOTICES["entretien.entretenir"])
@@ -17,20 +20,17 @@ def entretenir() -> dict[str, int]:
     return {"retirees": fetched, "purgees": purged}
 
 
-@task(doc_md=NOTICES["entretien.lacunes"])
-def lacunes() -> None:
-    """Red when a number has no file or a message was put aside."""
+@task
+def executer(etape: str) -> object:
+    """Return what one step says; a sentence says why it had nothing to do."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
     from flux import etapes
 
-    etapes.verifier_lacunes(etapes.contexte())
-
-
-@task(doc_md=NOTICES["entretien.sceller"])
-def sceller() -> bool:
-    """Return whether yesterday got its seal now."""
-    from flux import etapes
-
-    return etapes.sceller_la_veille(etapes.contexte())
+    report = getattr(etapes, etape)(etapes.contexte())
+    if isinstance(report, str):
+        raise AirflowSkipException(report)
+    return report
 
 
 @dag(
@@ -40,8 +40,8 @@ def sceller() -> bool:
 def entretien() -> None:
     """One run an hour."""
     entretenir()
-    lacunes()
-    sceller()
+    for nom, etape in ETAPES.items():
+        executer.override(task_id=nom, doc_md=NOTICES[f"entretien.{nom}"])(etape)
 
 
 entretien()

@@ -60,6 +60,8 @@ class AirflowLocal:
         self._port = _port_libre()
         self.url = f"http://127.0.0.1:{self._port}"
         self._connexion = json.dumps(connexion)
+        #: Environment of the components and of their tasks, once started.
+        self.environnement: dict[str, str] = {}
         self._composants: dict[str, subprocess.Popen[str]] = {}
         self._jeton: str | None = None
 
@@ -70,14 +72,28 @@ class AirflowLocal:
         """
         base = adresse(self._dossier, "airflow", pilote="psycopg2")
         env = _environnement(self._dossier, self._secrets, self._port)
-        env |= {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": base, "AIRFLOW_CONN_FLUX_SFTP": self._connexion}
+        env |= {
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": base,
+            "AIRFLOW_CONN_FLUX_SFTP": self._connexion,
+            "FLUX_RETENTION__AIRFLOW_BASE": base,
+        }
         preparation = [sys.executable, "-c", _PREPARER, str(os.cpu_count() or 1)]
         if processus.lancer(self._dossier, "preparation", preparation, env).wait():
             raise self._erreur("its database could not be prepared", "preparation")
-        for nom, options in COMPOSANTS.items():
-            commande = [sys.executable, "-m", "airflow", nom, *options]
-            self._composants[nom] = processus.lancer(self._dossier, nom, commande, env)
+        self.environnement = env
+        for nom in COMPOSANTS:
+            self.lancer(nom)
         self._attendre_sante()
+
+    def lancer(self, nom: str) -> subprocess.Popen[str]:
+        """Start one component, or start it again once it is dead, without waiting for its health; return its process."""
+        commande = [sys.executable, "-m", "airflow", nom, *COMPOSANTS[nom]]
+        self._composants[nom] = processus.lancer(self._dossier, nom, commande, self.environnement)
+        return self._composants[nom]
+
+    def composant(self, nom: str) -> subprocess.Popen[str]:
+        """Return the process of a component, as last started."""
+        return self._composants[nom]
 
     def attendre_fin(self) -> None:
         """Wait for the components, once stopped, to be gone."""
@@ -161,9 +177,12 @@ def _environnement(dossier: Path, cles: Mapping[str, str], port: int) -> dict[st
         "api__secret_key": cles["jwt"],
         "api_auth__jwt_secret": cles["jwt"],
         "scheduler__scheduler_idle_sleep_time": "0.2",
-        "scheduler__orphaned_tasks_check_interval": "30",
-        "scheduler__task_instance_heartbeat_timeout": "45",
-        "scheduler__task_instance_heartbeat_timeout_detection_interval": "5",
+        # How soon the death of a process is noticed (docs/decisions/0021-chaos.md): Airflow's defaults take 30 s to 5 minutes each.
+        "scheduler__orphaned_tasks_check_interval": "5",
+        "scheduler__scheduler_health_check_threshold": "12",
+        "scheduler__task_instance_heartbeat_timeout": "20",
+        "scheduler__task_instance_heartbeat_timeout_detection_interval": "3",
+        "triggerer__triggerer_health_check_threshold": "12",
         "workers__execution_api_timeout": "60",  # a loaded machine is slow, not dead
         "logging__base_log_folder": str(maison / "logs"),
         "usage_data_collection__enabled": "False",

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Protocol, Self, cast
 
 import paramiko
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key
@@ -141,6 +141,16 @@ def lancer_sftp(dossier: Path, *partenaires: str, port: int = 0, registre: str |
     return ServeurSftp(int(annonce[2]), racine, "/", cle_hote, cles_client, {}), lance
 
 
+class LanceurSftp(Protocol):
+    """What starts an SFTP server as :func:`lancer_sftp` does."""
+
+    def __call__(
+        self, dossier: Path, *partenaires: str, port: int = 0, registre: str | None = None
+    ) -> tuple[ServeurSftp, subprocess.Popen[str]]:
+        """Start it, with an account a partner; return how to reach it, with its process."""
+        ...
+
+
 class Services:
     """The three services, started when entering the block and all stopped when leaving it.
 
@@ -148,6 +158,7 @@ class Services:
     :param partenaires: account (and folder) → application code and name; each gets its account and its place in the ledger.
     :param receveur: the one of them that speaks for every recipient of the example flows.
     :param keep: leave them running at the end (:func:`arreter` stops them).
+    :param lancer: what starts the SFTP server; none starts the demonstration's own.
     :ivar sftp: the SFTP server. :ivar airflow: Airflow, healthy and with its DAGs parsed.
     """
 
@@ -162,8 +173,9 @@ class Services:
         receveur: str | None = None,
         keep: bool = False,
         console: Console | None = None,
+        lancer: LanceurSftp | None = None,
     ) -> None:
-        self._receveur = receveur
+        self._receveur, self._lancer_sftp = receveur, lancer or lancer_sftp
         self.dossier, self._partenaires, self._keep = dossier.resolve(), dict(partenaires), keep
         self._console = console or Console(quiet=True)
         self._pile = ExitStack()
@@ -178,9 +190,9 @@ class Services:
             with self._etape("PostgreSQL"):
                 self._ouvrir_registre()
             with self._etape("SFTP"):
-                self.sftp, lance = lancer_sftp(self.dossier, *self._partenaires, registre=conninfo({"FLUX_DOSSIER": str(self.dossier)}))
-                pile.callback(lambda: lance.stdout and lance.stdout.close())
-                pile.callback(lance.wait)
+                registre = conninfo({"FLUX_DOSSIER": str(self.dossier)})
+                self.sftp, lance = self._lancer_sftp(self.dossier, *self._partenaires, registre=registre)
+                pile.callback(_achever, lance)
             rules = self._compiler_regles()
             with self._etape("Airflow"):
                 self.airflow = AirflowLocal(self.dossier, self.sftp.connexion())
@@ -249,6 +261,14 @@ class Services:
         with self._console.status(quoi):
             yield
         self._console.print(f"{quoi} : {time.monotonic() - debut:.1f} s", highlight=False)
+
+
+def _achever(lance: subprocess.Popen[str]) -> None:
+    """Kill the SFTP server, which keeps nothing, and wait for it."""
+    lance.kill()
+    lance.wait()
+    if lance.stdout:
+        lance.stdout.close()
 
 
 def arreter(dossier: Path) -> None:

@@ -20,6 +20,8 @@ from flux.referentiel.jeux import JEUX
 from flux.referentiel.sortantes import CYCLE_DE_VIE, pivot_sous
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX, Certitude
 from flux.reglages_certificats import ReglagesCertificats
+from flux.reglages_retention import ReglagesRetention
+from flux.reglages_sante import ReglagesSante
 from flux.regles.gestion import REGLES
 
 DOSSIER = Path(__file__).parent / "reference"
@@ -91,6 +93,11 @@ def _reglages() -> str:
         _table(("Variable", "Type", "Default", "Meaning"), _rangees("FLUX_", Reglages)),
         "## Certificates",
         _table(("Variable", "Type", "Default", "Meaning"), _rangees("FLUX_CERTIFICATS__", ReglagesCertificats)),
+        "## Health",
+        "A line of `flux sante` is red past its limit, orange from half of it (of what must stay large: below twice as much).",
+        _table(("Variable", "Type", "Default", "Meaning"), _rangees("FLUX_SANTE__", ReglagesSante)),
+        "## Retention",
+        _table(("Variable", "Type", "Default", "Meaning"), _rangees("FLUX_RETENTION__", ReglagesRetention)),
         "## Limits",
         _table(("Variable", "Default"), limits),
     )

@@ -5,6 +5,7 @@ Example: ``FLUX_ENVIRONNEMENT=production``, ``FLUX_LIMITES__TAILLE_FLUX=53687091
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +21,15 @@ from flux.referentiel.interfaces import Environnement
 from flux.referentiel.jeux import MoteurRegles
 from flux.referentiel.statuts import STATUTS_CDAR, STATUTS_FACTURE
 from flux.reglages_certificats import ReglagesCertificats
+from flux.reglages_retention import ReglagesRetention
+from flux.reglages_sante import ReglagesSante
+
+
+class FormatJournal(StrEnum):
+    """How the log lines of the ``flux`` commands are written."""
+
+    CONSOLE = "console"
+    JSON = "json"
 
 
 class Reglages(BaseSettings):
@@ -32,6 +42,20 @@ class Reglages(BaseSettings):
     dossier: Path = Field(Path(".demo"), description="Folder of the embedded services: database, staging store, keys.")
     base: AdresseSecrete | None = Field(
         None, description="SQLAlchemy URL of the ledger (postgresql+psycopg://…); none starts the embedded PostgreSQL in `dossier`."
+    )
+    journal_format: FormatJournal = Field(
+        FormatJournal.CONSOLE,
+        description="Log lines of the `flux` commands on standard error: `console` or `json` (one object a line). Airflow's tasks log as "
+        "Airflow is told to.",
+    )
+    metriques_adresse: str = Field(
+        "127.0.0.1:9464",
+        pattern=r"^[^:\s]+:[0-9]{1,5}$",
+        description="Address and port on which `flux metriques --servir` answers. It asks for no password: keep it on this machine or on "
+        "a private network.",
+    )
+    metriques_fenetre: int = Field(
+        86400, ge=60, description="Seconds back that metrics count received flows, their invoices and anomalies."
     )
     entrepot: AdresseSecrete | None = Field(
         None, description="fsspec URL of the staging store (file://, s3://…); none is `dossier`/entrepot on the local disk."
@@ -109,6 +133,10 @@ class Reglages(BaseSettings):
     )
     certificats: ReglagesCertificats = Field(
         default_factory=ReglagesCertificats, description="Certificates of the partners: see flux/reglages_certificats.py."
+    )
+    sante: ReglagesSante = Field(default_factory=ReglagesSante, description="Limits of `flux sante`: see flux/reglages_sante.py.")
+    retention: ReglagesRetention = Field(
+        default_factory=ReglagesRetention, description="How long what is stored stays: see flux/reglages_retention.py."
     )
     limites: Limites = Field(default_factory=Limites, description="Limits on what comes from outside: see flux/limites.py.")
     tranche_factures: int = Field(300, ge=1, le=5000, description="Invoices in one mapped task at most.")

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from flux.annuaire import Annuaire
 from flux.config import Reglages, reglages
+from flux.journalisation import renforcer
 from flux.referentiel.catalogue import Severite
 from flux.registre.annuaire import AnnuaireRegistre
 from flux.registre.connexion import moteur
@@ -47,6 +48,7 @@ def contexte() -> Contexte:
 
     :raises ErreurRegistre: when the ledger does not answer.
     """
+    renforcer()
     settings = reglages()
     ledger = moteur(settings)
     return Contexte(

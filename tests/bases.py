@@ -48,9 +48,14 @@ def url_registre(dossier_postgres: Path) -> str:
 def registre(url_registre: str) -> Iterator[Engine]:
     """An empty ledger; ids begin at 1."""
     engine = creer_moteur(url_registre)
-    with engine.begin() as conn:
-        conn.execute(text("SET lock_timeout = '10s'"))  # a test that left a transaction open fails the next one instead of hanging
-        conn.execute(text("SET LOCAL session_replication_role = replica"))  # the history refuses to be emptied
-        conn.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE"))
+    vider(engine)
     yield engine
     engine.dispose()
+
+
+def vider(engine: Engine) -> None:
+    """Empty the ledger; ids begin at 1 again."""
+    with engine.begin() as conn:
+        conn.execute(text("SET lock_timeout = '10s'"))  # a test that left a transaction open fails the next one instead of hanging
+        conn.execute(text("SET LOCAL session_replication_role = replica"))  # the history and the journal refuse to be emptied
+        conn.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.bases"]
+pytest_plugins = ["tests.bases", "tests.conservation"]
 
 # The official rules are compiled once for all runs of the tests, beside pytest's own cache, not in the user's.
 os.environ.setdefault("FLUX_REGLES_CACHE", str(Path(__file__).parent.parent / ".pytest_cache" / "regles"))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from demo import processus
 from demo.serveur_sftp import PLATEFORME, cle_privee, ouvrir_compte
 from demo.services import ServeurSftp, serveur_demo
 
@@ -21,30 +22,53 @@ PARTENAIRE = "abc123"
 @contextmanager
 def serveur_openssh(dossier: Path) -> Iterator[ServeurSftp]:
     """A real ``sshd`` run by the current user, its only account; no chroot (that asks for a root-owned path)."""
-    binaire = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
-    if binaire is None:
+    if binaire_sshd() is None:
         if os.environ.get("CI"):
             pytest.fail("no sshd: install the Debian package openssh-server")
         pytest.skip("no sshd: install the Debian package openssh-server")
-    cle_hote, cles_client, racine = (dossier / nom for nom in ("hote/cle", "cles", "sftp"))
-    ouvrir_compte(racine, dossier / "comptes", PARTENAIRE, Path(f"{cle_privee(cles_client / PLATEFORME)}.pub").read_text())
+    serveur, lance = lancer_openssh(dossier, PARTENAIRE)
+    try:
+        yield serveur
+    finally:
+        lance.terminate()
+        lance.wait(10)
+
+
+def binaire_sshd() -> str | None:
+    """Path of the OpenSSH server of this machine."""
+    return shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
+
+
+def lancer_openssh(
+    dossier: Path, *partenaires: str, port: int = 0, registre: str | None = None
+) -> tuple[ServeurSftp, "subprocess.Popen[str]"]:
+    """Start a real ``sshd`` whose one account is the current user: each partner's key opens its own folder, the platform's all of them.
+
+    :param registre: not asked here; tests of the door have their own.
+    """
+    cles, cles_client, racine = (dossier / nom for nom in ("comptes", "cles", "sftp"))
+    cle_hote = dossier / "hote/cle"
+    lignes = []
+    for compte in (PLATEFORME, *partenaires):
+        publique = Path(f"{cle_privee(cles_client / compte)}.pub").read_text()
+        ouvrir_compte(racine, cles, compte, publique)
+        depart = racine if compte == PLATEFORME else racine / compte
+        lignes.append(f'restrict,command="internal-sftp -d {depart}" {publique}')
+    (cles / "autorisees").write_text("".join(lignes))
     if os.geteuid() == 0:  # sshd's privilege separation folder, made by its init script on a real host
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    port = port_libre()
+    port = port or port_libre()
     configuration = dossier / "sshd_config"
     configuration.write_text(
         f"ListenAddress 127.0.0.1:{port}\nHostKey {cle_privee(cle_hote)}\nPidFile none\nUsePAM no\nStrictModes no\n"
-        f"AuthorizedKeysFile {dossier}/comptes/{PARTENAIRE}.pub\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-        "PermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\nForceCommand internal-sftp\nMaxStartups 50\n"
+        f"AuthorizedKeysFile {cles}/autorisees\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+        "PermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\nMaxStartups 50\n"
     )
-    with (dossier / "sshd.log").open("wb") as journal:
-        processus = subprocess.Popen([binaire, "-D", "-e", "-f", str(configuration)], stderr=journal)
-    try:
-        _attendre_port(port, processus, dossier / "sshd.log")
-        yield ServeurSftp(port, racine, str(racine), cle_hote, cles_client, {PLATEFORME: getpass.getuser()})
-    finally:
-        processus.terminate()
-        processus.wait(10)
+    journal = processus.journal(dossier, "sftp")
+    lance = processus.lancer(dossier, "sftp", [binaire_sshd() or "sshd", "-D", "-e", "-f", str(configuration)])
+    _attendre_port(port, lance, journal)
+    compte_unique = dict.fromkeys((PLATEFORME, *partenaires), getpass.getuser())
+    return ServeurSftp(port, racine, str(racine), cle_hote, cles_client, compte_unique), lance
 
 
 def port_libre() -> int:
@@ -54,9 +78,9 @@ def port_libre() -> int:
         return int(prise.getsockname()[1])
 
 
-def _attendre_port(port: int, processus: "subprocess.Popen[bytes]", journal: Path) -> None:
+def _attendre_port(port: int, lance: "subprocess.Popen[str]", journal: Path) -> None:
     for _ in range(100):
-        if processus.poll() is not None:
+        if lance.poll() is not None:
             break
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import sys
 
-import structlog
 import typer
 
 from flux.cli.annuaire import annuaire as sous_commandes_annuaire  # under its own name it would hide its module
 from flux.cli.emettre import emettre
 from flux.cli.emission import emission as sous_commandes_emission  # under its own name it would hide its module
+from flux.cli.entretien import entretien
 from flux.cli.export import export
 from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
 from flux.cli.journal import journal as sous_commandes_journal  # under its own name it would hide its module
+from flux.cli.metriques import metriques
 from flux.cli.raccordement import raccordement
+from flux.cli.registre import registre as sous_commandes_registre
 from flux.cli.regles import regles
 from flux.cli.representation import representation as sous_commandes_representation
+from flux.cli.sante import sante
 from flux.cli.statut import statut as sous_commandes_statut
 from flux.cli.suivi import suivi
 from flux.cli.verifier import verifier
+from flux.config import reglages
 from flux.errors import ErreurFlux, ErreurUsage
+from flux.journalisation import configurer
 
 app = typer.Typer(
     name="flux",
@@ -29,12 +34,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verifier, interfaces, emettre, export, fabriquer, suivi):
+for command in (verifier, interfaces, emettre, entretien, export, fabriquer, metriques, sante, suivi):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")
 app.add_typer(sous_commandes_journal, name="journal")
 app.add_typer(raccordement, name="raccordement")
+app.add_typer(sous_commandes_registre, name="registre")
 app.add_typer(regles, name="regles")
 app.add_typer(sous_commandes_statut, name="statut")
 app.add_typer(sous_commandes_representation, name="representation")
@@ -42,8 +48,8 @@ app.add_typer(sous_commandes_representation, name="representation")
 
 def principal() -> None:
     """Run the command line; an error of ours is one line on stderr, never a traceback, and so is the log."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
+        configurer(reglages().journal_format)
         app()
     except ErreurUsage as error:
         sys.stderr.write(f"flux : {error}\n")

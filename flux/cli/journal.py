@@ -13,6 +13,7 @@ from flux.cli.rendu import contexte_migre, ecrire_json, lire_fichier, tableau
 from flux.errors import ErreurUsage
 from flux.modele.temps import PARIS
 from flux.registre.journal import journal_du_flux
+from flux.registre.journal_releve import Portee
 from flux.registre.journal_sceaux import sceller as sceller_le_jour
 from flux.registre.journal_verification import verifier_journal
 
@@ -44,19 +45,49 @@ def _contenu(texte: str) -> str:
     )
 
 
+#: What can be found, in English.
+_EN = {
+    "absente du journal": "not in the journal",
+    "chaînage": "link to the entry before",
+    "début de chaîne": "beginning of a chain",
+    "empreinte": "digest",
+    "entrée manquante": "entry missing",
+    "entrée scellée": "sealed entry",
+    "ligne absente": "row missing",
+    "ligne changée": "row changed",
+    "ligne en trop": "row added",
+    "sceau gardé": "seal kept elsewhere",
+    "sceau manquant": "seal missing",
+    "têtes": "heads",
+}
+
+
 @journal.command()
 def verifier(
     sceaux: Annotated[Path | None, typer.Option(help="Sceaux gardés ailleurs, un par ligne. / Seals kept elsewhere, one a line.")] = None,
+    depuis: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Les flux où quelque chose est arrivé depuis ce jour. / Flows with news since that day."),
+    ] = None,
+    flux: Annotated[int | None, typer.Option(help="Ce flux seulement. / This flow only.")] = None,
 ) -> None:
-    """Chercher ce qui a été changé. / Look for what was changed. Code retour : 0 rien, 1 quelque chose."""
+    """Chercher ce qui a été changé, dans le journal ou dans le registre. / Look for what was changed, in the journal or in the ledger.
+
+    Code retour : 0 rien, 1 quelque chose.
+    """
     kept = [] if sceaux is None else [line for line in lire_fichier(sceaux).decode("utf-8", "replace").splitlines() if line]
-    found = verifier_journal(contexte_migre().engine, kept)
+    found = verifier_journal(contexte_migre().engine, kept, Portee(flux, None if depuis is None else depuis.date()))
     if not found:
-        typer.echo("Journal intact. / The journal is intact.")
+        typer.echo("Journal intact, et le registre dit la même chose. / The journal is intact, and the ledger says the same.")
         return
-    rows = [(one.quoi, one.ou, one.attendu, one.trouve) for one in found]
-    tableau("Journal altéré / altered", ("quoi", "où", "écrit / written", "trouvé / found"), rows)
+    rows = [(_bilingue(one.quoi), one.ou, one.attendu, one.trouve) for one in found]
+    tableau("Altérations / alterations", ("quoi / what", "où / where", "écrit / written", "trouvé / found"), rows)
     raise typer.Exit(1)
+
+
+def _bilingue(quoi: str) -> str:
+    """Return what was found in both languages; a column goes by its name."""
+    return f"{quoi} / {_EN.get(quoi) or quoi.replace('colonne', 'column')}"
 
 
 @journal.command()

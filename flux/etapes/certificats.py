@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import structlog
 
 from flux.contexte import Contexte
+from flux.etapes.cadence import etape
 from flux.registre.valeurs import Partenaire
 from raccordement.certificats import depot_fichier, rapport
 from raccordement.certificats.autorites import listes
@@ -40,6 +41,7 @@ def certificat_attend(contexte: Contexte) -> bool:
     return attend_un_jugement(contexte.engine, PAR_FICHIER)
 
 
+@etape("juger")
 def juger_certificats(contexte: Contexte) -> str:
     """Judge what is in force and what waits; return the report.
 

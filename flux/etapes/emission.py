@@ -9,6 +9,7 @@ from paramiko import SFTPClient
 
 from flux.contexte import Contexte
 from flux.errors import ErreurTransport
+from flux.etapes.cadence import au_sujet_de, etape
 from flux.registre.connexion import transaction
 from flux.registre.sorties import marquer_emise, sorties_a_emettre
 from flux.transport import sftp as transport
@@ -17,6 +18,7 @@ from raccordement.partenaires import partenaires
 _journal = structlog.get_logger(__name__)
 
 
+@etape("emettre")
 def emettre(contexte: Contexte, sftp: SFTPClient) -> int:
     """Publish every answer that waits and that no other process holds; return how many left.
 
@@ -31,7 +33,7 @@ def emettre(contexte: Contexte, sftp: SFTPClient) -> int:
             while _emettre_une(contexte, sftp, partner.id):
                 left += 1
         except ErreurTransport as error:
-            _journal.warning("emission_refusee", partenaire=partner.code_application, cause=str(error))
+            _journal.warning("emission_refusee", partenaire=partner.code_application, cause=str(error), **error.facts)
             refusals.append(error)
     if refusals:
         raise refusals[0]
@@ -46,9 +48,10 @@ def _emettre_une(contexte: Contexte, sftp: SFTPClient, partenaire_id: int) -> bo
     with transaction(contexte.engine, "emettre") as conn:
         waiting = sorties_a_emettre(conn, partenaire_id, limite=1)
         for one in waiting:
-            with contexte.entrepot.ouvrir(one.cle) as data:
-                folder = posixpath.join(contexte.reglages.sftp_racine, one.dossier, transport.SORTIE)
-                transport.publier(sftp, folder, one.nom, data)
-            marquer_emise(conn, one.id, contexte.horloge())
-            _journal.info("sortie_emise", flux_id=one.flux_id, nom=one.nom, taille=one.taille, emissions=one.emissions + 1)
+            with au_sujet_de(one.flux_id):
+                with contexte.entrepot.ouvrir(one.cle) as data:
+                    folder = posixpath.join(contexte.reglages.sftp_racine, one.dossier, transport.SORTIE)
+                    transport.publier(sftp, folder, one.nom, data)
+                marquer_emise(conn, one.id, contexte.horloge())
+                _journal.info("sortie_emise", nom=one.nom, taille=one.taille, emissions=one.emissions + 1)
     return bool(waiting)

@@ -1,4 +1,4 @@
-"""Upkeep of the partners' ``out`` folders: note what was fetched, purge what stayed too long, send again."""
+"""Upkeep of the partners' ``out`` folders and of the staging store: note what was fetched, purge what stayed too long, send again."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from paramiko import SFTPClient
 
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport
+from flux.etapes.cadence import etape
 from flux.registre.entretien import lacunes, noter_purgee, noter_retirees, remettre, sorties_en_place, sorties_nommees
 from flux.registre.valeurs import Partenaire
 from flux.transport import sftp as transport
@@ -19,18 +20,25 @@ from raccordement.partenaires import partenaires
 
 _journal = structlog.get_logger(__name__)
 _MORCEAU = 256 * 1024
+#: Age from which a half-written object of the staging store is that of a process that died (house: no object takes a day to write).
+_ABANDON = timedelta(days=1)
 
 
+@etape("entretenir")
 def entretenir(contexte: Contexte, sftp: SFTPClient) -> tuple[int, int]:
     """Note the files that partners took away, and purge those that stayed longer than the retention; return how many of each.
+
+    What processes that died left half-written in the staging store goes first.
 
     A server tells nobody that a file was read: a file is noted as fetched when it is gone from the folder. A partner whose folder
     refuses does not hold back the others: they are seen first, then the first refusal is raised.
 
-    :raises ErreurTransport: a folder could not be read, or a file not removed.
+    :raises ErreurTransport: a folder or the staging store could not be read, or a file not removed.
     """
     fetched = purged = 0
     refusals: list[ErreurTransport] = []
+    if swept := contexte.entrepot.balayer(contexte.horloge() - _ABANDON):
+        _journal.info("entrepot_balaye", objets=swept)
     for partner in partenaires(contexte.engine):
         try:
             gone, removed = _un_partenaire(contexte, sftp, partner)
@@ -74,11 +82,11 @@ def verifier_lacunes(contexte: Contexte) -> None:
     found = lacunes(contexte.engine, contexte.horloge())
     if found.trous or found.refus:
         holes = ", ".join(f"{code} {numero}" for code, numero in found.trous[:5])
-        refused = "; ".join(f"{code} {interface}: {why}" for code, interface, _, _, why in found.refus[:5])
+        refused = "; ".join(f"{one[0]} {one[1]}" for one in found.refus[:5])  # not why: it may quote an invoice
         raise ErreurInvariant(
             f"outgoing files: {len(found.trous)} numbers without file ({holes or 'none'}), {len(found.refus)} messages put aside "
             f"({refused or 'none'}). See flux emission lacunes.",
-            trous=found.trous, refus=found.refus,
+            trous=found.trous, refus=[one[:-1] for one in found.refus],
         )  # fmt: skip
 
 

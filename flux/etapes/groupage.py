@@ -20,6 +20,7 @@ from flux.emitters.archive import ecrire_targz
 from flux.emitters.fen1202a import nom_membre
 from flux.emitters.fso1301a import message_fso1301a
 from flux.errors import ErreurUsage
+from flux.etapes.cadence import etape
 from flux.etapes.fichiers import enveloppe_sortante, garder
 from flux.etapes.redaction import Rediger, format_de, interfaces_du_statut, rediger
 from flux.modele.statut import Enveloppe
@@ -27,6 +28,7 @@ from flux.referentiel.sortantes import FormatSortant
 from flux.referentiel.statuts import STATUTS_FACTURE
 from flux.registre.connexion import transaction, verrouiller
 from flux.registre.envois import FileAttente, envois_a_prendre, files_d_attente, marquer_pris, marquer_refuses, planifier_statuts
+from flux.registre.journal_fichiers import dire_envoi
 from flux.registre.numeros import prochain_numero
 from flux.registre.sorties import ecrire_sortie
 from flux.registre.valeurs import Sortie
@@ -34,6 +36,7 @@ from flux.registre.valeurs import Sortie
 _journal = structlog.get_logger(__name__)
 
 
+@etape("grouper")
 def grouper(contexte: Contexte, *, tout: bool = False) -> int:
     """Make every file that is due; return how many.
 
@@ -92,6 +95,7 @@ def _un_fichier(contexte: Contexte, waiting: FileAttente) -> int:
     with transaction(contexte.engine, "grouper") as conn:
         verrouiller(conn, f"flux.groupage {waiting.partenaire_id}")
         rows = envois_a_prendre(conn, waiting.partenaire_id, waiting.interface, settings.groupage_elements)
+        sortie_id = None
         if rows:
             with conn.begin_nested() as kept:
                 sortie = _ecrire(contexte, conn, waiting, [one.id for one in rows], prise)
@@ -101,8 +105,10 @@ def _un_fichier(contexte: Contexte, waiting: FileAttente) -> int:
                     sortie_id = ecrire_sortie(conn, waiting.partenaire_id, sortie, contexte.horloge())
                     marquer_pris(conn, prise.pris, sortie_id)
         marquer_refuses(conn, prise.refus)
-    if prise.refus:
-        _journal.error("envois_refuses", partenaire=waiting.code_application, interface=waiting.interface, refus=prise.refus)
+        if sortie_id is not None:
+            dire_envoi(conn, sortie_id, contexte.horloge())
+    if prise.refus:  # the reasons quote invoices: the ledger keeps them, flux emission lacunes tells them
+        _journal.error("envois_refuses", partenaire=waiting.code_application, interface=waiting.interface, envois=sorted(prise.refus))
     if prise.pris:
         _journal.info("fichier_groupe", partenaire=waiting.code_application, interface=waiting.interface, messages=len(prise.pris))
     return 1 if prise.pris else 0

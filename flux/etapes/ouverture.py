@@ -15,6 +15,7 @@ from flux.archive import ouvrir_flux
 from flux.contexte import Contexte
 from flux.enveloppe import verifier_nom
 from flux.errors import ErreurInvariant
+from flux.etapes.cadence import au_sujet_de, etape
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
@@ -44,6 +45,7 @@ class TacheTraiter(TypedDict):
     tranches: list[tuple[int, int]]
 
 
+@etape("ouvrir")
 def ouvrir(contexte: Contexte, lot_id: int) -> list[TacheTraiter]:
     """Open the flows of a lot that are not open yet; return the tasks for all tranches left to treat.
 
@@ -54,10 +56,11 @@ def ouvrir(contexte: Contexte, lot_id: int) -> list[TacheTraiter]:
     if lot is None:
         raise ErreurInvariant(f"the ledger has no lot {lot_id}", lot_id=lot_id)
     for flux_id in lot.flux:
-        with transaction(contexte.engine, "ouvrir") as conn:
-            flow = flux_par_id(conn, flux_id)
-        if flow is not None and flow.etat is EtatFlux.RECU:
-            _ouvrir_un(contexte, flow)
+        with au_sujet_de(flux_id):
+            with transaction(contexte.engine, "ouvrir") as conn:
+                flow = flux_par_id(conn, flux_id)
+            if flow is not None and flow.etat is EtatFlux.RECU:
+                _ouvrir_un(contexte, flow)
     tasks = list(_planifier(contexte, lot_id, lot.flux))
     if len(tasks) > contexte.reglages.tranches_max:
         raise ErreurInvariant(
@@ -84,9 +87,7 @@ def _ouvrir_un(contexte: Contexte, flow: FluxLu) -> None:
         jeu_de_regles=jeu_en_vigueur(day).code,
         le=contexte.horloge(),
     )
-    _journal.info(
-        "flux_ouvert", flux_id=flow.id, nouveau=done, membres=len(opening.membres), tranches=len(opening.tranches), anomalies=len(anomalies)
-    )
+    _journal.info("flux_ouvert", nouveau=done, membres=len(opening.membres), tranches=len(opening.tranches), anomalies=len(anomalies))
 
 
 def _verifier_enveloppe(contexte: Contexte, flow: FluxLu) -> tuple[Interface | InterfaceStatuts | None, tuple[Anomalie, ...]]:

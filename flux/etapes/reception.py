@@ -12,6 +12,7 @@ from paramiko import SFTPClient
 from flux.contexte import Contexte
 from flux.enveloppe import interface_du_nom, verifier_nom
 from flux.errors import ErreurConfiguration, ErreurTransport
+from flux.etapes.cadence import au_sujet_de, etape
 from flux.etapes.certificats import recevoir_certificat
 from flux.registre.depots import enregistrer_depot, former_lots, marquer_lance
 from flux.registre.valeurs import Depot, Lot, Partenaire
@@ -34,6 +35,7 @@ class LotALancer:
     note: str
 
 
+@etape("recevoir")
 def recevoir(contexte: Contexte, sftp: SFTPClient, *, intervalle: float = 1.0) -> list[LotALancer]:
     """Claim every ready file of every partner and register all that waits in the processing folders.
 
@@ -70,7 +72,8 @@ def _jeton(now: datetime, ready: FichierDepose) -> str:
 def _enregistrer_si_permis(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, waiting: FichierDepose) -> None:
     """Register a file; one that its owner let nobody read, or that our settings stop, waits for an operator and holds up nobody else."""
     try:
-        _enregistrer(contexte, sftp, partner, waiting)
+        with structlog.contextvars.bound_contextvars(reclamation=nom_lisible(waiting.nom)):  # until the ledger gives the flow its id
+            _enregistrer(contexte, sftp, partner, waiting)
     except ErreurTransport as refused:
         if not isinstance(refused.__cause__, PermissionError):
             raise
@@ -109,8 +112,12 @@ def _enregistrer(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, wait
         ),
         reprise_apres=timedelta(seconds=settings.reprise_apres),
     )
-    transport.effacer(sftp, waiting.chemin)
-    _journal.info("flux_enregistre", flux_id=registered.id, issue=registered.issue, nom=name, taille=kept.taille, sha256=kept.sha256)
+    # A purge of the same bytes may have come between: the row is there now, and what is written again stays.
+    if not contexte.entrepot.existe(kept.cle):
+        contexte.entrepot.deposer(transport.lire(sftp, waiting.chemin))
+    with au_sujet_de(registered.id):
+        transport.effacer(sftp, waiting.chemin)
+        _journal.info("flux_enregistre", issue=registered.issue, nom=name, taille=kept.taille, sha256=kept.sha256)
 
 
 def _a_lancer(lot: Lot, code: str) -> LotALancer:

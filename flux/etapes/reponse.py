@@ -24,6 +24,7 @@ from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant
+from flux.etapes.cadence import au_sujet_de, etape
 from flux.etapes.fichiers import enveloppe_sortante, garder
 from flux.etapes.ramasse_miettes import sans_ramasse_miettes
 from flux.etapes.redaction import dialecte_de
@@ -52,6 +53,7 @@ STATUTS_PAR_MESSAGE = 2000
 _journal = structlog.get_logger(__name__)
 
 
+@etape("repondre")
 def repondre(contexte: Contexte, lot_id: int) -> int:
     """Write the answers of every flow of a lot whose members are all judged; return how many flows were answered now.
 
@@ -62,11 +64,12 @@ def repondre(contexte: Contexte, lot_id: int) -> int:
         raise ErreurInvariant(f"the ledger has no lot {lot_id}", lot_id=lot_id)
     answered = 0
     for flux_id in lot.flux:
-        with transaction(contexte.engine, "repondre") as conn:
-            flow = flux_par_id(conn, flux_id)
-        if flow is not None and flow.etat is EtatFlux.TRAITE:
-            with sans_ramasse_miettes():
-                answered += _repondre_un(contexte, flow)
+        with au_sujet_de(flux_id):
+            with transaction(contexte.engine, "repondre") as conn:
+                flow = flux_par_id(conn, flux_id)
+            if flow is not None and flow.etat is EtatFlux.TRAITE:
+                with sans_ramasse_miettes():
+                    answered += _repondre_un(contexte, flow)
     return answered
 
 
@@ -109,7 +112,7 @@ def _repondre_un(contexte: Contexte, flow: FluxLu) -> bool:
     pivot = contexte.reglages.interface_pivot or None
     done = clore_flux(contexte.engine, flow.id, outcome.code, totals, ecrire, le=now, interface_pivot=pivot)
     _journal.info(
-        "flux_repondu", flux_id=flow.id, nouveau=done, statut=outcome.code, acceptees=counts.acceptees, rejetees=counts.rejetees,
+        "flux_repondu", nouveau=done, statut=outcome.code, acceptees=counts.acceptees, rejetees=counts.rejetees,
         illisibles=counts.illisibles, sorties=[one.nom for one in written],
     )  # fmt: skip
     return done

@@ -6,11 +6,13 @@ import structlog
 
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant
+from flux.etapes.cadence import etape
 from flux.registre.bloques import flux_bloques
 
 _journal = structlog.get_logger(__name__)
 
 
+@etape("surveiller")
 def surveiller(contexte: Contexte) -> str:
     """Look for flows and answers that stay too long where they are (setting ``bloque_apres``).
 

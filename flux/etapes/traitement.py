@@ -11,6 +11,7 @@ import structlog
 from flux.contexte import Contexte
 from flux.controle import juger_a_la_suite
 from flux.errors import ErreurInvariant
+from flux.etapes.cadence import au_sujet_de, etape
 from flux.etapes.devancer import devancer
 from flux.etapes.jugement import jugement_de
 from flux.etapes.ouverture import TacheTraiter
@@ -30,6 +31,7 @@ from flux.registre.valeurs import EtatTranche, FluxLu, Membre, ResultatMembre, T
 _journal = structlog.get_logger(__name__)
 
 
+@etape("traiter")
 def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
     """Judge and store every tranche of a task that is not stored yet, each in a transaction of its own.
 
@@ -37,29 +39,34 @@ def traiter(contexte: Contexte, tache: TacheTraiter) -> None:
     :raises ErreurInvariant: the ledger and the task disagree.
     """
     for flux_id, rank in tache["tranches"]:
-        with transaction(contexte.engine, "traiter") as conn:
-            tranche = tranche_par_rang(conn, flux_id, rank)
-            flow = flux_par_id(conn, flux_id)
-            members = membres_de_la_tranche(conn, flux_id, rank)
-        if tranche is None or flow is None or flow.interface is None:
-            raise ErreurInvariant(f"the ledger has no tranche {rank} of flow {flux_id}", flux_id=flux_id, rang=rank)
-        if tranche.etat is EtatTranche.TRAITEE:
-            continue
-        with sans_ramasse_miettes():
-            if flow.interface in INTERFACES_STATUTS:
-                stored = traiter_statuts(contexte, flow, tranche, members)
-            else:
-                results = _juger(contexte, flow, tranche, members)
-                stored = enregistrer_tranche(
-                    contexte.engine,
-                    flux_id,
-                    rank,
-                    results,
-                    libere_par=contexte.reglages.numero_libere_par,
-                    par_siren=contexte.reglages.unicite_par_siren,
-                    jugement=jugement_de(contexte, flow),
-                )
-        _journal.info("tranche_traitee", flux_id=flux_id, tranche=rank, fichiers=tranche.nombre, nouveau=stored)
+        with au_sujet_de(flux_id):
+            _traiter_une(contexte, flux_id, rank)
+
+
+def _traiter_une(contexte: Contexte, flux_id: int, rank: int) -> None:
+    with transaction(contexte.engine, "traiter") as conn:
+        tranche = tranche_par_rang(conn, flux_id, rank)
+        flow = flux_par_id(conn, flux_id)
+        members = membres_de_la_tranche(conn, flux_id, rank)
+    if tranche is None or flow is None or flow.interface is None:
+        raise ErreurInvariant(f"the ledger has no tranche {rank} of flow {flux_id}", flux_id=flux_id, rang=rank)
+    if tranche.etat is EtatTranche.TRAITEE:
+        return
+    with sans_ramasse_miettes():
+        if flow.interface in INTERFACES_STATUTS:
+            stored = traiter_statuts(contexte, flow, tranche, members)
+        else:
+            results = _juger(contexte, flow, tranche, members)
+            stored = enregistrer_tranche(
+                contexte.engine,
+                flux_id,
+                rank,
+                results,
+                libere_par=contexte.reglages.numero_libere_par,
+                par_siren=contexte.reglages.unicite_par_siren,
+                jugement=jugement_de(contexte, flow),
+            )
+    _journal.info("tranche_traitee", tranche=rank, fichiers=tranche.nombre, nouveau=stored)
 
 
 def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Membre]) -> Iterator[ResultatMembre]:
@@ -78,7 +85,7 @@ def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Mem
                     f"member {member.rang} of flow {flow.id} changed in the staging store", flux_id=flow.id, membre=member.rang
                 )
             if verdict.replis:
-                _journal.warning("regles_par_reference", flux_id=flow.id, fichier=member.nom, jeux=verdict.replis)
+                _journal.warning("regles_par_reference", fichier=member.nom, jeux=verdict.replis)
             yield _resultat(member.rang, verdict, declared, contexte.horloge())
 
 

@@ -22,8 +22,10 @@ VERSION = 1
 class Genre(StrEnum):
     """What happened to a flow.
 
-    ``reprise``: what the ledger knew when the journal began. ``repete``: the same flow was deposited again. ``envoi``: later statuses, or
-    invoices for their recipients, were put into a grouped file. ``retire``: a file is gone from the partner's folder.
+    ``reprise``: what the ledger knew when the journal began. ``repete``: the same flow was deposited again. ``statut``: invoices got later
+    statuses. ``rejet_traite``: a refused invoice left its supplier's list. ``envoi``: later statuses, or invoices for their recipients,
+    were put into a grouped file. ``retire``: a file is gone from the partner's folder. ``purge``: one was removed from there, or the bytes
+    of an original, a batch or an answer from the staging store.
     """
 
     REPRISE = "reprise"
@@ -93,13 +95,16 @@ def canonique(valeur: object) -> str:
 
     :raises ErreurInvariant: it holds something that has none (a fraction, a naive instant…).
     """
-    return json.dumps(valeur, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_forme)
+    return _ENCODEUR.encode(valeur)
 
 
 def _forme(valeur: object) -> object:
     if isinstance(valeur, datetime):
         return instant(valeur)
     raise ErreurInvariant(f"no canonical form for {type(valeur).__name__}", kind=type(valeur).__name__)
+
+
+_ENCODEUR = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_forme)
 
 
 def instant(le: datetime) -> str:
@@ -117,13 +122,43 @@ def empreinte(texte: str) -> str:
     return hashlib.sha256(texte.encode()).hexdigest()
 
 
+class EmpreinteDeLignes:
+    """SHA-256 of rows, each in its canonical form and ended by a line feed, as they come."""
+
+    __slots__ = ("_digest",)
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def ajouter(self, ligne: Sequence[object]) -> None:
+        """Take one more row."""
+        self._digest.update(canonique(ligne).encode("utf-8", "replace") + b"\n")
+
+    def hexdigest(self) -> str:
+        """Return the digest of the rows so far, hexadecimal."""
+        return self._digest.hexdigest()
+
+
 def empreinte_des_lignes(lignes: Iterable[Sequence[object]]) -> str:
-    """Return the SHA-256 of rows, each in its canonical form and ended by a line feed."""
-    digest = hashlib.sha256()
+    """Return the SHA-256 of rows: see :class:`EmpreinteDeLignes`."""
+    found = EmpreinteDeLignes()
     for one in lignes:
-        digest.update(canonique(one).encode("utf-8", "replace"))
-        digest.update(b"\n")
-    return digest.hexdigest()
+        found.ajouter(one)
+    return found.hexdigest()
+
+
+#: An anomaly as the journal holds it: severity, code, rule; neither where, nor what was found, nor its words.
+Faute = tuple[str, str, str]
+
+
+def ligne_ouverte(rang: int, nom: str, taille: int, sha256: str | None, decision: str | None, fautes: Sequence[Faute]) -> list[object]:
+    """Return the row of one file, of which the digest of an opening is made, in order of rank."""
+    return [rang, nom, taille, sha256, decision, fautes]
+
+
+def ligne_jugee(rang: int, decision: str | None, fautes: Sequence[Faute]) -> list[object]:
+    """Return the row of one file, of which the digest of a verdict is made, in order of rank."""
+    return [rang, decision, fautes]
 
 
 def texte_de(evenement: Evenement, rang: int, precedent: str | None, le: datetime) -> str:
@@ -132,3 +167,20 @@ def texte_de(evenement: Evenement, rang: int, precedent: str | None, le: datetim
         "v": VERSION, "flux": evenement.flux_id, "rang": rang, "precedent": precedent, "le": instant(le), "genre": evenement.genre.value,
         "sujet": evenement.sujet, "contenu": evenement.contenu,
     })  # fmt: skip
+
+
+def ligne_statut(
+    membre_rang: int, rang: int, code: str, horodatage: datetime, par: str | None, complement: str | None, commentaire: str | None,
+    motifs: Sequence[Sequence[object]] | None,
+) -> list[object]:  # fmt: skip
+    """Return the row of one later status, of which the digest of an entry ``statut`` is made, by invoice then rank."""
+    return [membre_rang, rang, code, horodatage, par, complement, commentaire, motifs or ()]
+
+
+def lire_entree(texte: str) -> Mapping[str, object]:
+    """Return what a canonical text says; nothing when it was spoilt."""
+    try:
+        value = json.loads(texte)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -20,6 +20,7 @@ from airflow.sdk import (
 )
 
 from flux.errors import ErreurFlux
+from flux.journalisation import renforcer
 from flux.orchestration.declencheur import DepotTrigger
 
 #: Pool of the tasks that use a whole core each; give it as many slots as the workers have cores.
@@ -53,9 +54,13 @@ _journal = structlog.get_logger(__name__)
 
 
 def signaler_echec(context: Context) -> None:
-    """Write one log line with the facts of a failed task (Airflow's ``on_failure_callback``)."""
+    """Write one log line with the facts of a failed task (Airflow's ``on_failure_callback``).
+
+    Of an error that is not ours its kind only: its sentence may quote an invoice.
+    """
+    renforcer()
     instance, panne = context["ti"], context.get("exception")
-    faits = panne.facts if isinstance(panne, ErreurFlux) else {}
+    faits, message = (panne.facts, str(panne)) if isinstance(panne, ErreurFlux) else ({}, "")
     _journal.error(
         "tache_en_echec",
         dag=instance.dag_id,
@@ -63,17 +68,19 @@ def signaler_echec(context: Context) -> None:
         tache=instance.task_id,
         rang=instance.map_index,
         erreur=type(panne).__name__,
-        message=str(panne),
+        message=message,
         faits=faits,
+        **({"flux_id": faits["flux_id"]} if "flux_id" in faits else {}),
     )
 
 
-#: ``default_args`` of every DAG. Only what may pass by itself is tried again; a killed process is too, for it raises nothing.
+#: ``default_args`` of every DAG. The first retries come soon, since a killed process needs no rest; the last after an outage of some ten
+#: minutes. Only what may pass by itself is tried again; a killed process is too, for it raises nothing.
 TACHES: dict[str, Any] = {
     "owner": "flux",
     "start_date": datetime(2026, 1, 1, tzinfo=UTC),
-    "retries": 5,
-    "retry_delay": timedelta(seconds=10),
+    "retries": 8,
+    "retry_delay": timedelta(seconds=3),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=10),
     "retry_policy": ExceptionRetryPolicy(

@@ -31,7 +31,7 @@ class DepotTrigger(BaseEventTrigger):
     """Yields an event when deposited files are ready, and again while they stay unclaimed.
 
     :param conn_id: Airflow connection (type sftp) of the platform's account.
-    :param racine: folder that holds one folder a partner.
+    :param racine: folder that holds one folder a partner; none is ``FLUX_SFTP_RACINE`` of the triggerer, asked when the watch begins.
     :param dossiers: partner folders to watch; none finds them under ``racine``, anew at each look.
     :param intervalle: seconds between two looks; two equal looks make a file ready, so that is also the least delay.
     :param rappel: seconds after which files still there are announced again.
@@ -40,7 +40,7 @@ class DepotTrigger(BaseEventTrigger):
     def __init__(
         self,
         conn_id: str = CONNEXION,
-        racine: str = "/",
+        racine: str | None = None,
         dossiers: Sequence[str] | None = None,
         intervalle: float = 1.0,
         rappel: float = 60.0,
@@ -60,6 +60,9 @@ class DepotTrigger(BaseEventTrigger):
         from airflow.providers.sftp.hooks.sftp import SFTPHookAsync  # noqa: PLC0415  # same reason
         from airflow.sdk.exceptions import AirflowException  # noqa: PLC0415  # same reason
 
+        from flux.config import reglages  # noqa: PLC0415  # same reason
+
+        self.racine = self.racine or reglages().sftp_racine
         recul = 1.0
         annonces = _Annonces(self.rappel)
         while True:
@@ -83,7 +86,8 @@ class DepotTrigger(BaseEventTrigger):
         """Return what may be taken in every partner's ``in``, asked for all at once on the one connection."""
         dossiers = self.dossiers
         if dossiers is None:
-            trouves = (dossier_partenaire(self.racine, nom, mode) for nom, mode, _, _ in await _noms(sftp, self.racine))
+            racine = self.racine or "/"
+            trouves = (dossier_partenaire(racine, nom, mode) for nom, mode, _, _ in await _noms(sftp, racine))
             dossiers = [dossier for dossier in trouves if dossier is not None]
         entrees = [f"{dossier}/{ENTREE}" for dossier in dossiers]
         lus = await asyncio.gather(*(_noms(sftp, entree) for entree in entrees))

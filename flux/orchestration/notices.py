@@ -118,6 +118,18 @@ NOTICES: dict[str, str] = {
         "**Red:** there are some; `flux emission lacunes` names them. Mend the cause (mostly a setting), then "
         "`flux emission grouper --refuses`."
     ),
+    "entretien.purger": (
+        "**FR.** Purge de l'entrepôt ce dont la conservation est finie (`FLUX_RETENTION__…`) et que rien n'attend plus ; lignes et "
+        "empreintes restent. `flux entretien --a-blanc` dit d'avance quoi et pourquoi. **Rouge :** base ou entrepôt ; relancer suffit.\n\n"
+        "**EN.** Purges from the store what was kept long enough (`FLUX_RETENTION__…`) and nothing waits for; rows and digests stay. "
+        "`flux entretien --a-blanc` says beforehand what and why. **Red:** database or store; running it again is enough."
+    ),
+    "entretien.historique": (
+        "**FR.** Une fois par jour, `airflow db clean` retire l'historique d'Airflow de plus de `FLUX_RETENTION__AIRFLOW` jours. Sautée si "
+        "c'est fait, ou si `FLUX_RETENTION__AIRFLOW_BASE` n'est pas réglé. **Rouge :** la base d'Airflow ; le message dit quoi.\n\n"
+        "**EN.** Once a day, `airflow db clean` removes what is older than `FLUX_RETENTION__AIRFLOW` days of Airflow's history. Skipped "
+        "when it is done, or when `FLUX_RETENTION__AIRFLOW_BASE` is not set. **Red:** Airflow's database; the message says what."
+    ),
     "entretien.entretenir": (
         "**FR.** Compare le registre et chaque dossier `out`. **Rouge :** SFTP ou base.\n\n"
         "**EN.** Compares the ledger with each `out` folder. **Red:** SFTP or database."
@@ -139,6 +151,22 @@ NOTICES: dict[str, str] = {
         "Vert au passage suivant dès que plus rien ne l'est.\n\n"
         "**EN.** Reads the ledger; changes nothing. **Red:** something is stuck, or the database does not answer. "
         "Green at the next look once nothing is."
+    ),
+    "bilan": (
+        "**FR.** Une fois par jour : compte le registre (déposé = intégré + rejeté + répété + quarantaine + en cours, et les montants) "
+        "et relit chaque original et chaque réponse de l'entrepôt. "
+        "**Rouge :** quelque chose manque ou est en trop ; le log nomme chaque chose (`bilan_faux`) et le flux à regarder. "
+        "**Que faire :** `flux registre bilan`, puis `flux suivi` des flux nommés ; ne rien purger avant de savoir.\n\n"
+        "**EN.** Once a day: counts the ledger (deposited = integrated + rejected + repeated + quarantined + in progress, and amounts) "
+        "and reads every original and every answer of the store again. "
+        "**Red:** something is missing or doubled; the log names each thing (`bilan_faux`) and the flow to look at. "
+        "**What to do:** `flux registre bilan`, then `flux suivi` of the flows named; purge nothing before you know."
+    ),
+    "bilan.complet": (
+        "**FR.** Lit le registre et l'entrepôt ; ne change rien. **Rouge :** le bilan est faux (ne se relance pas seul), ou la base ou "
+        "l'entrepôt ne répond pas (le message dit lequel).\n\n"
+        "**EN.** Reads the ledger and the store; changes nothing. **Red:** the balance is wrong (not tried again by itself), or the "
+        "database or the store does not answer (the message says which)."
     ),
     "certificats": (
         "**FR.** Regarde chaque certificat de partenaire une fois par jour, et tout de suite quand un partenaire en dépose un : listes de "

@@ -14,11 +14,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, and_, delete, false, select
 from sqlalchemy.dialects.postgresql import insert
 
-from flux.errors import ErreurUsage
+from flux.errors import ErreurTransport, ErreurUsage
 from flux.limites import Limites
 from flux.registre import tables as t
 from flux.registre.annuaire import tenable
 from flux.registre.connexion import Source, lecture, transaction
+from flux.registre.purges import tenir_l_empreinte
 from flux.transport.entrepot import Entrepot
 
 #: Characters of a reference at most (BT-122, BR-FR-CPRO-30), and of an issuer's identifier (80: a private person's, BR-FR-CPRO-03).
@@ -86,6 +87,9 @@ def ajouter_piece(  # noqa: PLR0913 - the facts of one attachment, and where the
     else:
         requete = requete.on_conflict_do_nothing(index_elements=cle)
     with transaction(engine, "ajouter_piece") as conn:
+        tenir_l_empreinte(conn, garde.sha256)
+        if not entrepot.existe(garde.cle):
+            raise ErreurTransport(f"{nom} was purged while it was declared: declare it again.", operation="ajouter_piece", path=garde.cle)
         conn.execute(requete)
         trouvee = piece_declaree(conn, fournisseur, reference)
     if trouvee is None or (trouvee.sha256, trouvee.nom, trouvee.mime) != (garde.sha256, nom, mime):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
 
@@ -105,8 +106,18 @@ LOIS: dict[str, tuple[str, str]] = {
         "0",
         "CASE WHEN f.statut = 'INTEGRE' THEN m.nombre - m.acceptees WHEN f.statut IN ('REJETE', 'IRRECEVABLE') THEN m.acceptees ELSE 0 END",
     ),
-    # an answered flow has its answer, any other none; a repeated flow has the first one's
-    "reponse": ("CASE WHEN f.etat = 'repondu' AND f.repete_de IS NULL THEN 1 ELSE 0 END", "least(o.nombre, 1)"),
+    # an answered flow has its feedback, one, any other none; a repeated flow has the first one's
+    "reponse": ("CASE WHEN f.etat = 'repondu' AND f.repete_de IS NULL THEN 1 ELSE 0 END", "o.retours"),
+    # of each kind of answer, one
+    "reponse_doublee": ("o.interfaces", "o.nombre"),
+    # the flow whose answers a repeated one gets is no repeated one itself, and came before
+    "repete_de": (
+        "0",
+        (
+            "CASE WHEN f.repete_de IS NULL OR EXISTS (SELECT FROM flux p WHERE p.id = f.repete_de AND p.id < f.id "
+            "AND p.repete_de IS NULL AND p.sha256 = f.sha256) THEN 0 ELSE 1 END"
+        ),
+    ),
 }
 
 _PAR_FLUX = """
@@ -137,21 +148,26 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
   SELECT count(*) AS orphelines FROM lignes WHERE flux_id = f.id
     AND NOT EXISTS (SELECT FROM factures v WHERE v.flux_id = f.id AND v.membre_rang = lignes.membre_rang)) l
-CROSS JOIN LATERAL (SELECT count(*) AS nombre FROM sorties WHERE flux_id = f.id) o
+CROSS JOIN LATERAL (
+  SELECT count(*) AS nombre, count(DISTINCT interface) AS interfaces, count(*) FILTER (WHERE interface LIKE 'C%') AS retours
+  FROM sorties WHERE flux_id = f.id) o
 """
 
-_CHOIX = "(CAST(:flux AS bigint[]) IS NULL OR {id} = ANY (CAST(:flux AS bigint[])))"
+#: Which flows: all, some, or those received in a span of time. The column of the flow's id, or of its reception, is filled in.
+_TOUS, _CERTAINS, _RECUS = (
+    "true",
+    "{id} = ANY (CAST(:flux AS bigint[]))",
+    "{id} IN (SELECT id FROM flux WHERE recu_le >= :de AND recu_le < :a)",
+)
 _SOMMES_FLUX = """
 SELECT count(*), count(*) FILTER (WHERE statut = 'INTEGRE'), count(*) FILTER (WHERE statut = 'INTEGRE_PARTIEL'),
   count(*) FILTER (WHERE statut = 'REJETE'), count(*) FILTER (WHERE statut = 'IRRECEVABLE'), count(*) FILTER (WHERE statut = 'REPETE'),
   count(*) FILTER (WHERE etat = 'recu'), count(*) FILTER (WHERE etat = 'ouvert'), count(*) FILTER (WHERE etat = 'traite')
-FROM flux WHERE """ + _CHOIX.format(id="id")
-_SOMMES_FACTURES = f"""
-SELECT (SELECT coalesce(sum(membres), 0) FROM flux WHERE {_CHOIX.format(id="id")}),
+FROM flux WHERE """
+_SOMMES_MEMBRES = """
   count(*) FILTER (WHERE decision = 'accepted'), count(*) FILTER (WHERE decision = 'rejected'),
   count(*) FILTER (WHERE decision = 'unreadable'), count(*) FILTER (WHERE decision IS NULL)
-FROM membres WHERE {_CHOIX.format(id="flux_id")}
-"""  # noqa: S608  built from constants
+FROM membres WHERE """
 
 
 def bilan(engine: Engine, flux: Sequence[int] | None = None) -> Bilan:
@@ -162,22 +178,30 @@ def bilan(engine: Engine, flux: Sequence[int] | None = None) -> Bilan:
     """
     with transaction(engine, "bilan") as conn:
         conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        ids = {"flux": None if flux is None else list(flux)}
-        return Bilan(
-            BilanFlux(*conn.execute(text(_SOMMES_FLUX), ids).one()),
-            BilanFactures(*conn.execute(text(_SOMMES_FACTURES), ids).one()),
-            tuple(_ecarts(conn, ids)),
-        )
+        return bilan_lu(conn, flux=flux)
 
 
-def _ecarts(conn: Connection, ids: dict[str, list[int] | None]) -> list[Ecart]:
+def bilan_lu(conn: Connection, *, flux: Sequence[int] | None = None, recus: tuple[datetime, datetime] | None = None) -> Bilan:
+    """Count in the caller's transaction. :param recus: only flows received in this span, its end left out."""
+    choix = _TOUS if flux is None and recus is None else _CERTAINS if recus is None else _RECUS
+    params = {"flux": None if flux is None else list(flux), "de": recus and recus[0], "a": recus and recus[1]}
+    des_flux, des_membres = choix.format(id="id"), choix.format(id="flux_id")
+    annonces = f"SELECT (SELECT coalesce(sum(membres), 0) FROM flux WHERE {des_flux}), "  # noqa: S608  built from constants
+    return Bilan(
+        BilanFlux(*conn.execute(text(_SOMMES_FLUX + des_flux), params).one()),
+        BilanFactures(*conn.execute(text(annonces + _SOMMES_MEMBRES + des_membres), params).one()),
+        tuple(_ecarts(conn, choix.format(id="f.id"), params)),
+    )
+
+
+def _ecarts(conn: Connection, choix: str, params: Mapping[str, object]) -> list[Ecart]:
     """Return the laws broken, worked out in one pass over the flows."""
     lois = ", ".join(f"('{nom}', CAST({attendu} AS bigint), CAST({trouve} AS bigint))" for nom, (attendu, trouve) in LOIS.items())
     requete = (
         f"SELECT e.loi, f.id, e.attendu, e.trouve {_PAR_FLUX} CROSS JOIN LATERAL (VALUES {lois}) AS e (loi, attendu, trouve) "
-        f"WHERE e.attendu <> e.trouve AND {_CHOIX.format(id='f.id')} ORDER BY f.id, e.loi LIMIT :limite"
+        f"WHERE e.attendu <> e.trouve AND {choix} ORDER BY f.id, e.loi LIMIT :limite"
     )
-    return [Ecart(*row) for row in conn.execute(text(requete), {**ids, "limite": ECARTS_MAX})]
+    return [Ecart(*row) for row in conn.execute(text(requete), {**params, "limite": ECARTS_MAX})]
 
 
 def verifier_bilan(engine: Engine, flux: Sequence[int] | None = None) -> Bilan:

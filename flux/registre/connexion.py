@@ -32,7 +32,10 @@ def creer_moteur(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.drivername != "postgresql+psycopg":
             raise ErreurConfiguration("the ledger's URL must begin with postgresql+psycopg://", setting="base")
-        return create_engine(parsed, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC", "connect_timeout": 10})
+        # hide_parameters: what a statement writes is invoice data, and a traceback in a log would quote it.
+        return create_engine(
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"options": "-c timezone=UTC", "connect_timeout": 10}
+        )
     except (sqlalchemy.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
         # The URL may hold a password: neither it nor the library's sentence, which quotes a part of it, is told.
         raise ErreurConfiguration("the ledger's URL is malformed: write postgresql+psycopg://user@host/database", setting="base") from None
@@ -42,21 +45,43 @@ def creer_moteur(url: str) -> Engine:
 def traduire(operation: str) -> Iterator[None]:
     """Turn what SQLAlchemy and psycopg raise into this project's errors.
 
-    :raises ErreurInvariant: a constraint or the type of a column refused the write: a fault of ours. Facts: ``operation``.
-    :raises ErreurRegistre: anything else: connection lost, deadlock, disk full… Facts: ``operation``.
+    The driver's own error is not chained: its details quote the row that was refused, and a trace in a log would tell them.
+
+    :raises ErreurInvariant: a constraint or the type of a column refused the write: a fault of ours. Facts: ``operation``, ``sqlstate``,
+        ``table``, ``colonne``, ``contrainte``.
+    :raises ErreurRegistre: anything else: connection lost, deadlock, disk full… Facts: ``operation``, ``sqlstate``.
     """
     try:
         yield
     except (sqlalchemy.exc.IntegrityError, sqlalchemy.exc.DataError, psycopg.IntegrityError, psycopg.DataError) as error:
-        raise ErreurInvariant(f"the ledger refused to write ({operation}): {_cause(error)}", operation=operation) from error
+        facts = _lieu(_origine(error))
+        where = " ".join(f"{name} {value}" for name, value in facts.items())
+        refusal = type(_origine(error)).__name__
+        raise ErreurInvariant(
+            f"the ledger refused to write ({operation}): {refusal} {where}".rstrip(), operation=operation, **facts
+        ) from None
     except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
-        raise ErreurRegistre(f"the ledger did not answer ({operation}): {_cause(error)}", operation=operation) from error
+        origine = _origine(error)
+        said = str(origine).splitlines()[0] if str(origine) else type(origine).__name__
+        state = getattr(origine, "sqlstate", None)
+        raise ErreurRegistre(f"the ledger did not answer ({operation}): {said}", operation=operation, sqlstate=state) from None
 
 
-def _cause(error: Exception) -> str:
-    """Return the driver's sentence without SQLAlchemy's copy of the statement and its parameters, which hold invoice data."""
+def _origine(error: BaseException) -> BaseException:
+    """Return the driver's error under SQLAlchemy's."""
     origine = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
-    return str(origine).splitlines()[0] if str(origine) else type(error).__name__
+    return origine or error
+
+
+def _lieu(origine: BaseException) -> dict[str, str]:
+    """Return where a write was refused: names of ours only, never the sentence, which may quote a value."""
+    if not isinstance(origine, psycopg.Error):
+        return {}
+    found = origine.diag
+    places = {"sqlstate": origine.sqlstate, "table": found.table_name, "colonne": found.column_name, "contrainte": found.constraint_name}
+    if origine.sqlstate == "23001":  # raised by our own triggers: their sentence is ours
+        places["raison"] = found.message_primary
+    return {name: value for name, value in places.items() if value}
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from flux.cycle_de_vie import Issue, choisir
 from flux.modele.anomalie import Anomalie
 from flux.modele.doublon import LIBERE_PAR
-from flux.modele.journal import Jugement
+from flux.modele.journal import EmpreinteDeLignes, Jugement
 from flux.modele.motifs_retenus import motifs_retenus
 from flux.modele.statut_lu import StatutDemande, StatutLu
 from flux.modele.verdict import Decision
@@ -78,7 +79,9 @@ def enregistrer_demandes(
         for membre_rang, one in fautes:
             par_membre[membre_rang].append(one)
         lignes = [(membre_rang, decision, par_membre[membre_rang]) for membre_rang, decision in decisions]
-        inscrire(conn, [evenement_verdict(tenue, lignes, jugement, {})])
+        verdict = evenement_verdict(tenue, lignes, jugement, {}, issues=table.issues, lignes_statut=table.lignes.hexdigest())
+        later = table.cahier.inscriptions(f"flux {flux_id} tranche {rang}", source=flux_id, tranche=rang, par=par)
+        inscrire(conn, [verdict, *later])
         return True
 
 
@@ -93,6 +96,7 @@ class _Table:
     """Where the lines of one tranche are treated.
 
     :ivar servis: ranks of the members of which a line at least was taken. :ivar anomalies: (rank of the member, anomaly).
+    :ivar issues: what became of the lines → how many. :ivar lignes: digest of the lines as stored, for the journal.
     """
 
     conn: Connection
@@ -103,12 +107,17 @@ class _Table:
     cahier: Cahier
     servis: set[int] = field(default_factory=set)
     anomalies: list[tuple[int, Anomalie]] = field(default_factory=list)
+    issues: Counter[str] = field(default_factory=Counter)
+    lignes: EmpreinteDeLignes = field(default_factory=EmpreinteDeLignes)
 
     def traiter(self, paquet: Sequence[tuple[MembreStatuts, StatutDemande]]) -> None:
         known = candidates(self.conn, {propre(one.lu.numero) for _, one in paquet if one.lu.numero})
         found = [trouver(one.lu, known.get(propre(one.lu.numero) or "", ())) for _, one in paquet]
         held = tenir(self.conn, {one.cle for one in found if isinstance(one, FactureDesignee)})
-        copier(self.conn, t.lignes_statut, _COLONNES, list(self._lignes(paquet, found, held)))
+        rows = list(self._lignes(paquet, found, held))
+        for _, *row in rows:
+            self.lignes.ajouter(row)
+        copier(self.conn, t.lignes_statut, _COLONNES, rows)
         self.cahier.ecrire(self.conn)
 
     def _lignes(
@@ -124,6 +133,7 @@ class _Table:
             self.anomalies += [(membre.rang, one.au_membre(membre.nom)) for one in (*demande.anomalies, *told)]
             if issue is not IssueLigne.REFUSE:
                 self.servis.add(membre.rang)
+            self.issues[issue.value] += 1
             cle = (None, None) if tenue is None else tenue.cle
             rang = len(tenue.historique) - 1 if tenue is not None and issue is IssueLigne.APPLIQUE else None
             yield (self.flux_id, membre.rang, lu.rang, propre(lu.numero), propre(lu.code), code, lu.horodatage, issue, *cle, rang)

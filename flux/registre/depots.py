@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, and_, exists, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from flux.errors import ErreurInvariant
@@ -16,10 +16,11 @@ from flux.registre import tables as t
 from flux.registre.connexion import transaction, verrouiller
 from flux.registre.copie import propre
 from flux.registre.journal import inscrire
+from flux.registre.purges import tenir_l_empreinte
 from flux.registre.valeurs import REPETE, Depot, EtatFlux, EtatSortie, FluxEnregistre, Lot, Premier
 
 #: Outcomes of a deposit that is answered by the answers of another flow.
-_REPETITIONS = frozenset((IssueDoublon.FLUX_REPETE, IssueDoublon.FLUX_REPRIS, IssueDoublon.EN_COURS))
+REPETITIONS = frozenset((IssueDoublon.FLUX_REPETE, IssueDoublon.FLUX_REPRIS, IssueDoublon.EN_COURS))
 #: How long a run may take before it is held to be dead, unless a setting says otherwise.
 REPRISE_APRES = timedelta(hours=2)
 
@@ -38,6 +39,7 @@ def enregistrer_depot(engine: Engine, depot: Depot, *, reprise_apres: timedelta 
     :raises ErreurRegistre: the ledger did not answer.
     """
     with transaction(engine, "enregistrer_depot") as conn:
+        tenir_l_empreinte(conn, depot.sha256)  # a purge of the same bytes comes before, and the caller sees it, or finds this row
         if depot.identifiant is not None:
             # Two deposits of one id wait for each other here; the partial unique index would refuse the second anyway.
             verrouiller(conn, f"flux.identifiant {depot.partenaire_id} {depot.identifiant}")
@@ -62,11 +64,11 @@ def _evenements(depot: Depot, found: FluxEnregistre) -> Iterator[Evenement]:
         return
     contenu: dict[str, object] = {
         "partenaire": depot.partenaire_id, "nom": depot.nom, "taille": depot.taille, "sha256": depot.sha256, "interface": depot.interface,
-        "depose_le": depot.depose_le, "recu_le": depot.recu_le, "issue": found.issue.value,
+        "identifiant": depot.identifiant, "depose_le": depot.depose_le, "recu_le": depot.recu_le, "issue": found.issue.value,
     }  # fmt: skip
     premier = None if found.premier is None else found.premier.id
     yield Evenement(found.id, Genre.RECU, "", contenu | {"premier": premier}, depot.recu_le)
-    if premier is not None and found.issue in _REPETITIONS:
+    if premier is not None and found.issue in REPETITIONS:
         yield Evenement(premier, Genre.REPETE, str(found.id), {"flux": found.id, "issue": found.issue.value}, depot.recu_le)
 
 
@@ -100,8 +102,10 @@ def _porteur(conn: Connection, depot: Depot, reprise_apres: timedelta) -> tuple[
     ).one_or_none()
     if row is None:
         return None
+    # Answers whose bytes were purged cannot leave again: the name is used, as for other bytes.
+    purged = conn.execute(select(exists().where(t.sorties.c.flux_id == row.id, t.sorties.c.octets_purges_le.is_not(None)))).scalar_one()
     premier = PremierDepot(
-        memes_octets=row.sha256 == depot.sha256,
+        memes_octets=row.sha256 == depot.sha256 and not purged,
         repondu=row.etat == EtatFlux.REPONDU,
         en_panne=row.lance_le is not None and row.lance_le + reprise_apres <= depot.recu_le,
     )
@@ -110,7 +114,7 @@ def _porteur(conn: Connection, depot: Depot, reprise_apres: timedelta) -> tuple[
 
 def _inserer(conn: Connection, depot: Depot, issue: IssueDoublon, premier: Premier | None) -> FluxEnregistre:
     """Insert the flow; the loser of a race on the claim returns the winner's row."""
-    repete = issue in _REPETITIONS
+    repete = issue in REPETITIONS
     new = conn.execute(
         insert(t.flux)
         .values(

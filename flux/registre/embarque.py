@@ -14,7 +14,7 @@ import subprocess
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # its stubs are no dependency of ours
@@ -114,11 +114,11 @@ def _verrou(donnees: Path) -> Iterator[None]:
 def _postmaster(donnees: Path) -> PostmasterInfo | None:
     """Return what ``postmaster.pid`` says when the process it names is a PostgreSQL of ours, else ``None``.
 
-    After a hard stop the file stays, and its number may since belong to any process.
+    After a hard stop the file stays, and its number may since belong to any process, or to a dead one that nobody has waited for.
     """
     try:
         info = PostmasterInfo.read_from_pgdata(donnees)
-        vivant = info is not None and info.process is not None and info.process.name() == "postgres"
+        vivant = info is not None and info.process is not None and _sert(info.process)
     except (OSError, ValueError, AssertionError, psutil.Error):  # half-written file, or the process just ended
         return None
     return info if vivant else None
@@ -143,10 +143,14 @@ def _demarrer(donnees: Path) -> Path:
         cause: Exception | None = None
         while (socket := _socket(donnees)) is None:
             if _postmaster(donnees) is None:
-                (donnees / "postmaster.pid").unlink(missing_ok=True)  # stale: see _postmaster
-                cause = _lancer(donnees)
-                if cause is None:
-                    continue
+                if restes := _restes(donnees):
+                    cause = ErreurRegistre(f"processes of the server before still run: {restes}", operation="demarrer", path=str(donnees))
+                else:
+                    for perime in (donnees / "postmaster.pid", *donnees.glob(".s.PGSQL.*.lock")):  # see _postmaster
+                        perime.unlink(missing_ok=True)
+                    cause = _lancer(donnees)
+                    if cause is None:
+                        continue
             # Running already: it recovers after a crash. A new folder that cannot be initialised never will be.
             if time.monotonic() > fin or not (donnees / "PG_VERSION").exists():
                 raise ErreurRegistre(
@@ -156,6 +160,25 @@ def _demarrer(donnees: Path) -> Path:
                 ) from cause
             time.sleep(0.1)
     return socket
+
+
+def _restes(donnees: Path) -> list[int]:
+    """Return the numbers of the PostgreSQL processes that work in the folder.
+
+    Those of a killed server may still write. They end by themselves once they notice its death; until then the file
+    ``postmaster.pid``, by which PostgreSQL refuses to start beside them, is left alone.
+    """
+    trouves = []
+    for one in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if _sert(one) and one.cwd() == str(donnees):
+                trouves.append(one.pid)
+    return trouves
+
+
+def _sert(one: psutil.Process) -> bool:
+    """Tell whether a process is a PostgreSQL that still runs. Raises ``psutil.Error`` when it just ended."""
+    return bool(one.name() == "postgres" and one.status() != psutil.STATUS_ZOMBIE)
 
 
 def _lancer(donnees: Path) -> Exception | None:

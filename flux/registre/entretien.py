@@ -5,23 +5,22 @@ Every function raises ErreurRegistre when the ledger does not answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, select, text, update
+from sqlalchemy import Engine, func, select, text, update
 
 from flux.errors import ErreurUsage
-from flux.modele.journal import Evenement, Genre
+from flux.modele.journal import Genre
+from flux.modele.temps import PARIS
 from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture, transaction
-from flux.registre.journal import inscrire
+from flux.registre.journal_fichiers import COLONNES, dire_fichiers
 from flux.registre.valeurs import EtatFlux, EtatSortie
 
 _S = t.sorties.c
 _EN_PLACE = (_S.etat == EtatSortie.EMISE, _S.retiree_le.is_(None), _S.purgee_le.is_(None))
-_DITS = (_S.flux_id, _S.nom, _S.emissions)
 #: Rows of one kind told at most by :func:`lacunes`; the counts cover all.
 MONTREES = 1000
 
@@ -50,6 +49,7 @@ class SortieConnue:
     nom: str
     cle: str
     sha256: str
+    octets_purges_le: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,58 +81,62 @@ def sorties_en_place(source: Source, partenaire_id: int) -> list[SortieEnPlace]:
 def noter_retirees(engine: Engine, ids: Collection[int], le: datetime) -> int:
     """Note that files are gone from their folder; one that leaves again meanwhile is not touched. Return how many."""
     with transaction(engine, "noter_retirees") as conn:
-        done = conn.execute(update(t.sorties).where(_S.id == func.any(list(ids)), *_EN_PLACE).values(retiree_le=le).returning(*_DITS)).all()
-        _inscrire(conn, Genre.RETIRE, done, le)
+        done = conn.execute(
+            update(t.sorties).where(_S.id == func.any(list(ids)), *_EN_PLACE).values(retiree_le=le).returning(*COLONNES)
+        ).all()
+        dire_fichiers(conn, Genre.RETIRE, done, le)
         return len(done)
 
 
 def noter_purgee(engine: Engine, sortie_id: int, le: datetime) -> bool:
     """Note that a file was purged."""
     with transaction(engine, "noter_purgee") as conn:
-        done = conn.execute(update(t.sorties).where(_S.id == sortie_id, *_EN_PLACE).values(purgee_le=le).returning(*_DITS)).all()
-        _inscrire(conn, Genre.PURGE, done, le)
+        done = conn.execute(update(t.sorties).where(_S.id == sortie_id, *_EN_PLACE).values(purgee_le=le).returning(*COLONNES)).all()
+        dire_fichiers(conn, Genre.PURGE, done, le)
         return len(done) == 1
 
 
 def sorties_nommees(source: Source, noms: Sequence[str]) -> list[SortieConnue]:
     """Return files by their names, in the order given.
 
-    :raises ErreurUsage: some name is none of ours. Facts: ``names``.
+    :raises ErreurUsage: some name is none of ours, or its bytes were purged. Facts: ``names``.
     """
     with lecture(source, "sorties_nommees") as conn:
-        rows = conn.execute(select(_S.id, _S.nom, _S.cle, _S.sha256).where(_S.nom == func.any(list(noms)))).mappings()
+        rows = conn.execute(select(_S.id, _S.nom, _S.cle, _S.sha256, _S.octets_purges_le).where(_S.nom == func.any(list(noms)))).mappings()
         known = {row["nom"]: SortieConnue(**row) for row in rows}
     unknown = tuple(one for one in noms if one not in known)
     if unknown:
         raise ErreurUsage(
             f"aucun fichier sortant de ce nom / no outgoing file has this name: {', '.join(unknown)}", names=unknown
         )  # fmt: skip
+    gone = {nom: known[nom].octets_purges_le for nom in noms}
+    if purged := {nom: le for nom, le in gone.items() if le is not None}:
+        raise ErreurUsage(_purges(purged), names=tuple(purged))
     return [known[one] for one in dict.fromkeys(noms)]
 
 
 def remettre(engine: Engine, ids: Collection[int]) -> None:
-    """Put files back in the outbox: same names, same bytes."""
+    """Put files back in the outbox: same names, same bytes; all or none.
+
+    :raises ErreurUsage: the bytes of some were purged. Facts: ``names``.
+    """
     with transaction(engine, "remettre") as conn:
         # No condition on the state: the update then waits for an emission under way, and the file leaves after it.
         done = conn.execute(
             update(t.sorties)
             .where(_S.id == func.any(list(ids)))
             .values(etat=EtatSortie.A_EMETTRE, retiree_le=None, purgee_le=None)
-            .returning(*_DITS)
+            .returning(*COLONNES, _S.octets_purges_le)
         ).all()
-        _inscrire(conn, Genre.REMIS, done, None)
+        gone = {row.nom: row.octets_purges_le for row in done if row.octets_purges_le is not None}
+        if gone:
+            raise ErreurUsage(_purges(gone), names=tuple(gone))
+        dire_fichiers(conn, Genre.REMIS, done, None)
 
 
-def _inscrire(conn: Connection, genre: Genre, sorties: Sequence[Row[Any]], le: datetime | None) -> None:
-    """Tell the journals of the flows that files answer; a grouped file answers none."""
-    inscrire(
-        conn,
-        [
-            Evenement(row.flux_id, genre, f"{row.nom} {row.emissions}", {"nom": row.nom, "emission": row.emissions}, le)
-            for row in sorties
-            if row.flux_id is not None
-        ],
-    )
+def _purges(gone: Mapping[str, datetime]) -> str:
+    told = ", ".join(f"{nom} ({le.astimezone(PARIS):%d/%m/%Y})" for nom, le in gone.items())
+    return f"contenu purgé, la conservation étant finie ; rien n'est renvoyé / bytes purged, retention over; nothing is sent again: {told}"
 
 
 def lacunes(engine: Engine, avant: datetime) -> Lacunes:

@@ -7,13 +7,14 @@ sees; an entry committed later is further down its chain, and the next seal take
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from flux.modele.journal import VERSION, canonique, empreinte, instant
+from flux.modele.temps import PARIS
 from flux.registre import tables as t
-from flux.registre.connexion import transaction, verrouiller
+from flux.registre.connexion import Source, lecture, transaction, verrouiller
 
 _TETES = """
 SELECT DISTINCT ON (j.flux_id) j.flux_id, j.rang, j.empreinte FROM journal j
@@ -48,6 +49,19 @@ def sceller(engine: Engine, jour: date, le: datetime) -> str | None:
                 [{"flux_id": row.flux_id, "sceau": numero, "rang": row.rang, "empreinte": row.empreinte} for row in rows],
             )
         return texte
+
+
+def premier_jour_sans_sceau(source: Source) -> date | None:
+    """Return the first day (Paris) that no seal answers for, that of the journal's first entry when there is no seal; ``None``: no journal.
+
+    :raises ErreurRegistre: the ledger did not answer.
+    """
+    with lecture(source, "premier_jour_sans_sceau") as conn:
+        jour: date | None = conn.execute(select(func.max(t.sceaux.c.jour))).scalar_one()
+        if jour is not None:
+            return jour + timedelta(days=1)
+        le = conn.execute(select(t.journal.c.le).order_by(t.journal.c.flux_id, t.journal.c.rang).limit(1)).scalar_one_or_none()
+        return None if le is None else le.astimezone(PARIS).date()
 
 
 def empreinte_des_tetes(tetes: list[tuple[int, int, str]]) -> str:

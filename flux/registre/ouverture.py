@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import Connection, Engine, func, select, update
 
 from flux.errors import ErreurInvariant
 from flux.modele.anomalie import Anomalie
-from flux.modele.journal import Evenement, Genre, empreinte_des_lignes
+from flux.modele.journal import Evenement, Faute, Genre, empreinte_des_lignes, ligne_ouverte
 from flux.registre import tables as t
 from flux.registre.connexion import transaction
 from flux.registre.copie import copier, propre
 from flux.registre.journal import inscrire
-from flux.registre.valeurs import EtatFlux, Membre, Tranche
+from flux.registre.valeurs import FLUX_LUI_MEME, EtatFlux, Membre, Tranche
 
 _COLONNES_ANOMALIE = (
     "flux_id", "membre_rang", "rang", "code", "rule", "severity", "layer", "member", "path", "line", "column_", "found", "expected",
@@ -61,20 +62,30 @@ def enregistrer_ouverture(
             .where(t.flux.c.id == flux_id)
             .values(etat=EtatFlux.OUVERT if annonces else EtatFlux.TRAITE, membres=nombre, jeu_de_regles=jeu_de_regles)
         )
-        contenu = {
-            "fichiers": nombre, "tranches": len(annonces), "illisibles": sum(m.decision is not None for m in tous),
-            "anomalies": len(fautes), "jeu": jeu_de_regles, "detail": empreinte_des_lignes(_detail(tous, fautes)),
-        }  # fmt: skip
-        inscrire(conn, [Evenement(flux_id, Genre.OUVERT, "", contenu, le)])
+        inscrire(conn, [Evenement(flux_id, Genre.OUVERT, "", _contenu(tous, len(annonces), fautes, jeu_de_regles), le)])
         return True
 
 
-def _detail(membres: Sequence[Membre], anomalies: Sequence[tuple[int, Anomalie]]) -> Iterator[list[object]]:
-    """Yield what the journal's digest of an opening covers: every member, then every anomaly."""
-    for m in membres:
-        yield [m.rang, propre(m.nom), m.taille, m.sha256, m.decision]
+def _contenu(membres: Sequence[Membre], tranches: int, anomalies: Sequence[tuple[int, Anomalie]], jeu: str | None) -> dict[str, object]:
+    """Return what the journal tells of an opening: counts, the flow's own faults, and a digest of every file with its faults."""
+    par_membre: dict[int, list[Faute]] = defaultdict(list)
     for rang, one in anomalies:
-        yield [rang, one.severity, one.code, one.rule]
+        par_membre[rang].append(faute(one))
+    detail = (
+        ligne_ouverte(m.rang, propre(m.nom), m.taille, m.sha256, m.decision, par_membre.get(m.rang, ()))
+        for m in sorted(membres, key=attrgetter("rang"))
+    )
+    contenu: dict[str, object] = {
+        "fichiers": len(membres), "tranches": tranches, "illisibles": sum(m.decision is not None for m in membres), "jeu": jeu,
+        "fautes": par_membre.get(FLUX_LUI_MEME, []), "detail": empreinte_des_lignes(detail),
+    }  # fmt: skip
+    avant = {f"{m.rang}": len(par_membre[m.rang]) for m in membres if m.tranche_rang is not None and m.rang in par_membre}
+    return contenu | {"avant": avant} if avant else contenu  # those of files that are still to be judged: more may follow
+
+
+def faute(one: Anomalie) -> Faute:
+    """Return an anomaly as the journal holds it."""
+    return (one.severity, one.code, one.rule)
 
 
 def _lignes_membres(flux_id: int, membres: Iterable[Membre], comptes: dict[int | None, int]) -> Iterator[tuple[object, ...]]:

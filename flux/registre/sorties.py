@@ -16,8 +16,9 @@ from flux.registre import tables as t
 from flux.registre.connexion import traduire, transaction
 from flux.registre.envois import planifier_pivots
 from flux.registre.journal import inscrire
+from flux.registre.journal_fichiers import COLONNES, dire_fichiers
 from flux.registre.numeros import prochain_numero
-from flux.registre.ouverture import ecrire_anomalies, etat_verrouille
+from flux.registre.ouverture import ecrire_anomalies, etat_verrouille, faute
 from flux.registre.valeurs import FLUX_LUI_MEME, Compteurs, EtatFlux, EtatSortie, EtatTranche, Sortie, SortieAEmettre
 
 #: Gives the next number of a partner's files.
@@ -54,7 +55,8 @@ def clore_flux(
         ).scalar_one()
         if restantes:
             raise ErreurInvariant(f"flow {flux_id} has {restantes} tranches to treat", flux_id=flux_id, tranches=restantes)
-        ecrire_anomalies(conn, flux_id, ((FLUX_LUI_MEME, one) for one in anomalies))
+        dernieres = list(anomalies)
+        ecrire_anomalies(conn, flux_id, ((FLUX_LUI_MEME, one) for one in dernieres))
         partenaire_id = conn.execute(
             update(t.flux)
             .where(t.flux.c.id == flux_id)
@@ -74,6 +76,7 @@ def clore_flux(
             planifier_pivots(conn, flux_id, interface_pivot, le)
         contenu = {
             "statut": statut, "acceptees": compteurs.acceptees, "rejetees": compteurs.rejetees, "illisibles": compteurs.illisibles,
+            "fautes": [faute(one) for one in dernieres],
             "reponses": [{"nom": one.nom, "interface": one.interface, "sha256": one.sha256, "taille": one.taille} for one in reponses],
         }  # fmt: skip
         inscrire(conn, [Evenement(flux_id, Genre.REPONDU, "", contenu, le)])
@@ -131,16 +134,18 @@ def sorties_a_emettre(conn: Connection, partenaire_id: int | None = None, limite
 
 
 def marquer_emise(conn: Connection, sortie_id: int, le: datetime) -> bool:
-    """Note that an answer left, in the caller's transaction. Returns False, and changes nothing, when it is not waiting."""
+    """Note that an answer left, at the end of the caller's transaction: one answer a transaction, two could wait for each other's flows.
+
+    Returns False, and changes nothing, when it is not waiting.
+    """
     s = t.sorties.c
     with traduire("marquer_emise"):
         done = conn.execute(
             update(t.sorties)
             .where(s.id == sortie_id, s.etat == EtatSortie.A_EMETTRE)
             .values(etat=EtatSortie.EMISE, emise_le=le, emissions=s.emissions + 1)
-            .returning(s.flux_id, s.nom, s.sha256, s.emissions)
+            .returning(*COLONNES, s.sha256)
         ).one_or_none()
-        if done is not None and done.flux_id is not None:
-            contenu = {"nom": done.nom, "sha256": done.sha256, "emission": done.emissions}
-            inscrire(conn, [Evenement(done.flux_id, Genre.EMIS, f"{done.nom} {done.emissions}", contenu, le)])
+        if done is not None:
+            dire_fichiers(conn, Genre.EMIS, [done], le, sha256=done.sha256)
         return done is not None

@@ -6,20 +6,25 @@ The lock of the invoice's row and the unique index on (invoice, status, time) ma
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy import Connection, Engine, text
 
 from flux.cycle_de_vie import Evenement, Issue, Reponse, decider
 from flux.errors import ErreurUsage
 from flux.modele.doublon import LIBERE_PAR
+from flux.modele.journal import Evenement as Inscription
+from flux.modele.journal import Genre, empreinte, empreinte_des_lignes, ligne_statut
 from flux.referentiel.circuits import Circuit, circuit_du_cadre
 from flux.referentiel.statuts import STATUTS_FACTURE, Role
 from flux.registre import tables as t
 from flux.registre.connexion import transaction
 from flux.registre.copie import copier, json_texte, propre
+from flux.registre.journal import inscrire
 from flux.registre.valeurs import StatutPose
 
 #: An invoice: its flow and its rank in it.
@@ -108,6 +113,7 @@ class Cahier:
     _statuts: list[tuple[object, ...]] = field(default_factory=list)
     _refus: list[tuple[object, ...]] = field(default_factory=list)
     _etats: dict[Cle, str] = field(default_factory=dict)
+    _dits: dict[int, list[list[object]]] = field(default_factory=dict)
 
     def noter(self, tenue: FactureTenue, demande: Demande) -> Reponse:
         """Decide what a status asked for changes, and note it."""
@@ -124,6 +130,11 @@ class Cahier:
                 True,  # the planner, which knows the codes that the settings add, says what leaves
             ))  # fmt: skip
             self._etats[tenue.cle] = s.code
+            ligne = ligne_statut(
+                membre_rang, len(tenue.historique), s.code, s.horodatage, propre(demande.par), propre(s.complement), propre(s.commentaire),
+                [(propre(m.code), propre(m.texte)) for m in s.motifs],
+            )  # fmt: skip
+            self._dits.setdefault(flux_id, []).append(ligne)
             tenue.historique.append(asked)
         elif answer.issue is not Issue.DEJA:
             self._refus.append((
@@ -146,6 +157,20 @@ class Cahier:
             conn.execute(text(_ETATS), values)
         self._statuts, self._refus, self._etats = [], [], {}
 
+    def inscriptions(self, sujet: str, **faits: object) -> list[Inscription]:
+        """Return what the journals of the invoices' flows tell of all that was written: one entry a flow."""
+        return [
+            Inscription(
+                flux_id, Genre.STATUT, sujet,
+                {**faits, "statuts": Counter(f"{one[2]}" for one in lignes), "detail": empreinte_des_lignes(sorted(lignes, key=_RANGS))},
+                self.le,
+            )
+            for flux_id, lignes in self._dits.items()
+        ]  # fmt: skip
+
+
+_RANGS = itemgetter(0, 1)
+
 
 def _detail(detail: Mapping[str, object]) -> str | None:
     """What else a line says, as JSON; amounts are texts."""
@@ -165,6 +190,7 @@ def poser_statut(engine: Engine, cle: Cle, demande: Demande, le: datetime, *, li
         cahier = Cahier(le, libere_par)
         answer = cahier.noter(tenue, demande)
         cahier.ecrire(conn)
+        inscrire(conn, cahier.inscriptions(f"facture {cle[1]} statut {len(tenue.historique) - 1}"))
         return answer
 
 
@@ -186,4 +212,6 @@ def traiter_rejet(engine: Engine, cle: Cle, par: str, le: datetime) -> bool:
             text("INSERT INTO rejets_traites (flux_id, membre_rang, par, le) VALUES (:f, :m, :par, :le) ON CONFLICT DO NOTHING"),
             {"f": cle[0], "m": cle[1], "par": propre(par), "le": le},
         )
+        if done.rowcount:
+            inscrire(conn, [Inscription(cle[0], Genre.REJET_TRAITE, f"{cle[1]}", {"par": empreinte(propre(par))}, le)])
         return done.rowcount == 1

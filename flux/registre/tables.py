@@ -35,6 +35,7 @@ from flux.referentiel.anomalies import Severite
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
 from flux.registre.socle import instant, metadata, parmi
 from flux.registre.tables_annuaire import annuaire_versions, pieces_declarees, services, structures
+from flux.registre.tables_exploitation import battements
 from flux.registre.tables_journal import journal, sceaux, sceaux_tetes
 from flux.registre.tables_raccordement import (
     abonnements,
@@ -56,7 +57,9 @@ __all__ = [
     "annuaire_versions",
     "anomalies",
     "autorites",
+    "battements",
     "certificats_partenaire",
+    "entretiens",
     "envois",
     "factures",
     "flux",
@@ -121,6 +124,7 @@ flux = Table(
     Column("rejetees", Integer),
     Column("illisibles", Integer),
     instant("repondu_le"),
+    instant("original_purge_le"),  # its bytes are gone; the row and the digest stay
     UniqueConstraint("partenaire_id", "reclamation"),
     parmi("etat", EtatFlux),
     parmi("statut", (*STATUTS_FLUX, REPETE)),
@@ -130,6 +134,9 @@ flux = Table(
     Index("uq_flux_identifiant_tenu", "partenaire_id", "identifiant", unique=True, postgresql_where=text("tient_identifiant")),
     Index("ix_flux_sans_lot", "partenaire_id", "id", postgresql_where=text("lot_id IS NULL AND etat <> 'repondu'")),
     Index("ix_flux_lot_id", "lot_id"),
+    Index("ix_flux_en_cours", "recu_le", postgresql_where=text("etat <> 'repondu'")),
+    Index("ix_flux_sha256", "sha256", postgresql_using="hash"),
+    Index("ix_flux_originaux", "recu_le", postgresql_where=text("original_purge_le IS NULL")),
 )
 
 tranches = Table(
@@ -141,7 +148,9 @@ tranches = Table(
     Column("nombre", Integer, nullable=False),
     Column("octets", BigInteger, nullable=False),
     Column("etat", Text, nullable=False, server_default=EtatTranche.A_TRAITER.value),
+    instant("purge_le"),
     parmi("etat", EtatTranche),
+    Index("ix_tranches_gardees", "flux_id", postgresql_where=text("purge_le IS NULL")),
 )
 
 membres = Table(
@@ -233,6 +242,7 @@ pieces_jointes = Table(
     Column("description", Text),
     Column("uri", Text),
     ForeignKeyConstraint(["flux_id", "membre_rang"], ["factures.flux_id", "factures.membre_rang"]),
+    Index("ix_pieces_jointes_sha256", "sha256", postgresql_using="hash"),
 )
 
 anomalies = Table(
@@ -349,16 +359,28 @@ sorties = Table(
     instant("emise_le"),
     Column("emissions", Integer, nullable=False, server_default=text("0")),
     instant("retiree_le"),  # seen to be gone from the partner's folder
-    instant("purgee_le"),
+    instant("purgee_le"),  # removed from the partner's folder, where it stayed too long
+    instant("octets_purges_le"),  # its bytes are gone from the store too
     parmi("etat", EtatSortie),
     UniqueConstraint("partenaire_id", "numero"),
     Index("ix_sorties_a_emettre", "partenaire_id", "id", postgresql_where=text("etat = 'a_emettre'")),
     Index("ix_sorties_flux_id", "flux_id"),
+    Index("ix_sorties_sha256", "sha256", postgresql_using="hash"),
+    Index("ix_sorties_octets", "emise_le", postgresql_where=text("octets_purges_le IS NULL")),
     Index(
         "ix_sorties_en_place", "partenaire_id", "emise_le",
         postgresql_where=text("etat = 'emise' AND retiree_le IS NULL AND purgee_le IS NULL"),
     ),
 )  # fmt: skip
+
+# What each upkeep removed, kept and why: the report that its run printed.
+entretiens = Table(
+    "entretiens",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    instant("le", nullable=False),
+    Column("rapport", JSONB, nullable=False),
+)
 
 numeros = Table(
     "numeros",
@@ -390,4 +412,5 @@ envois = Table(
         "ix_envois_a_grouper", "partenaire_id", "interface", "id", postgresql_where=text("sortie_id IS NULL AND refus IS NULL")
     ),
     Index("ix_envois_sortie_id", "sortie_id"),
+    Index("ix_envois_refuses", "id", postgresql_where=text("refus IS NOT NULL")),
 )  # fmt: skip

@@ -94,4 +94,5 @@ pieces_declarees = Table(
     Column("cle", Text, nullable=False),
     instant("ajoutee_le", nullable=False),
     CheckConstraint("fournisseur_type BETWEEN 1 AND 7", name="fournisseur_type"),
+    Index("ix_pieces_declarees_sha256", "sha256", postgresql_using="hash"),
 )

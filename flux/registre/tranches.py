@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, exists, select, update
 from flux.errors import ErreurInvariant, ErreurRegistre
 from flux.modele.anomalie import Anomalie
 from flux.modele.doublon import LIBERE_PAR
-from flux.modele.journal import Evenement, Genre, Jugement, empreinte_des_lignes
+from flux.modele.journal import Evenement, Genre, Jugement, empreinte_des_lignes, ligne_jugee
 from flux.modele.verdict import Decision
 from flux.registre import projection
 from flux.registre import tables as t
@@ -21,7 +21,7 @@ from flux.registre.connexion import transaction
 from flux.registre.copie import copier, json_texte, pilote, propre
 from flux.registre.doublons import ResultatDeparte, departager
 from flux.registre.journal import inscrire
-from flux.registre.ouverture import ecrire_anomalies, etat_verrouille
+from flux.registre.ouverture import ecrire_anomalies, etat_verrouille, faute
 from flux.registre.valeurs import EtatFlux, EtatTranche, ResultatMembre
 
 _COLONNES_STATUT = ("flux_id", "membre_rang", "rang", "code", "horodatage", "complement", "commentaire", "motifs")
@@ -200,15 +200,17 @@ def evenement_verdict(
     lignes: Sequence[tuple[int, Decision, Sequence[Anomalie]]],
     jugement: Jugement | None,
     replis: Mapping[str, int],
+    **faits: object,
 ) -> Evenement:
     """Return what the journal tells of a tranche: counts, by what it was judged, and a digest of the verdict of each member.
 
     :param lignes: (rank, decision, anomalies). :param replis: official set → members that the reference engine judged by it.
+    :param faits: what else to say.
     """
-    detail = ([rang, decision, [[a.severity, a.code, a.rule] for a in fautes]] for rang, decision, fautes in sorted(lignes, key=_RANG))
+    detail = (ligne_jugee(rang, decision, [faute(a) for a in fautes]) for rang, decision, fautes in sorted(lignes, key=_RANG))
     contenu: dict[str, object] = {
         "tranche": tenue.rang, "fichiers": tenue.nombre, **Counter(f"{decision}" for _, decision, _ in lignes), "replis": dict(replis),
-        "detail": empreinte_des_lignes(detail),
+        "detail": empreinte_des_lignes(detail), **faits,
     }  # fmt: skip
     if jugement is not None:
         contenu["regles"] = {

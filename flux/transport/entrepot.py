@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 from uuid import uuid4
@@ -114,6 +116,24 @@ class Entrepot:
             self._fs.invalidate_cache()
             return bool(self._fs.isfile(self._chemin(cle)))
 
+    def lister(self, cle: str) -> Iterator[tuple[str, int]]:
+        """Yield (key, bytes) of all that is kept under a folder, sorted, one folder in memory at a time; an absent one has nothing.
+
+        :raises ErreurTransport: the store did not answer.
+        """
+        with _traduire("lister", cle):
+            self._fs.invalidate_cache()
+            try:
+                entries = sorted(self._fs.ls(self._chemin(cle), detail=True), key=lambda one: str(one["name"]))
+            except FileNotFoundError:
+                return
+        for one in entries:
+            under = f"{cle}/{str(one['name']).rstrip('/').rpartition('/')[2]}"
+            if one["type"] == "directory":
+                yield from self.lister(under)
+            else:
+                yield under, int(one["size"])
+
     def supprimer(self, cle: str) -> None:
         """Forget a key; an absent one is already forgotten.
 
@@ -121,6 +141,56 @@ class Entrepot:
         """
         with _traduire("supprimer", cle), suppress(FileNotFoundError):
             self._fs.rm_file(self._chemin(cle))
+
+    def ecrit_le(self, cle: str) -> datetime | None:
+        """Return when a key was last written, UTC; ``None`` when it is absent.
+
+        :raises ErreurTransport: the store did not answer.
+        """
+        with _traduire("ecrit_le", cle), suppress(FileNotFoundError):
+            le: datetime = self._fs.modified(self._chemin(cle))
+            return le if le.tzinfo is not None else le.replace(tzinfo=UTC)
+        return None
+
+    def deplacer(self, cle: str, vers: str) -> bool:
+        """Move a key, in place of what the other one held; False when it is absent.
+
+        :raises ErreurTransport: the store refused or did not answer.
+        """
+        if not self.existe(cle):
+            return False
+        with suppress(FileNotFoundError):
+            self._installer(self._chemin(cle), vers)
+            return True
+        return False
+
+    def sonder(self) -> int | None:
+        """Write, read and remove a few bytes; return the bytes free on a local disk, ``None`` elsewhere.
+
+        :raises ErreurTransport: the store refused or did not answer.
+        """
+        with self._temporaire("sonder") as (chemin, fichier), _traduire("sonder", chemin):
+            fichier.write(b"flux sante")
+            self._fermer(fichier, chemin)
+            if self._fs.cat_file(chemin) != b"flux sante":
+                raise ErreurTransport("The staging store gave back other bytes than it was given.", operation="sonder", path=chemin)
+            return shutil.disk_usage(self._racine).free if self._local else None
+
+    def balayer(self, avant: datetime) -> int:
+        """Remove what killed processes left half-written; return how many.
+
+        :param avant: aware; what was written to after that may still be at work.
+        :raises ErreurTransport: the store refused or did not answer.
+        """
+        dossier, balayes = f"{self._racine}/{_TEMPORAIRES}", 0
+        with _traduire("balayer", dossier):
+            self._fs.invalidate_cache()
+            for chemin in self._fs.ls(dossier, detail=False) if self._fs.isdir(dossier) else ():
+                with suppress(FileNotFoundError):  # it was moved to its place meanwhile
+                    if self._fs.modified(chemin) < avant:
+                        self._fs.rm_file(chemin)
+                        balayes += 1
+        return balayes
 
     def _chemin(self, cle: str) -> str:
         if not _CLE.fullmatch(cle):

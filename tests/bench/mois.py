@@ -26,9 +26,11 @@ from flux.config import Reglages
 from flux.contexte import Contexte
 from flux.cycle_de_vie import Issue
 from flux.etapes import grouper
+from flux.modele.journal import Evenement, Genre
 from flux.registre.connexion import creer_moteur, transaction
 from flux.registre.embarque import adresse, arreter
 from flux.registre.entretien import lacunes
+from flux.registre.journal import inscrire
 from flux.registre.migrations import migrer
 from flux.registre.statuts import Cahier, Cle, Demande, tenir
 from flux.registre.valeurs import StatutPose
@@ -78,6 +80,7 @@ def _semer(engine: Engine, factures: int) -> int:
     with engine.begin() as conn:
         for statement in _SEMER.split(";\n"):
             conn.execute(text(statement), {name: value for name, value in values.items() if f":{name}" in statement})
+        inscrire(conn, [Evenement(n, Genre.REPRISE, "", {}, DEBUT) for n in range(1, flows + 1)])
         conn.execute(text("ANALYZE"))
     return flows * PAR_FLUX
 
@@ -97,6 +100,7 @@ def _poser(engine: Engine, said: list[tuple[Cle, str]], le: datetime) -> None:
             answer = cahier.noter(held[cle], Demande(StatutPose(code, le), "banc"))
             assert answer.issue is Issue.APPLIQUE, (cle, code, answer)
         cahier.ecrire(conn)
+        inscrire(conn, cahier.inscriptions(f"banc {le.isoformat()} {said[0][0]}"))
 
 
 def jouer(base: str, dossier: Path, factures: int) -> dict[str, object]:

@@ -15,9 +15,12 @@ import pytest
 from demo import processus
 from demo.services import Services
 from flux.config import Reglages
+from flux.contexte import Contexte
+from flux.etapes import verifier_bilan_complet
 from flux.fabrique import Demande, ecrire_exemple
 from flux.registre.bilan import verifier_bilan
 from flux.registre.connexion import moteur
+from flux.transport.entrepot import Entrepot
 
 PARTENAIRES = {"abc123": ("ABC123", "Premier"), "xyz789": ("XYZ789", "Second")}
 FACTURES, LIGNES = 400, 100
@@ -96,4 +99,6 @@ def test_workers_killed_in_the_middle_of_a_batch(services: Services, tmp_path: P
         assert sorties(services, compte) == ["CSO", "FEN", "FSO"]
     bilan = verifier_bilan(registre)
     assert bilan.factures.acceptees == 2 * FACTURES
+    reglages = Reglages(dossier=services.dossier)
+    assert verifier_bilan_complet(Contexte(reglages, registre, Entrepot.depuis(reglages)))
     registre.dispose()

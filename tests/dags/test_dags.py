@@ -11,8 +11,9 @@ ATTENDUS = {
     "integration": {"ouvrir", "traiter", "repondre", "verdict"},
     "emission": {"emettre"},
     "groupage": {"grouper"},
-    "entretien": {"entretenir", "lacunes", "sceller"},
+    "entretien": {"entretenir", "historique", "lacunes", "purger", "sceller"},
     "surveillance": {"bloques"},
+    "bilan": {"complet"},
     "certificats": {"listes", "sante", "juger", "prevenir", "rapport"},
 }
 
@@ -49,7 +50,7 @@ def test_only_what_may_pass_is_tried_again(sac, nom: str) -> None:
 
     for tache in sac.dags[nom].tasks:
         arguments = tache.partial_kwargs if tache.is_mapped else vars(tache)
-        assert arguments["retries"] == 5
+        assert arguments["retries"] == 8
         if (politique := arguments["retry_policy"]) is not None:
             assert politique.evaluate(ErreurTransport("x"), 1, 5).action is RetryAction.RETRY
             assert politique.evaluate(ErreurInvariant("x"), 1, 5).action is RetryAction.FAIL

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from demo.serveur_sftp import cle_privee
+from flux.config import reglages
 from flux.errors import ErreurConfiguration, ErreurTransport
 from tests.services import PARTENAIRE, ServeurSftp, port_libre, serveur_demo
 
@@ -153,3 +154,25 @@ def test_a_server_that_is_down_is_worth_a_retry(tmp_path: Path, monkeypatch) -> 
     with pytest.raises(ErreurTransport) as panne, sftp.connexion():
         pass
     assert panne.value.facts["tries"] == 4
+
+
+def test_the_watch_begins_at_the_folder_of_the_settings(tmp_path: Path, monkeypatch) -> None:
+    """A server that does not close the platform in the partners' folders: FLUX_SFTP_RACINE names them, to the watch as to the steps."""
+    with serveur_demo(tmp_path, PARTENAIRE) as serveur:
+        dessous = serveur.disque / "flux"
+        dessous.mkdir()
+        (serveur.disque / PARTENAIRE).rename(dessous / PARTENAIRE)
+        brancher(monkeypatch, serveur)
+        monkeypatch.setenv("FLUX_SFTP_RACINE", "/flux")
+        reglages.cache_clear()
+
+        async def suivre(evenements: AsyncIterator[Any]) -> None:
+            suivant = asyncio.ensure_future(anext(evenements))
+            assert await silence(suivant, 0.3)
+            deposer(serveur, "un", f"flux/{PARTENAIRE}")
+            assert (await suivant).payload == {"prets": 1, "dossiers": [f"/flux/{PARTENAIRE}/in"]}
+
+        try:
+            surveiller(suivre)
+        finally:
+            reglages.cache_clear()

@@ -3,7 +3,9 @@
 import os
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from flux.modele.statut import Acteur, Statut
 from flux.registre.bilan import verifier_bilan
@@ -61,3 +63,19 @@ def test_a_stuck_flow_turns_the_watch_red_until_it_moves(plateforme: Plateforme)
     plateforme.lancer("integration", lot_id=1)
     plateforme.lancer("emission")
     assert str(plateforme.lancer("surveillance").state) == "success"
+
+
+@pytest.mark.desequilibre
+def test_a_lost_answer_turns_the_daily_balance_red_and_the_log_names_the_flow(plateforme: Plateforme) -> None:
+    _sans_reprise(plateforme.dags["bilan"].get_task("complet"))
+    plateforme.deposer(1)
+    plateforme.lancer("reception")
+    plateforme.lancer("integration", lot_id=1)
+    plateforme.lancer("emission")
+    assert str(plateforme.lancer("bilan").state) == "success"
+    with plateforme.registre.begin() as conn:
+        lost = conn.execute(text("DELETE FROM sorties WHERE interface LIKE 'C%' RETURNING flux_id")).scalar_one()
+    with capture_logs() as said:
+        assert str(plateforme.lancer("bilan").state) == "failed"
+    told = {(one["quoi"], tuple(one["flux"])) for one in said if one["event"] == "bilan_faux"}
+    assert ("reponse", (lost,)) in told

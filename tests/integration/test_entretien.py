@@ -75,6 +75,7 @@ def test_what_others_put_in_the_folder_is_left_alone(maison):
     assert list(maison.reponses()) == ["note.txt"]
 
 
+@pytest.mark.desequilibre  # an outgoing file that never was
 def test_a_folder_that_is_gone_is_no_fetch_and_does_not_hold_back_the_others(maison):
     creer_partenaire(maison.contexte.engine, "AAA001", "Sans dossier", "absent", DEBUT)
     names = _integrer(maison)

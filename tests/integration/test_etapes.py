@@ -23,6 +23,7 @@ from flux.referentiel.interfaces import INTERFACES
 from flux.registre.annuaire import AnnuaireRegistre
 from flux.registre.annuaire_import import importer
 from flux.registre.bilan import verifier_bilan
+from flux.registre.journal_verification import verifier_journal
 from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import schema
 from raccordement.exemple import creer_partenaire
@@ -116,6 +117,7 @@ def maison(registre: Engine, tmp_path: Path) -> Iterator[Maison]:
     with serveur_demo(tmp_path, PARTENAIRE) as serveur:
         yield Maison(Contexte(settings, registre, Entrepot(str(tmp_path / "entrepot")), Horloge()), serveur, tmp_path)
     verifier_bilan(registre)
+    assert verifier_journal(registre) == []
 
 
 def _retour(reponses: dict[str, bytes]) -> etree._Element:
@@ -378,7 +380,7 @@ def test_a_partner_whose_folder_refuses_does_not_hold_back_the_others(maison):
         conn.execute(
             text(
                 "INSERT INTO sorties (partenaire_id, flux_id, interface, nom, sha256, taille, cle, cree_le) "
-                "SELECT 2, 1, interface, 'CSO1140A_AAA001_CPP0011140000000000000009', sha256, taille, cle, cree_le FROM sorties LIMIT 1"
+                "SELECT 2, NULL, interface, 'CSO1140A_AAA001_CPP0011140000000000000009', sha256, taille, cle, cree_le FROM sorties LIMIT 1"
             )
         )
     with pytest.raises(ErreurTransport):

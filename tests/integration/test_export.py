@@ -20,6 +20,7 @@ from flux.errors import ErreurUsage
 from flux.referentiel.cadres import CADRES_TRAVAUX
 from flux.registre.exports import COLONNES, Export, Filtre, exporter
 from raccordement.exemple import creer_partenaire
+from tests.bases import vider
 
 LE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 NOMS = [one.nom for one in COLONNES]
@@ -198,8 +199,7 @@ def test_many_more_invoices_take_no_more_memory(registre, tmp_path, fmt):
     """Each in a process of its own, so that the peak is the export's. Parquet holds one group of rows, 10,000: the small export is one."""
     peaks = []
     for nombre in (10_000, 40_001) if fmt is FormatTableau.PARQUET else (2_000, 20_001):
-        with registre.begin() as conn:
-            conn.execute(text("TRUNCATE flux, factures, membres, statuts RESTART IDENTITY CASCADE"))
+        vider(registre)
         semer(registre, nombre)
         command = [sys.executable, "-c", _MESURE, registre.url.render_as_string(hide_password=False), str(tmp_path / "e"), fmt]
         written, peak = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

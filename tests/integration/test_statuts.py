@@ -25,6 +25,7 @@ from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.registre.bilan import verifier_bilan
 from flux.registre.demandes import MembreStatuts, enregistrer_demandes
 from flux.registre.depots import enregistrer_depot
+from flux.registre.journal_verification import verifier_journal
 from flux.registre.representations import ne_plus_representer, representer, structures_de, toutes
 from flux.registre.statuts import Cahier, Demande, poser_statut, tenir, traiter_rejet
 from flux.registre.tranches import enregistrer_tranche
@@ -93,6 +94,7 @@ def recette(registre: Engine, tmp_path: Path) -> Iterator[Recette]:
     with serveur_demo(tmp_path, PARTENAIRE, "xyz789") as serveur:
         yield Recette(Contexte(settings, registre, Entrepot(str(tmp_path / "entrepot")), Horloge()), serveur, tmp_path)
     verifier_bilan(registre)
+    assert verifier_journal(registre) == []
 
 
 def dire(code: str, complement: str | None = None, *, plus: int = 60, **change: object) -> Statut:

@@ -11,7 +11,7 @@ SECRET = "Zx9-tout-a-fait-secret"
 
 def base_secrete(url: str) -> str:
     """The address of the ledger with a password, which the embedded server does not ask for."""
-    return re.sub(r"://postgres@", f"://postgres:{SECRET}@", url)
+    return url.replace("postgres@", f"postgres:{SECRET}@", 1)
 
 
 def secrets_de(modele: type[BaseModel], prefixe: str = "") -> set[str]:
@@ -21,7 +21,7 @@ def secrets_de(modele: type[BaseModel], prefixe: str = "") -> set[str]:
         kinds = [one for one in (field.annotation, *get_args(field.annotation)) if isinstance(one, type)]
         if any(issubclass(one, Secret | SecretStr) for one in kinds):
             found.add(prefixe + name)
-        elif re.search(r"URL|password|secret|token", field.description or ""):
+        elif re.search(r"\bURL\b|secret|token|mot_de_passe|password$", f"{field.description} {name}"):
             raise AssertionError(f"{prefixe}{name} may hold a secret: give it AdresseSecrete or SecretStr")
         for one in kinds:
             if issubclass(one, BaseModel):

@@ -17,6 +17,7 @@ DETECTEURS = frozenset(
 MOTIFS = {one.secret_type: one.denylist for one in detecteurs().values() if one.__name__ in DETECTEURS}
 #: What looks like a secret and is none: file and kind → why.
 CONNUS = {
+    ("tests/dags/test_historique.py", "Basic Auth Credentials"): "an address whose password must not be told",
     ("tests/integration/raccordement/test_commande_certificat.py", "Private Key"): "a header without a key, deposited to be refused",
     ("tests/integration/registre/test_base.py", "Basic Auth Credentials"): "an address that must be refused without telling its password",
     ("tests/unit/raccordement/test_porte.py", "Basic Auth Credentials"): "an address that must be refused without telling its password",

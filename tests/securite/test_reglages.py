@@ -35,7 +35,13 @@ COMPLETS = {
 
 def test_every_setting_that_may_be_secret_is_one_of_the_table():
     """A new setting that is an address, a password or a key: give it a type that hides it, and add it here."""
-    assert secrets_de(Reglages) == {"base", "entrepot", "certificats.mandataire", "certificats.smtp_mot_de_passe"}
+    assert secrets_de(Reglages) == {
+        "base",
+        "entrepot",
+        "certificats.mandataire",
+        "certificats.smtp_mot_de_passe",
+        "retention.airflow_base",
+    }
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
@@ -15,8 +16,7 @@ from flux.registre.connexion import transaction, verrouiller
 
 def configuration(conn: Connection) -> Config:
     """Return what Alembic's commands take to bring the database of ``conn`` to a revision, inside its transaction."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config = _config()
     config.attributes["connection"] = conn
     return config
 
@@ -35,3 +35,14 @@ def migrer(engine: Engine) -> None:
             raise ErreurConfiguration(
                 f"the ledger cannot be migrated: {error}; install the version that wrote it, or a newer one", reason=str(error)
             ) from error
+
+
+def derniere() -> str | None:
+    """Return the newest revision that this version knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config

@@ -38,13 +38,16 @@ _MODULES = {
     "axes": "ancetres descendants freres nom nom_local espace_de_noms parents precedents textes trie union",
     "document": "enfants norm normaliser",
     "erreurs": "ErreurXPath",
-    "conversions": "Souvenir booleen date decimal decimal_de double nombre",
+    "conversions": "BLANCS Souvenir booleen date decimal decimal_de double nombre",
     "execution": (
         "Attribut ListeDeCodes NonType apres arrondi avant chaine_item compare compare_un dec_un divise egal_un exactement fois "
         "fois_exact joint lever lu maximum minimum modulo moins moins_exact morceaux nombre_item norm_un opt parmi parmi_codes plus "
         "plus_exact premier quotient seq somme sous_chaine texte traduit un val_opt val_un vrai"
     ),
 }  # what generated code calls
+
+
+_NORMALISE = re.compile(r"\bbool\(norm\((n(?:\.parent)*)\)\)")  # whether a text is more than white space: no need to normalise it
 
 
 class Compilateur:
@@ -244,10 +247,7 @@ class Compilateur:
         except ErreurRegles as faute:
             raise self._situee(faute, regle.contexte) from faute
         fonction = f"motif_{nom}_{rang}"
-        self.corps.append(
-            f"def {fonction}(n, M):\n    # {_uni(regle.contexte.xpath)}\n    try:\n        return {' and '.join(tests)}\n"
-            "    except ErreurXPath:  # an error in a pattern is a node that does not match\n        return False\n"
-        )
+        self.corps.append(_condition(fonction, _uni(regle.contexte.xpath), tests))
         return f"({branche.absolu}, ({pas}), {forme}, {fonction}, {self._aiguillage(trouvees)})"
 
     def _aiguillage(self, predicats: list[tuple[int, int, Expression]]) -> tuple[int, str] | None:
@@ -408,6 +408,18 @@ def _chemins_simples(e: Expression) -> list[tuple[tuple[str, ...], str | None]]:
             return []
         resultats = [(tags + plus, attribut) for tags, _ in resultats for plus, attribut in suites]
     return resultats
+
+
+def _condition(fonction: str, xpath: str, tests: list[str]) -> str:
+    """The function that says whether a node matches a branch and, unless an error could hide one node only, its form for many nodes."""
+    test = _NORMALISE.sub(r"\1.val.strip(BLANCS)", " and ".join(tests))
+    entete = f"def {fonction}(n, M):\n    # {xpath}\n"
+    if peut_lever(test):
+        return (
+            f"{entete}    try:\n        return {test}\n"
+            "    except ErreurXPath:  # an error in a pattern is a node that does not match\n        return False\n"
+        )
+    return f"{entete}    return {test}\n\n{fonction}.parmi = lambda noeuds, M: [n for n in noeuds if {test}]\n"
 
 
 def _uni(texte: str) -> str:

@@ -118,7 +118,7 @@ def arrondi(valeur: Nombre) -> Valeur:
     if isinstance(valeur, int) or not math.isfinite(valeur):
         return valeur
     bas = math.floor(valeur)
-    return float(bas + 1 if valeur - bas >= 0.5 else bas)
+    return math.copysign(float(bas + 1 if valeur - bas >= 0.5 else bas), valeur)  # -0.4 gives -0
 
 
 def _paire(a: Nombre, b: Nombre) -> tuple[Any, Valeur]:
@@ -222,13 +222,18 @@ def somme(valeurs: Iterable[Valeur]) -> Valeur:
 
 
 def maximum(valeurs: Liste) -> Valeur:
-    """``max`` of numbers."""
-    return max(valeurs) if valeurs else None
+    """``max`` of numbers: NaN as soon as one is."""
+    return _nan(valeurs) or max(valeurs, default=None)
 
 
 def minimum(valeurs: Liste) -> Valeur:
-    """``min`` of numbers."""
-    return min(valeurs) if valeurs else None
+    """``min`` of numbers: NaN as soon as one is."""
+    return _nan(valeurs) or min(valeurs, default=None)
+
+
+def _nan(valeurs: Liste) -> float | None:
+    """NaN, where one of the numbers is."""
+    return math.nan if any(v != v for v in valeurs) else None  # noqa: PLR0124 NaN is the value that differs from itself
 
 
 # -- text -----------------------------------------------------------------------------------------------------------------

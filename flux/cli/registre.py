@@ -1,0 +1,72 @@
+"""``flux registre``: the law of conservation, counted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from flux.cli.rendu import contexte_migre, ecrire_json, tableau
+from flux.etapes.bilan import BilanComplet, bilan_complet
+
+#: Exit code of a balance that does not hold.
+DESEQUILIBRE = 4
+
+registre = typer.Typer(help="Registre : ce qui est entré est quelque part. / Ledger: what came in is somewhere.", no_args_is_help=True)
+
+
+@registre.callback()
+def _registre() -> None:
+    """Keep ``bilan`` a sub-command although it is alone."""
+
+
+@registre.command()
+def bilan(
+    jour: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Jour de réception (Paris) / day of reception.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Une ligne JSON / one line of JSON.")] = False,
+) -> None:
+    """Compter : déposé = intégré + rejeté + répété + quarantaine + en cours. / Count: what came in is somewhere.
+
+    Sans --jour, chaque original et chaque réponse de l'entrepôt est relu. / Without --jour, every stored file is read again.
+    Code retour : 0 juste, 4 quelque chose manque ou est en trop (nommé). / Exit code: 0 it balances, 4 it does not (named).
+    """
+    found = bilan_complet(contexte_migre(), None if jour is None else jour.date())
+    if json_:
+        ecrire_json(_en_json(found, None if jour is None else jour.date()))
+    else:
+        _dire(found)
+    if found.constats:
+        raise typer.Exit(DESEQUILIBRE)
+
+
+def _en_json(found: BilanComplet, jour: date | None) -> dict[str, object]:
+    return {
+        "jour": jour, "juste": not found.constats, "lignes": [asdict(one) for one in found.lignes],
+        "montants": [asdict(one) for one in found.montants], "constats": [asdict(one) | {"voir": one.voir} for one in found.constats],
+        "objets_relus": found.originaux, "restes": found.restes,
+    }  # fmt: skip
+
+
+def _dire(found: BilanComplet) -> None:
+    kinds = dict.fromkeys(one.quoi for one in found.lignes)
+    rows: list[tuple[object, ...]] = []
+    for kind in kinds:
+        lines = [one for one in found.lignes if one.quoi == kind]
+        numbers = [(x.deposes, x.integres, x.rejetes, x.repetes, x.quarantaine, x.en_cours) for x in lines]
+        rows += [(kind, f"{one.jour}", *values) for one, values in zip(lines, numbers, strict=True)]
+        rows.append((kind, "total", *(sum(column) for column in zip(*numbers, strict=True))))
+    tableau("Bilan", ("quoi", "jour", "déposés", "intégrés", "rejetés", "répétés", "quarantaine", "en cours"), rows)
+    amounts: list[tuple[object, ...]] = [(f"{x.jour}", x.devise, x.deposes, x.integres, x.rejetes) for x in found.montants]
+    for devise in dict.fromkeys(one.devise for one in found.montants):
+        same = [(x.deposes, x.integres, x.rejetes) for x in found.montants if x.devise == devise]
+        amounts.append(("total", devise, *(sum(column) for column in zip(*same, strict=True))))
+    tableau("Montants TTC (BT-112)", ("jour", "devise", "déposés", "intégrés", "rejetés"), amounts)
+    if found.constats:
+        told = [(x.code, ", ".join(map(str, x.flux)), x.objet, x.attendu, x.trouve, x.voir) for x in found.constats]
+        tableau("Ne s'équilibre pas / does not balance", ("quoi", "flux", "objet", "attendu", "trouvé", "voir"), told)
+    else:
+        typer.echo("Juste : rien ne manque, rien n'est en trop. / It balances: nothing is missing, nothing is doubled.")
+    if found.restes:
+        typer.echo(f"{len(found.restes)} reste(s) de réponses reprises, sans effet / leftovers of answers written again, harmless")

@@ -1,0 +1,52 @@
+"""``flux sante``: red when work is stuck, even though every process lives."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from flux.cli.rendu import ecrire_json, tableau
+from flux.config import reglages
+from flux.contexte import maintenant
+from flux.registre.connexion import moteur
+from flux.sante import Etat, Ligne, Patient, examiner
+from flux.sante.mots import MOTS
+from flux.transport.entrepot import Entrepot
+
+_SIGNES = {Etat.VERT: "✓ vert", Etat.ORANGE: "! orange", Etat.ROUGE: "✗ rouge"}
+
+
+def sante(
+    json_: Annotated[bool, typer.Option("--json", help="Une ligne de JSON. / One line of JSON.")] = False,
+    vivacite: Annotated[
+        bool, typer.Option("--vivacite", help="Base et battements seuls, pour une sonde. / Database and heartbeats alone, for a probe.")
+    ] = False,
+) -> None:
+    """Dire si la plateforme travaille, et que faire sinon. / Tell whether the platform works, and what to do when not.
+
+    Code retour : 0 rien de rouge, 1 au moins une ligne rouge. / Exit code: 0 nothing red, 1 at least one red line.
+    """
+    settings = reglages()
+    lines = examiner(Patient(settings, moteur(settings), Entrepot.depuis(settings), maintenant()), vite=vivacite)
+    if json_:
+        ecrire_json([asdict(one) | _conseil(one) for one in lines])
+    else:
+        rows = [(_SIGNES[one.etat], _sujet(one), one.valeur, one.limite) for one in lines]
+        tableau("Santé / health", ("état", "quoi / what", "trouvé / found", "limite / limit"), rows)
+        for one in lines:
+            if one.etat is not Etat.VERT:
+                typer.echo(f"{_SIGNES[one.etat]} {MOTS[one.nom].fr} {one.objet}".rstrip())
+                typer.echo(f"    → {MOTS[one.nom].faire}\n    → {MOTS[one.nom].do}")
+    if any(one.etat is Etat.ROUGE for one in lines):
+        raise typer.Exit(1)
+
+
+def _sujet(one: Ligne) -> str:
+    return f"{MOTS[one.nom].fr} / {MOTS[one.nom].en}" + (f" : {one.objet}" if one.objet else "")
+
+
+def _conseil(one: Ligne) -> dict[str, str]:
+    words = MOTS[one.nom]
+    return {"fr": words.fr, "en": words.en} | ({} if one.etat is Etat.VERT else {"faire": words.faire, "do": words.do})

@@ -1,0 +1,211 @@
+"""The full balance: the ledger's laws, each day's counts, and the staging store against what the ledger says it keeps."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+
+import structlog
+from sqlalchemy import Connection, text
+
+from flux.contexte import Contexte
+from flux.errors import ErreurInvariant, ErreurTransport
+from flux.modele.temps import PARIS
+from flux.registre.bilan import bilan_lu
+from flux.registre.bilan_jours import LigneBilan, LigneMontants, bilan_par_jour
+from flux.registre.bilan_objets import ObjetConnu, est_connu, objets_connus
+from flux.registre.bloques import flux_bloques
+from flux.registre.connexion import transaction
+
+_journal = structlog.get_logger(__name__)
+_MORCEAU = 256 * 1024
+#: Bytes of an orphan looked at to tell an answer whose transaction was rolled back from a deposit.
+_TETE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Constat:
+    """Something that does not balance. :ivar code: name of a law, or what is wrong with a stored object.
+
+    :ivar flux: ids of the flows to look at. :ivar objet: key in the store, name of a file, or the line of the balance.
+    """
+
+    code: str
+    flux: tuple[int, ...]
+    objet: str
+    attendu: str
+    trouve: str
+
+    @property
+    def voir(self) -> str:
+        """How to look at it."""
+        return " ; ".join(f"flux suivi {one}" for one in self.flux) or "voir l'entrepôt / look into the store"
+
+
+@dataclass(frozen=True, slots=True)
+class BilanComplet:
+    """:ivar originaux: contents found in the store as the ledger knows them. :ivar restes: keys left by answers that were rolled back."""
+
+    lignes: tuple[LigneBilan, ...]
+    montants: tuple[LigneMontants, ...]
+    constats: tuple[Constat, ...]
+    originaux: int
+    restes: tuple[str, ...]
+
+
+def bilan_complet(contexte: Contexte, jour: date | None = None) -> BilanComplet:
+    """Count and compare, in one snapshot of the ledger. Every stored content is read again.
+
+    :param jour: day of reception (Europe/Paris): its flows only, and the store is left out.
+    :raises ErreurRegistre: :raises ErreurTransport: the ledger or the store did not answer.
+    """
+    recus = None if jour is None else (_minuit(jour), _minuit(jour + timedelta(days=1)))
+    with transaction(contexte.engine, "bilan_complet") as conn:
+        conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        stuck = flux_bloques(conn, contexte.horloge(), contexte.reglages.bloque_apres)
+        waiting = [one.flux_id for one in stuck if one.flux_id is not None and one.etat != "a_emettre"]
+        laws = bilan_lu(conn, recus=recus)
+        lines, amounts = bilan_par_jour(conn, waiting, jour)
+        store = _Entrepot(contexte)
+        found = [Constat(e.loi, (e.flux_id,), "", str(e.attendu), str(e.trouve)) for e in laws.ecarts]
+        found += [
+            Constat("jour", (), f"{one.quoi} {one.jour}", str(one.deposes), f"{one.deposes - _manque(one)}")
+            for one in lines
+            if not one.juste
+        ]
+        found += [
+            Constat("montants", (), f"{one.jour} {one.devise}", str(one.deposes), str(one.integres + one.rejetes))
+            for one in amounts
+            if not one.juste
+        ]
+        if jour is None:
+            found += list(_non_publiees(conn))
+            store.comparer(conn)
+    found += list(store.constats())
+    return BilanComplet(tuple(lines), tuple(amounts), tuple(found), store.gardes, tuple(store.restes))
+
+
+def verifier_bilan_complet(contexte: Contexte) -> str:
+    """Return one line an operator reads when all balances.
+
+    :raises ErreurInvariant: something does not; the log has each thing, the sentence the first ones, the facts all. Facts: ``constats``.
+    """
+    found = bilan_complet(contexte)
+    for one in found.constats:
+        _journal.error(
+            "bilan_faux", quoi=one.code, flux=list(one.flux), objet=one.objet, attendu=one.attendu, trouve=one.trouve, voir=one.voir
+        )
+    if found.constats:
+        told = "; ".join(f"{one.code} {list(one.flux)} {one.objet} {one.attendu}/{one.trouve}" for one in found.constats[:5])
+        raise ErreurInvariant(
+            f"{len(found.constats)} things do not balance: {told}. See flux registre bilan.", constats=found.constats
+        )  # fmt: skip
+    return f"bilan juste : {sum(one.deposes for one in found.lignes if one.quoi == 'flux')} flux, {found.originaux} originaux et réponses"
+
+
+def _minuit(jour: date) -> datetime:
+    return datetime.combine(jour, time.min, PARIS)
+
+
+def _manque(one: LigneBilan) -> int:
+    return one.deposes - one.integres - one.rejetes - one.repetes - one.quarantaine - one.en_cours
+
+
+def _non_publiees(conn: Connection) -> Iterator[Constat]:
+    requete = "SELECT nom, flux_id FROM sorties WHERE etat = 'emise' AND (emissions = 0 OR emise_le IS NULL) ORDER BY id"
+    for nom, flux_id in conn.execute(text(requete)):
+        yield Constat(
+            "reponse_non_publiee", () if flux_id is None else (flux_id,), nom, "publiée / published", "aucune émission / never left"
+        )
+
+
+class _Entrepot:
+    """The store walked beside the ledger, both in the order of digests.
+
+    Between the snapshot and the walk a file may be received, or purged: what does not agree is asked of the ledger again before it is told.
+    """
+
+    def __init__(self, contexte: Contexte) -> None:
+        self._contexte = contexte
+        self._inconnus: list[str] = []
+        self._manquants: list[ObjetConnu] = []
+        self._alteres: list[Constat] = []
+        self.gardes = 0
+        self.restes: list[str] = []
+
+    def comparer(self, conn: Connection) -> None:
+        """Read every content, and keep for :meth:`constats` what is missing, altered, or what nobody knows."""
+        stored = self._contexte.entrepot.lister("sha256")
+        there = next(stored, None)
+        for known in objets_connus(conn):
+            while there is not None and there[0].rpartition("/")[2] < known.sha256:
+                self._inconnus.append(there[0])
+                there = next(stored, None)
+            if there is None or there[0].rpartition("/")[2] != known.sha256:
+                self._manquants.append(known)
+                continue
+            key, there = there[0], next(stored, None)
+            self._relire(key, known)
+        while there is not None:
+            self._inconnus.append(there[0])
+            there = next(stored, None)
+
+    def _relire(self, key: str, known: ObjetConnu) -> None:
+        try:
+            digest, size = self._empreinte(key)
+        except ErreurTransport:
+            if self._contexte.entrepot.existe(key):
+                raise
+            self._manquants.append(known)  # purged since it was listed, or lost
+            return
+        if digest != known.sha256 or not size == known.taille == known.taille_max:
+            self._alteres.append(self._constat("original_altere", known, f"{digest}, {size}"))
+        else:
+            self.gardes += 1
+
+    @staticmethod
+    def _constat(code: str, known: ObjetConnu, found: str) -> Constat:
+        return Constat(code, known.flux, ", ".join(known.noms), f"{known.sha256}, {known.taille}", found)
+
+    def constats(self) -> Iterator[Constat]:
+        """Yield contents missing that a row still needs, those altered, and those that no row names."""
+        for known in self._manquants:
+            if self._au_registre(known.sha256, garde=True):
+                yield self._constat("original_manquant", known, "absent")
+        yield from self._alteres
+        for key in self._inconnus:
+            if self._au_registre(key.rpartition("/")[2]):
+                continue
+            if self._est_une_reponse(key):
+                self.restes.append(key)
+            else:
+                yield Constat("orphelin", (), key, "une ligne du registre / a row of the ledger", "aucune / none")
+
+    def _au_registre(self, sha256: str, *, garde: bool = False) -> bool:
+        with transaction(self._contexte.engine, "bilan_objet") as conn:
+            return est_connu(conn, sha256, garde=garde)
+
+    def _est_une_reponse(self, key: str) -> bool:
+        """Return whether this is a feedback or lifecycle file of ours: a run that dies while it answers leaves one behind."""
+        with self._contexte.entrepot.ouvrir(key) as data:
+            head = data.read(_TETE)
+        if head[:2] == b"\x1f\x8b":
+            try:
+                with self._contexte.entrepot.ouvrir(key) as data, gzip.open(data) as opened:
+                    head = opened.read(100)
+            except (OSError, EOFError):
+                return False
+        ours = self._contexte.reglages.code_application.encode()
+        return re.search(ours + rb"[0-9]{4}[0-9A-Z]{15}", head) is not None
+
+    def _empreinte(self, key: str) -> tuple[str, int]:
+        digest, size = sha256(), 0
+        with self._contexte.entrepot.ouvrir(key) as data:
+            while chunk := data.read(_MORCEAU):
+                digest.update(chunk)
+                size += len(chunk)
+        return digest.hexdigest(), size

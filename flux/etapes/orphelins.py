@@ -1,0 +1,95 @@
+"""What the staging store holds and no row of the ledger names: left by processes that died between the two.
+
+Nothing of it is removed at once. It goes to a bin (``corbeille/DAY/KEY``) first, and comes back from there when a row turns out to need it:
+a row written by a process that found the bytes in place just before loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from flux.contexte import Contexte
+from flux.registre.connexion import transaction
+from flux.registre.orphelins import cles_libres
+
+#: Folders of the store, and the one where orphans wait.
+DOSSIERS = ("sha256", "tranches")
+CORBEILLE = "corbeille"
+#: Age from which bytes without row are taken for lost: nothing takes a day between writing bytes and committing their row.
+RECENT = timedelta(days=1)
+_LOT = 200
+
+
+class Compte:
+    """A count and a sum of bytes."""
+
+    def __init__(self) -> None:
+        self.nombre = self.octets = 0
+
+    def ajouter(self, octets: int) -> None:
+        """Count one."""
+        self.nombre, self.octets = self.nombre + 1, self.octets + octets
+
+    def dire(self) -> dict[str, int]:
+        """Return it as the report has it."""
+        return {"nombre": self.nombre, "octets": self.octets}
+
+
+def vider_la_corbeille(contexte: Contexte, now: datetime, *, a_blanc: bool) -> dict[str, dict[str, int]]:
+    """Give back what a row needs after all, remove what waited ``FLUX_RETENTION__ORPHELINS`` days; return what of each, and what waits."""
+    gone, given, kept = Compte(), Compte(), Compte()
+    limit = f"{now - timedelta(days=contexte.reglages.retention.orphelins):%Y%m%d}"
+    for lot in _lots(contexte.entrepot.lister(CORBEILLE)):
+        places = {key: key.split("/", 2) for key, _ in lot}
+        with transaction(contexte.engine, "vider_la_corbeille") as conn:
+            free = set(cles_libres(conn, [place for _, _, place in places.values()]))
+            for key, size in lot:
+                _, day, place = places[key]
+                if place not in free:
+                    given.ajouter(size)
+                    if not a_blanc:
+                        _rendre(contexte, key, place)
+                elif day < limit:
+                    gone.ajouter(size)
+                    if not a_blanc:
+                        contexte.entrepot.supprimer(key)
+                else:
+                    kept.ajouter(size)
+    return {"effaces": gone.dire(), "rendus": given.dire(), "gardes": kept.dire()}
+
+
+def _rendre(contexte: Contexte, key: str, place: str) -> None:
+    if contexte.entrepot.existe(place):
+        contexte.entrepot.supprimer(key)  # written anew since
+    else:
+        contexte.entrepot.deplacer(key, place)
+
+
+def ecarter_les_orphelins(
+    contexte: Contexte, now: datetime, sauf: frozenset[str] = frozenset(), *, a_blanc: bool
+) -> dict[str, dict[str, int]]:
+    """Move to the bin what no row needs and is a day old; return how much, and how much is too recent to tell.
+
+    :param sauf: keys left alone.
+    """
+    moved, recent = Compte(), Compte()
+    for folder in DOSSIERS:
+        for lot in _lots(contexte.entrepot.lister(folder)):
+            sizes = {key: size for key, size in lot if key not in sauf}
+            with transaction(contexte.engine, "ecarter_les_orphelins") as conn:
+                for key in cles_libres(conn, list(sizes)):
+                    le = contexte.entrepot.ecrit_le(key)
+                    if le is None:
+                        continue  # gone meanwhile
+                    if le > now - RECENT:
+                        recent.ajouter(sizes[key])
+                    elif a_blanc or contexte.entrepot.deplacer(key, f"{CORBEILLE}/{now:%Y%m%d}/{key}"):
+                        moved.ajouter(sizes[key])
+    return {"ecartes": moved.dire(), "recents": recent.dire()}
+
+
+def _lots(found: Iterator[tuple[str, int]]) -> Iterator[tuple[tuple[str, int], ...]]:
+    while lot := tuple(islice(found, _LOT)):
+        yield lot

@@ -1,0 +1,56 @@
+"""The limits of ``flux sante``: what turns a line red. Prefix ``FLUX_SANTE__``. A line is orange from half of its limit on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+#: Steps that must keep running, and the seconds that each may stay silent unless a setting says otherwise: three turns of its DAG's clock,
+#: two of those that run once an hour.
+SILENCES: Mapping[str, int] = {
+    "recevoir": 900,
+    "emettre": 900,
+    "grouper": 900,
+    "surveiller": 900,
+    "entretenir": 7800,
+    "juger": 7800,
+}
+
+
+class ReglagesSante(BaseModel):
+    """What the health command allows, and how it reaches the SFTP server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    silences: dict[str, int] = Field(
+        default_factory=dict,
+        description="Seconds that a step may go without a run that ended well (JSON). Those left out: recevoir, emettre, grouper and "
+        "surveiller 900; entretenir and juger 7800.",
+    )
+    reponse: int = Field(7200, ge=1, description="Seconds that the oldest flow may wait for its answer.")
+    place: int = Field(2 * 1024**3, ge=0, description="Bytes that must be free on a local staging store; orange below twice as many.")
+    certificat: int = Field(7, ge=0, description="Days before the end of a record's last certificate; orange below twice as many.")
+    sceau: int = Field(7800, ge=1, description="Seconds after midnight (Paris) that the seal of the day before may still be missing.")
+    traitement: int = Field(
+        900, ge=1, description="Seconds that a claimed file may stay in traitement. Looked at only with the account below."
+    )
+    ecart: float = Field(10.0, gt=0, description="Seconds between this machine's clock and the database's.")
+    sftp: str | None = Field(
+        None,
+        pattern=r"^sftp://[^@/:\s]+@[^@/:\s]+(:\d+)?/?$",
+        description="Platform's account on its SFTP server, sftp://account@host:port. None: the line tells what reception saw.",
+    )
+    sftp_cle: Path | None = Field(None, description="File of that account's private key, without passphrase.")
+    sftp_cle_hote: str | None = Field(None, description="Public key of that server, as in its .pub file: type and base64.")
+    sftp_delai: float = Field(10.0, gt=0, description="Seconds that the SFTP server has to answer.")
+
+    @field_validator("silences")
+    @classmethod
+    def _etapes_connues(cls, value: dict[str, int]) -> dict[str, int]:
+        """Refuse a step that does not beat, and a silence that is none."""
+        wrong = [etape for etape, seconds in value.items() if etape not in SILENCES or seconds <= 0]
+        if wrong:
+            raise ValueError(f"no such step, or no delay: {', '.join(wrong)}")
+        return value

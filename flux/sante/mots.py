@@ -1,0 +1,73 @@
+"""What each line of ``flux sante`` is, and what to do now when it is not green: French, English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mots:
+    """Label and advice of a line."""
+
+    fr: str
+    en: str
+    faire: str
+    do: str
+
+
+MOTS: Mapping[str, Mots] = {
+    "base": Mots(
+        "base de données", "database",
+        "rétablir PostgreSQL ; en retard d'une version : relancer une commande flux, qui migre",
+        "restore PostgreSQL; behind a version: run any flux command, which migrates",
+    ),
+    "horloge": Mots("écart d'horloge avec la base", "clock against the database", "remettre à l'heure (NTP)", "set the clock (NTP)"),
+    "battement": Mots(
+        "dernier passage réussi", "last run that ended well",
+        "Airflow : ordonnanceur arrêté, DAG en pause ou tâche rouge ? Relancer, puis lire son journal",
+        "Airflow: scheduler stopped, DAG paused or task red? Start it, then read its log",
+    ),
+    "bloques": Mots(
+        "flux bloqués", "stuck flows", "flux suivi --bloques, puis Clear des tâches rouges de leurs lots",
+        "flux suivi --bloques, then clear the red tasks of their lots",
+    ),
+    "reponse": Mots(
+        "plus ancien flux sans réponse", "oldest flow without answer", "regarder le run integration de son lot",
+        "look at the integration run of its lot",
+    ),
+    "sorties": Mots(
+        "plus ancienne réponse à émettre", "oldest answer in the outbox", "regarder le DAG emission et le dossier out du partenaire",
+        "look at the DAG emission and at the partner's out folder",
+    ),
+    "refus": Mots(
+        "messages mis à part", "messages put aside", "flux emission lacunes, corriger, puis flux emission grouper --refuses",
+        "flux emission lacunes, mend, then flux emission grouper --refuses",
+    ),
+    "sceau": Mots(
+        "jour du journal sans sceau", "day of the journal without seal",
+        "regarder la tâche sceller du DAG entretien, ou flux journal sceller",
+        "look at the task sceller of the DAG entretien, or flux journal sceller",
+    ),
+    "certificat": Mots(
+        "fin du certificat", "end of the certificate", "appeler le partenaire : il dépose le nouveau dans in/",
+        "call the partner: it deposits the new one in in/",
+    ),
+    "entrepot": Mots(
+        "entrepôt : écriture et place", "staging store: write and room", "libérer ou agrandir le disque, ou rétablir le service",
+        "free or enlarge the disk, or restore the service",
+    ),
+    "sftp": Mots(
+        "serveur SFTP et dossiers", "SFTP server and folders", "relancer le serveur ; dossier refusé : droits de in, out, traitement",
+        "start the server; folder refused: rights of in, out, traitement",
+    ),
+    "traitement": Mots(
+        "fichiers réclamés non enregistrés", "claimed files not registered",
+        "journal de la tâche recevoir : depot_illisible (droits du fichier) ou certificat_en_attente (autorités)",
+        "log of the task recevoir: depot_illisible (rights of the file) or certificat_en_attente (authorities)",
+    ),
+    "regles": Mots(
+        "schémas et règles officiels", "official schemas and rules", "réinstaller les paquets de requirements.lock",
+        "reinstall the packages of requirements.lock",
+    ),
+}  # fmt: skip

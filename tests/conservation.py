@@ -1,0 +1,30 @@
+"""Every test that moves files through the real transport and ledger ends with the full balance: what came in is somewhere."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from flux.contexte import Contexte
+from flux.etapes.bilan import verifier_bilan_complet
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Check while the test's services still run; a test marked ``desequilibre`` breaks the balance on purpose, and must."""
+    yield
+    marked = item.get_closest_marker("desequilibre") is not None
+    for one in getattr(item, "funcargs", {}).values():
+        here = getattr(one, "contexte", None)
+        if isinstance(here, Contexte) and hasattr(one, "serveur"):
+            if marked:
+                _tombe(here)
+            else:
+                verifier_bilan_complet(here)
+            return
+
+
+def _tombe(here: Contexte) -> None:
+    from flux.errors import ErreurInvariant
+
+    with pytest.raises(ErreurInvariant, match="do not balance"):
+        verifier_bilan_complet(here)
