@@ -35,7 +35,7 @@ class Contexte:
     """
 
     reglages: Reglages
-    engine: Engine
+    engine: Engine = field(repr=False)  # its text tells the whole query of the address
     entrepot: Entrepot
     horloge: Callable[[], datetime] = maintenant
     annuaire: Annuaire | None = None
