@@ -187,11 +187,15 @@ def test_a_message_that_no_file_can_hold_is_put_aside_and_told_and_the_others_le
     assert grouper(plateforme.contexte, tout=True) == 0
     with pytest.raises(ErreurInvariant, match=r"1 messages put aside \(ABC123 FEN1202A\)"):  # the reason may quote an invoice
         verifier_lacunes(plateforme.contexte)
+    before = plateforme.un("SELECT motifs::text FROM statuts WHERE code = 'SUSPENDUE'")
+    mend = text("UPDATE statuts SET motifs = CAST(:motifs AS jsonb) WHERE code = 'SUSPENDUE'")
     with plateforme.contexte.engine.begin() as conn:
-        conn.execute(text("""UPDATE statuts SET motifs = '[["JUSTIF_ABS", "Bon absent"]]' WHERE code = 'SUSPENDUE'"""))
+        conn.execute(mend, {"motifs": '[["JUSTIF_ABS", "Bon absent"]]'})
     assert reprendre_refuses(plateforme.contexte.engine) == 1
     assert grouper(plateforme.contexte, tout=True) == 1
     verifier_lacunes(plateforme.contexte)
+    with plateforme.contexte.engine.begin() as conn:  # the journal would tell the change made by hand
+        conn.execute(mend, {"motifs": before})
 
 
 def test_when_nothing_can_be_written_the_number_is_given_back(plateforme):
