@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from datetime import timedelta
 from typing import Annotated
@@ -50,9 +51,10 @@ def metriques(
             f"{settings.metriques_adresse} : adresse refusée ou prise / refused or in use ({panne.strerror}) : FLUX_METRIQUES_ADRESSE",
             adresse=settings.metriques_adresse,
         ) from panne
+    arret = threading.Event()
+    for un in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(un, lambda *_: arret.set())
     typer.echo(f"http://{settings.metriques_adresse}/metrics", err=True)
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        serveur.shutdown()
-        fournisseur.shutdown()
+    arret.wait()
+    serveur.shutdown()
+    fournisseur.shutdown()

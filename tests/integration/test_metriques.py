@@ -1,8 +1,6 @@
 """Metrics tell what the ledger holds, on a real one, in the text that Prometheus reads and by OTLP."""
 
 import http.server
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +15,11 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, event, text
+from typer.testing import CliRunner
 
+from flux.cli import app
+from flux.config import reglages
+from flux.errors import ErreurUsage
 from flux.metriques import MESURES, Releve
 from flux.registre.battements import battre
 from flux.registre.connexion import creer_moteur
@@ -112,27 +114,32 @@ def collecteur() -> Iterator[int]:
         serveur.shutdown()
 
 
-def test_the_command_answers_prometheus_and_sends_by_otlp(registre: Engine, url_registre: str, tmp_path: Path, collecteur: int) -> None:
+def test_the_command_answers_prometheus_and_sends_by_otlp(
+    registre: Engine, url_registre: str, tmp_path: Path, collecteur: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     port = port_libre()
-    env = os.environ | {
+    for name, value in {
         "FLUX_BASE": url_registre, "FLUX_DOSSIER": str(tmp_path), "FLUX_METRIQUES_ADRESSE": f"127.0.0.1:{port}",
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collecteur}", "OTEL_METRIC_EXPORT_INTERVAL": "200",
-    }  # fmt: skip
-    once = subprocess.run([sys.executable, "-m", "flux", "metriques"], env=env, capture_output=True, text=True, check=True)
-    assert lire(once.stdout)["flux_registre_repond",] == 1
-    with subprocess.Popen([sys.executable, "-m", "flux", "metriques", "--servir"], env=env, stderr=subprocess.PIPE, text=True) as command:
-        try:
-            assert command.stderr is not None
-            url = command.stderr.readline().strip()
-            with urllib.request.urlopen(url, timeout=30) as answer:
-                assert lire(answer.read().decode())["flux_registre_repond",] == 1
-            taken = subprocess.run(
-                [sys.executable, "-m", "flux", "metriques", "--servir"], env=env, capture_output=True, text=True, check=False
-            )
-            assert (taken.returncode, "FLUX_METRIQUES_ADRESSE" in taken.stderr) == (2, True)
-        finally:
-            command.send_signal(signal.SIGINT)
-            assert command.wait(30) == 0
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    reglages.cache_clear()
+    command = subprocess.Popen([sys.executable, "-m", "flux", "metriques", "--servir"], stderr=subprocess.PIPE, text=True)
+    try:
+        assert lire(CliRunner().invoke(app, ["metriques"]).stdout)["flux_registre_repond",] == 1
+        assert command.stderr is not None
+        url = command.stderr.readline().strip()
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            assert lire(answer.read().decode())["flux_registre_repond",] == 1
+        taken = CliRunner().invoke(app, ["metriques", "--servir"])
+        assert isinstance(taken.exception, ErreurUsage)
+        assert "FLUX_METRIQUES_ADRESSE" in str(taken.exception)
+        command.terminate()
+        assert command.wait(60) == 0
+    finally:
+        reglages.cache_clear()
+        command.kill()
+        command.communicate()
     sent = ExportMetricsServiceRequest.FromString(_Collecteur.recus[-1])
     names = {metric.name for resource in sent.resource_metrics for scope in resource.scope_metrics for metric in scope.metrics}
     assert "flux_registre_repond" in names
