@@ -60,6 +60,10 @@ class Reglages(BaseSettings):
     entrepot: AdresseSecrete | None = Field(
         None, description="fsspec URL of the staging store (file://, s3://…); none is `dossier`/entrepot on the local disk."
     )
+    journal_sceaux: Path | None = Field(
+        None,
+        description="File, outside the database, to which each daily seal of the journal is appended; compared each time. None: no file.",
+    )
     code_application: str = Field(
         "CPP001", pattern=r"^[A-Z]{3}[0-9]{3}$", description="Application code of this platform in what it sends."
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from flux.cli.journal_recit import TITRES, phrase
 from flux.cli.rendu import contexte_migre, ecrire_json, lire_fichier, tableau
+from flux.cli.texte import Langue
 from flux.errors import ErreurUsage
+from flux.etapes.scellement import garder_les_sceaux
 from flux.modele.temps import PARIS
 from flux.registre.journal import journal_du_flux
+from flux.registre.journal_fichiers import journal_du_fichier
 from flux.registre.journal_releve import Portee
 from flux.registre.journal_sceaux import sceller as sceller_le_jour
 from flux.registre.journal_verification import verifier_journal
@@ -24,25 +27,22 @@ journal = typer.Typer(help="Journal des flux, ses preuves et ses sceaux. / Journ
 def montrer(
     flux: Annotated[int, typer.Argument(help="Numéro du flux au registre. / Number of the flow in the ledger.")],
     json_: Annotated[bool, typer.Option("--json", help="Les entrées telles que hachées. / The entries as hashed.")] = False,
+    facture: Annotated[
+        int | None, typer.Option(help="Rang d'un fichier : ce qui le concerne seulement. / Rank of a file: what is about it alone.")
+    ] = None,
+    langue: Annotated[Langue, typer.Option(help="Langue des phrases. / Language of the sentences.")] = Langue.FR,
 ) -> None:
     """Dire la vie d'un flux, entrée par entrée. / Tell the life of a flow. Code retour : 0 trouvé, 1 inconnu."""
-    found = journal_du_flux(contexte_migre().engine, flux)
+    engine = contexte_migre().engine
+    found = journal_du_flux(engine, flux) if facture is None else journal_du_fichier(engine, flux, facture)
     if json_:
         ecrire_json([{"texte": one.texte, "empreinte": one.empreinte} for one in found])
     elif found:
-        rows = [(one.rang, f"{one.le.astimezone(PARIS):%d/%m/%Y %H:%M:%S}", one.genre, _contenu(one.texte), one.empreinte) for one in found]
-        tableau(f"Flux {flux}", ("n°", "le (Paris)", "quoi", "avec", "SHA-256"), rows)
+        rows = [(one.rang, f"{one.le.astimezone(PARIS):%d/%m/%Y %H:%M:%S}", phrase(one, langue), one.empreinte) for one in found]
+        tableau(f"Flux {flux}", TITRES[langue], rows)
     if not found:
         typer.echo(f"{flux} : inconnu du journal / not in the journal", err=True)
         raise typer.Exit(1)
-
-
-def _contenu(texte: str) -> str:
-    return " · ".join(
-        f"{nom} : {json.dumps(valeur, ensure_ascii=False) if isinstance(valeur, dict | list) else valeur}"
-        for nom, valeur in json.loads(texte)["contenu"].items()
-        if valeur not in (None, {}, [])
-    )
 
 
 #: What can be found, in English.
@@ -102,4 +102,5 @@ def sceller(
     if day > today:
         raise ErreurUsage(f"{day} n'est pas encore là / is not there yet", jour=day)
     texte = sceller_le_jour(ctx.engine, day, now)
+    garder_les_sceaux(ctx)
     typer.echo(texte if texte is not None else f"{day} : déjà scellé / sealed already", err=texte is None)

@@ -136,9 +136,12 @@ NOTICES: dict[str, str] = {
     ),
     "entretien.sceller": (
         "**FR.** Pose, une fois par jour, le sceau du journal de la veille ; le log le dit (`sceau_pose`) : gardez cette ligne hors de la "
-        "base. **Rouge :** la base ne répond pas ; le prochain passage le pose.\n\n"
+        "base, ou réglez `FLUX_JOURNAL_SCEAUX`. **Rouge :** la base ou ce fichier ne répond pas (le prochain passage le pose), ou un sceau "
+        "gardé n'est plus dans la base : `flux journal verifier --sceaux`.\n\n"
         "**EN.** Sets, once a day, the seal of yesterday's journal; the log tells it (`sceau_pose`): keep that line outside the database. "
-        "**Red:** the database does not answer; the next run sets it."
+        ""
+        "Or set `FLUX_JOURNAL_SCEAUX`. **Red:** the database or that file does not answer (the next run sets it), or a seal kept is not "
+        "in the database any more: `flux journal verifier --sceaux`."
     ),
     "surveillance": (
         "**FR.** Cherche, toutes les 5 minutes, les flux et les réponses qui n'avancent plus (délais : `FLUX_BLOQUE_APRES`). "

@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Engine, Row, func, select
 
-from flux.modele.journal import Evenement, Genre, empreinte_des_lignes
+from flux.modele.journal import Entree, Evenement, Genre, empreinte_des_lignes, lire_entree
 from flux.registre import tables as t
-from flux.registre.journal import inscrire
+from flux.registre.connexion import transaction
+from flux.registre.journal import inscrire, journal_du_flux
 
 #: What a statement that changes files must return of them.
 COLONNES = (t.sorties.c.id, t.sorties.c.flux_id, t.sorties.c.nom, t.sorties.c.emissions)
@@ -57,3 +58,43 @@ def dire_envoi(conn: Connection, sortie_id: int, le: datetime) -> None:
             for flux_id, ones in lignes.items()
         ],
     )
+
+
+#: Kinds that tell of the flow as a whole, and those that tell of one outgoing file.
+_DU_FLUX = frozenset({Genre.REPRISE, Genre.RECU, Genre.REPETE, Genre.OUVERT, Genre.REPONDU})
+_DU_FICHIER = frozenset({Genre.ENVOI, Genre.EMIS, Genre.RETIRE, Genre.PURGE, Genre.REMIS})
+
+
+def journal_du_fichier(engine: Engine, flux_id: int, rang: int) -> list[Entree]:
+    """Return the entries of a flow that are about one of its files: of the flow itself, of its batch, of its statuses, of what was sent.
+
+    None when the flow has no file of that rank. :raises ErreurRegistre: the ledger did not answer.
+    """
+    m, u, s = t.membres.c, t.statuts.c, t.sorties.c
+    source = t.membres.alias("source")
+    with transaction(engine, "journal_du_fichier") as conn:
+        found = conn.execute(select(m.tranche_rang).where(m.flux_id == flux_id, m.rang == rang)).one_or_none()
+        if found is None:
+            return []
+        statuts = select(u.rang, u.source_flux_id, source.c.tranche_rang).outerjoin_from(
+            t.statuts, source, (source.c.flux_id == u.source_flux_id) & (source.c.rang == u.source_membre_rang)
+        )
+        sujets = {
+            sujet_des_statuts(rang, *row) for row in conn.execute(statuts.where(u.flux_id == flux_id, u.membre_rang == rang, u.rang > 0))
+        }
+        envois = select(s.nom).join(t.envois, _E.sortie_id == s.id).where(_E.flux_id == flux_id, _E.membre_rang == rang)
+        noms = set(conn.execute(envois.union(select(s.nom).where(s.flux_id == flux_id))).scalars())
+        return [one for one in journal_du_flux(conn, flux_id) if _concerne(one, rang, found.tranche_rang, sujets, noms)]
+
+
+def _concerne(one: Entree, rang: int, tranche: int | None, sujets: Collection[str], noms: Collection[str]) -> bool:
+    if one.genre in _DU_FICHIER:
+        nom = lire_entree(one.texte).get("contenu")
+        return not isinstance(nom, dict) or nom.get("nom") is None or nom["nom"] in noms
+    subjects = {Genre.VERDICT: {f"{tranche}"}, Genre.STATUT: sujets, Genre.REJET_TRAITE: {f"{rang}"}}.get(Genre(one.genre), ())
+    return one.genre in _DU_FLUX or one.sujet in subjects
+
+
+def sujet_des_statuts(membre_rang: int, rang: int, source_flux_id: int | None, tranche_rang: int | None) -> str:
+    """Return the subject of the entry that tells of a later status: set by hand, or by a batch of a deposited flow."""
+    return f"facture {membre_rang} statut {rang}" if source_flux_id is None else f"flux {source_flux_id} tranche {tranche_rang}"

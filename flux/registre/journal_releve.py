@@ -14,6 +14,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Select, select, u
 from flux.modele.journal import EmpreinteDeLignes, Faute, ligne_jugee, ligne_ouverte, ligne_statut
 from flux.modele.temps import PARIS
 from flux.registre import tables as t
+from flux.registre.journal_fichiers import sujet_des_statuts
 from flux.registre.suites import Suite
 from flux.registre.valeurs import FLUX_LUI_MEME
 
@@ -173,8 +174,7 @@ class Releveur:
     def _vie(self, one: Releve, flux_id: int) -> None:
         """Read what became of the flow's invoices later."""
         for row in self._statuts.de(flux_id):
-            by_hand = f"facture {row.membre_rang} statut {row.rang}"
-            sujet = by_hand if row.source_flux_id is None else f"flux {row.source_flux_id} tranche {row.tranche_rang}"
+            sujet = sujet_des_statuts(row.membre_rang, row.rang, row.source_flux_id, row.tranche_rang)
             given = one.statuts.setdefault(sujet, StatutsReleves())
             given.statuts[row.code] += 1
             given.detail.ajouter(

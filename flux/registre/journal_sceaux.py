@@ -64,6 +64,12 @@ def premier_jour_sans_sceau(source: Source) -> date | None:
         return None if le is None else le.astimezone(PARIS).date()
 
 
+def sceaux_poses(source: Source) -> list[str]:
+    """Return the canonical text of every seal, oldest first. Raises ErreurRegistre."""
+    with lecture(source, "sceaux_poses") as conn:
+        return list(conn.execute(select(t.sceaux.c.texte).order_by(t.sceaux.c.numero)).scalars())
+
+
 def empreinte_des_tetes(tetes: list[tuple[int, int, str]]) -> str:
     """Return the digest of heads: one line each, ``flow rank digest``, by flow."""
     digest = hashlib.sha256()
