@@ -23,7 +23,8 @@ import xlsxwriter
 from flux.emitters.textes import a_paris
 
 #: What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
-_FORMULE = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: Full-width forms too: some spreadsheets run them as the plain ones.
+_FORMULE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 #: Rows of one sheet, and characters of one cell, at most (limits of Excel).
 LIGNES_PAR_FEUILLE, _CELLULE = 1_048_576, 32_767
 _PAR_PAQUET = 10_000

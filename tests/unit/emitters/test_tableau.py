@@ -57,7 +57,7 @@ def test_csv_is_what_a_french_spreadsheet_opens():
     assert (written.lignes, written.hors_bornes) == (2, 0)
 
 
-@pytest.mark.parametrize("debut", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("debut", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_a_text_never_becomes_a_formula(debut):
     texte = f"{debut}cmd|' /C calc'!A0"
     rows, _ = en_csv((texte, *VIDE[1:]))
@@ -81,7 +81,7 @@ def test_texts_come_back_as_they_went(textes):
     assert pq.read_table(out).column("numero").to_pylist() == textes
     rows, _ = en_csv(*lignes)
     assert [
-        row[0].removeprefix("'") if one[:1] in tuple("=+-@\t\r\n") else row[0] for row, one in zip(rows[1:], textes, strict=True)
+        row[0].removeprefix("'") if one[:1] in tuple("=+-@\t\r\n＝＋－＠") else row[0] for row, one in zip(rows[1:], textes, strict=True)
     ] == textes
     (root,), _ = en_xlsx(*lignes)
     assert len(cellules(root)) == len(textes) + 1
