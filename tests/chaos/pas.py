@@ -76,8 +76,8 @@ def _coups(points: Sequence[Point], hasard: Random) -> tuple[list[Coup], list[Co
 def plan(points: Sequence[Point], graine: int, tues: int, fautes: int) -> list[Essai]:
     """Return the runs of a campaign, every kill once before any again.
 
-    Of ten runs, six are killed again and again while the platform mends the first blow; two do steps again, at once or long after, and are
-    killed twice more; one lives beside another process that does the same; one is left to mend one blow. One in twenty goes through a real
+    Of ten runs, five are killed again and again while the platform mends the first blow; two do steps again, at once or long after, and are
+    killed twice more; one lives beside another process that does the same; two are left to mend one blow. One in twenty goes through a real
     sshd.
     """
     hasard = Random(graine)
@@ -93,11 +93,11 @@ def plan(points: Sequence[Point], graine: int, tues: int, fautes: int) -> list[E
         rang = len(made)
         coups: tuple[Coup, ...] = (coup,)
         doubles = 1
-        if rang % 5 in {0, 2, 4}:
-            coups = (coup, *encore(ENCORE))
-        elif rang % 10 == 7:
+        if rang % 10 == 7:
             coups = (replace(coup, hasard=hasard.randrange(10**6)), Coup(hasard=hasard.randrange(10**6)))
             doubles = 2
+        elif rang % 5 in {0, 2, 4}:
+            coups = (coup, *encore(ENCORE))
         elif rang % 5 == 1:
             seed = hasard.randrange(10**6)
             coups = (replace(coup, repete=seed), *encore(2, repete=seed + 1))

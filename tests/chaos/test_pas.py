@@ -60,6 +60,8 @@ def test_the_plan_follows_from_the_seed_and_kills_at_each_point_before_and_after
     ]
     made = plan(points, 5, 200, 6)
     assert made == plan(points, 5, 200, 6)
+    assert {one.doubles for one in made} == {1, 2}
+    assert {one.repete for one in made} == {one.sshd for one in made} == {True, False}
     assert {(one.mal, one.numero) for essai in made for one in essai.coups[:1] if one.mal in TUEURS} == {
         (Mal.TUER, 0), (Mal.TUER_APRES, 0), (Mal.TUER, 2), (Mal.TUER_APRES, 2), (Mal.DECHIRER, 2),
     }  # fmt: skip
