@@ -272,6 +272,9 @@ def test_a_reference_process_that_is_killed_is_replaced(saxon):
 
 
 def test_a_reference_process_that_gives_no_answer_in_time_is_given_up(saxon):
+    _juger(_ubl(), ReglesOfficielles(MoteurRegles.SAXON, CACHE, saxon))
+    (pid,) = saxon._ouvrier._processes
+    os.kill(pid, signal.SIGSTOP)
     with pytest.raises(ErreurMoteur) as raised:
-        saxon.evaluer(CACHE / "nothing.xslt", "<a/>", delai=0.0)
+        saxon.evaluer(CACHE / "nothing.xslt", "<a/>", delai=0.1)
     assert raised.value.facts["cause"] == "timeout"
