@@ -33,7 +33,8 @@ def emettre(contexte: Contexte, sftp: SFTPClient) -> int:
             while _emettre_une(contexte, sftp, partner.id):
                 left += 1
         except ErreurTransport as error:
-            _journal.warning("emission_refusee", partenaire=partner.code_application, cause=str(error), **error.facts)
+            flux_id = error.facts.get("flux_id")
+            _journal.warning("emission_refusee", partenaire=partner.code_application, flux_id=flux_id, cause=str(error))
             refusals.append(error)
     if refusals:
         raise refusals[0]
