@@ -188,8 +188,8 @@ def test_a_file_purged_by_a_process_that_is_killed_is_not_told_as_fetched_and_le
     assert sain.ruptures == []
     retraits = [n for n, one in enumerate(sain.points) if (one.genre, one.etape) == ("sftp remove", "entretenir")]
     assert retraits
-    for mal in (Mal.TUER, Mal.TUER_APRES):
-        constat = atelier.essayer(Coup(mal, retraits[0]))
+    for mal, retrait in ((Mal.TUER, retraits[-1]), *((Mal.TUER_APRES, one) for one in retraits)):
+        constat = atelier.essayer(Coup(mal, retrait))
         assert constat.frappes == [f"{mal}: entretenir: sftp remove"]
         assert constat.ruptures == []
         assert atelier.photo()["journal"] == temoin["journal"]
