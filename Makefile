@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Public example files, used by the tests wherever they are present.
 export FLUX_CORPUS ?= $(wildcard ../shared/corpus)
 
-.PHONY: demo test chaos chaos-pas bench lint unit lock fuzz golden docs clean
+.PHONY: demo test chaos chaos-pas bench lint unit lock fuzz golden docs sbom audit clean
 
 demo: .venv/.installed
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
@@ -23,7 +23,7 @@ unit: .venv/.installed
 # The whole stack under faults: FAUTES of them drawn by GRAINE, none after DUREE_CHAOS seconds. As root it also fills disks.
 FAUTES ?= 100
 GRAINE ?= 7
-DUREE_CHAOS ?= 900
+DUREE_CHAOS ?= 1200
 chaos: .venv/.installed
 	$(BIN)/python -m tests.chaos.pile --fautes $(FAUTES) --graine $(GRAINE) --duree $(DUREE_CHAOS)
 
@@ -47,6 +47,18 @@ golden: .venv/.installed
 
 docs: .venv/.installed
 	$(BIN)/python -m docs.generer
+	$(BIN)/python -m docs.licences
+
+# What is installed, as CycloneDX 1.6, checked against its schema before it is written.
+sbom: .venv/.installed
+	@mkdir -p build
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --validate --output-file build/sbom.cdx.json $(BIN)/python
+	@echo "build/sbom.cdx.json: $$(grep -c '"purl"' build/sbom.cdx.json) components"
+
+# Known vulnerabilities of the lock. 0: none; 1: some; 3: not audited, the service could not be reached or does not know the packages.
+SERVICE ?= pypi
+audit: .venv/.installed
+	@$(BIN)/python -m outils.auditer $(SERVICE) || { code=$$?; echo "make audit: code $$code"; exit $$code; }
 
 # One stamp file: installing again happens only when the pins or the entry points change.
 .venv/.installed: requirements.lock pyproject.toml

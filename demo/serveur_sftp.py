@@ -1,10 +1,11 @@
 """The SFTP server of the demonstration and of the tests: what a platform's landing server does, in one process.
 
-``python -m demo.serveur_sftp --racine DIR --cles DIR --cle-hote FILE [--port N] [--registre ADDRESS]`` prints
+``python -m demo.serveur_sftp --racine DIR --cles DIR --cle-hote FILE [--port N]`` prints
 ``PRET 127.0.0.1 PORT`` and serves until SIGTERM.
 
-An account is a public key file ``<cles>/<account>.pub``, read at each login. With ``--registre`` that is so of the platform only: a
-partner's keys are those of its certificates in force, as :mod:`raccordement.porte` tells a real sshd.
+An account is a public key file ``<cles>/<account>.pub``, read at each login. With the address of a ledger in
+``CHORUS_FLUX_REGISTRE`` that is so of the platform only: a partner's keys are those of its certificates in force, as
+:mod:`raccordement.porte` tells a real sshd.
 
 The account ``plateforme`` sees the whole root; every other one is closed in ``<racine>/<account>`` and sees ``in`` (write, list, rename,
 remove) and ``out`` (list, read, remove once fetched), never ``traitement``. A plain rename onto an existing name fails, as with OpenSSH;
@@ -31,6 +32,8 @@ from asyncssh.constants import FXF_APPEND, FXF_CREAT, FXF_TRUNC, FXF_WRITE
 from raccordement.porte import demander
 
 PLATEFORME = "plateforme"
+#: Variable of the environment that tells the libpq address of the ledger: the list of processes, which anyone reads, must not.
+REGISTRE = "CHORUS_FLUX_REGISTRE"
 SORTE_PARTENAIRE = "ecdsa-sha2-nistp256"
 _ECRITURE = FXF_WRITE | FXF_APPEND | FXF_CREAT | FXF_TRUNC
 _FICHIER_IN, _FICHIER_OUT = ("in", 2), ("out", 2)
@@ -185,7 +188,7 @@ async def _principal(options: argparse.Namespace) -> None:
     for signe in (signal.SIGTERM, signal.SIGINT):
         boucle.add_signal_handler(signe, fin.set)
     options.racine.mkdir(parents=True, exist_ok=True)
-    serveur = await servir(options.racine.resolve(), options.cles.resolve(), options.cle_hote, options.port, options.registre)
+    serveur = await servir(options.racine.resolve(), options.cles.resolve(), options.cle_hote, options.port, os.environ.get(REGISTRE))
     print(f"PRET 127.0.0.1 {serveur.get_port()}", flush=True)
     await fin.wait()
     serveur.close()
@@ -198,7 +201,6 @@ def principal() -> None:
     analyse.add_argument("--cles", type=Path, required=True, help="folder of the public keys, <account>.pub")
     analyse.add_argument("--cle-hote", type=Path, required=True, help="host private key, made on first start")
     analyse.add_argument("--port", type=int, default=0, help="TCP port; 0 takes any free one")
-    analyse.add_argument("--registre", help="libpq address of the ledger that knows the partners' keys; none: <account>.pub")
     asyncio.run(_principal(analyse.parse_args()))
 
 

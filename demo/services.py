@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import os
 import signal
 import subprocess
 import sys
@@ -32,7 +33,7 @@ from rich.console import Console
 
 from demo import processus
 from demo.airflow_local import UTILISATEUR, AirflowLocal
-from demo.serveur_sftp import PLATEFORME, SORTE_PARTENAIRE, cle_privee, ouvrir_compte
+from demo.serveur_sftp import PLATEFORME, REGISTRE, SORTE_PARTENAIRE, cle_privee, ouvrir_compte
 from flux.annuaire import annuaire_exemple
 from flux.config import Reglages
 from flux.errors import ErreurTransport
@@ -127,9 +128,9 @@ def lancer_sftp(dossier: Path, *partenaires: str, port: int = 0, registre: str |
     for compte in (PLATEFORME, *partenaires):
         ouvrir_compte(racine, cles, compte, Path(f"{cle_privee(cles_client / compte)}.pub").read_text())
     options = {"racine": racine, "cles": cles, "cle-hote": cle_hote, "port": port}
-    options |= {"registre": registre} if registre else {}
     commande = [sys.executable, "-m", "demo.serveur_sftp", *(mot for nom, valeur in options.items() for mot in (f"--{nom}", str(valeur)))]
-    lance = processus.lancer(dossier, "sftp", commande, sortie=subprocess.PIPE)
+    env = {**os.environ, REGISTRE: registre} if registre else None
+    lance = processus.lancer(dossier, "sftp", commande, env, sortie=subprocess.PIPE)
     annonce = lance.stdout.readline().split() if lance.stdout else []
     if annonce[:1] != ["PRET"]:
         lance.kill()

@@ -9,9 +9,11 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from flux.adresse_secrete import AdresseSecrete
+from flux.errors import ErreurConfiguration
 from flux.limites import Limites
 from flux.modele.doublon import LIBERE_PAR
 from flux.referentiel.codes_cdar import LecteurCdar
@@ -33,11 +35,12 @@ class FormatJournal(StrEnum):
 class Reglages(BaseSettings):
     """The settings of one platform."""
 
-    model_config = SettingsConfigDict(env_prefix="FLUX_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    # An error tells which setting is wrong, not its value: a password put under a name with a typing fault would be quoted.
+    model_config = SettingsConfigDict(env_prefix="FLUX_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True)
 
     environnement: Environnement = Field(Environnement.QUALIFICATION, description="Portal played: decides which interfaces are open.")
     dossier: Path = Field(Path(".demo"), description="Folder of the embedded services: database, staging store, keys.")
-    base: str | None = Field(
+    base: AdresseSecrete | None = Field(
         None, description="SQLAlchemy URL of the ledger (postgresql+psycopg://…); none starts the embedded PostgreSQL in `dossier`."
     )
     journal_format: FormatJournal = Field(
@@ -54,7 +57,7 @@ class Reglages(BaseSettings):
     metriques_fenetre: int = Field(
         86400, ge=60, description="Seconds back that metrics count received flows, their invoices and anomalies."
     )
-    entrepot: str | None = Field(
+    entrepot: AdresseSecrete | None = Field(
         None, description="fsspec URL of the staging store (file://, s3://…); none is `dossier`/entrepot on the local disk."
     )
     code_application: str = Field(
@@ -199,5 +202,15 @@ class Reglages(BaseSettings):
 
 @lru_cache(maxsize=1)
 def reglages() -> Reglages:
-    """Return the settings of this process, read once."""
-    return Reglages()
+    """Return the settings of this process, read once.
+
+    :raises ErreurConfiguration: a setting that cannot be used. It is named; its value, perhaps a password, is not. Facts: ``settings``.
+    """
+    try:
+        return Reglages()
+    except ValidationError as error:
+        found = {f"FLUX_{'__'.join(map(str, one['loc'])).upper()}": one["msg"] for one in error.errors(include_input=False)}
+    except SettingsError as error:  # JSON that cannot be read
+        found = {"FLUX_…": str(error).splitlines()[0]}
+    told = "; ".join(f"{name}: {what}" for name, what in found.items())
+    raise ErreurConfiguration(f"réglages inutilisables / unusable settings: {told}", settings=sorted(found))

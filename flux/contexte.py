@@ -35,12 +35,17 @@ class Contexte:
     """
 
     reglages: Reglages
-    engine: Engine
+    engine: Engine = field(repr=False)  # its text tells the whole query of the address
     entrepot: Entrepot
     horloge: Callable[[], datetime] = maintenant
     annuaire: Annuaire | None = None
     severites: Mapping[str, Severite] = field(default_factory=dict)
     officielles: ReglesOfficielles | None = None
+
+    @property
+    def annuaire_en_vigueur(self) -> Annuaire | None:
+        """The directory, ``None`` when recipients are not judged. Raises ErreurRegistre."""
+        return self.annuaire if self.annuaire is not None and self.annuaire.version else None
 
 
 def contexte() -> Contexte:

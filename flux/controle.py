@@ -122,6 +122,7 @@ def juger_a_la_suite(
     annuaire: Annuaire | None = None,
     severites: Mapping[str, Severite] | None = None,
     officielles: ReglesOfficielles | None = None,
+    regles_au: date | None = None,
 ) -> Iterator[tuple[_Document, VerdictDocument]]:
     """Judge documents one after the other: the verdicts of :func:`juger`, in the same order, a seventh sooner.
 
@@ -129,8 +130,9 @@ def juger_a_la_suite(
     then in the processor's caches, where a whole document's checks would each push out the others'.
 
     :param documents: (what bears the document's name, its bytes), read as they are wanted. The other parameters are those of :func:`juger`.
+    :param regles_au: day whose rules judge, where it is not that of reception; ``le`` stays what the rules ask the day of reception of.
     """
-    jugement = _Jugement(interface, limites, le, annuaire, severites or {}, officielles)
+    jugement = _Jugement(interface, limites, le, annuaire, severites or {}, officielles, regles_au)
     ensemble: list[tuple[_Document, bytes]] = []
     octets = 0
     for document in documents:
@@ -157,6 +159,7 @@ class _Jugement:
     annuaire: Annuaire | None
     severites: Mapping[str, Severite]
     officielles: ReglesOfficielles | None
+    regles_au: date | None = None
 
 
 def relire(contenu: bytes, interface: Interface, limites: Limites) -> Facture | None:
@@ -248,6 +251,7 @@ def _juger(contenu: bytes, jugement: _Jugement) -> Generator[None, None, _Juge]:
         severites=jugement.severites,
         limites=limites,
         schema_valide=not schema_faults,
+        regles_au=jugement.regles_au,
     )
     found, replis = yield from _juger_par_regles(facture, contexte, jugement.officielles)
     return _Juge(facture, anomalies + found, replis)
@@ -264,7 +268,7 @@ def _juger_par_regles(
     """
     if officielles is None or not contexte.schema_valide:
         return controler(facture, contexte), ()
-    found = officielles.evaluer(contexte.root, facture.profil, contexte.interface.ere, contexte.le)
+    found = officielles.evaluer(contexte.root, facture.profil, contexte.interface.ere, contexte.jour_des_regles)
     yield
     anomalies = controler(facture, replace(contexte, officielles=found.numeros))
     if found.exces is not None:

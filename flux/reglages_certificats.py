@@ -5,22 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from flux.adresse_secrete import AdresseSecrete, masquer
+
+
+def _sans_secret(adresse: str) -> str:
+    """Refuse an address that bears a password: verdicts and reports quote the addresses that were asked."""
+    if masquer(adresse) != adresse:
+        raise ValueError("an address that reports quote bears no password and no key: write it without")
+    return adresse
 
 
 class ListeSuivie(BaseModel):
     """A trusted list to keep up to date. :ivar adresse: where it is. :ivar signataires: PEM file of the certificates that may sign it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     adresse: str = Field(pattern=r"^https?://\S+$")
     signataires: Path
+
+    _sans_secret = field_validator("adresse")(_sans_secret)
 
 
 class ReglagesCertificats(BaseModel):
     """What is wanted of a certificate, whom to ask about it, how partners are told."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     autorites: Path | None = Field(
         None, description="Folder of the accepted authorities, one or more PEM certificates a file; none is `dossier`/autorites."
@@ -50,7 +61,7 @@ class ReglagesCertificats(BaseModel):
     reseaux_prives: bool = Field(
         False, description="Ask OCSP and CRL addresses on private networks too; they come from certificates, so this is off."
     )
-    mandataire: str | None = Field(None, description="URL of the outgoing HTTP proxy; the environment's own is not read.")
+    mandataire: AdresseSecrete | None = Field(None, description="URL of the outgoing HTTP proxy; the environment's own is not read.")
     service: tuple[str, ...] = Field(
         (), description="Addresses of the verification service, in order of preference (JSON list); none: local verification alone."
     )
@@ -68,3 +79,8 @@ class ReglagesCertificats(BaseModel):
     smtp_mot_de_passe: SecretStr | None = Field(None, description="Its password.")
     smtp_delai: float = Field(10.0, gt=0, description="Seconds that it has to answer.")
     expediteur: str = Field("plateforme@exemple.invalid", description="Address that notices come from.")
+
+    @field_validator("service")
+    @classmethod
+    def _services_sans_secret(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(_sans_secret, value))

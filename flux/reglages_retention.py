@@ -15,7 +15,7 @@ DIX_ANS = 3653
 class ReglagesRetention(BaseModel):
     """How long each class of stored things stays, once nothing needs it any more."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     originaux: int = Field(
         DIX_ANS,

@@ -18,6 +18,7 @@ from flux.cli.metriques import metriques
 from flux.cli.raccordement import raccordement
 from flux.cli.registre import registre as sous_commandes_registre
 from flux.cli.regles import regles
+from flux.cli.rejouer import rejouer
 from flux.cli.representation import representation as sous_commandes_representation
 from flux.cli.sante import sante
 from flux.cli.statut import statut as sous_commandes_statut
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verifier, interfaces, emettre, entretien, export, fabriquer, metriques, sante, suivi):
+for command in (verifier, interfaces, emettre, entretien, export, fabriquer, metriques, rejouer, sante, suivi):
     app.command()(command)
 app.add_typer(sous_commandes_annuaire, name="annuaire")
 app.add_typer(sous_commandes_emission, name="emission")

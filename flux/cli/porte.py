@@ -49,7 +49,9 @@ def sshd(
     ctx = contexte_migre()
     settings = ctx.reglages
     environ = {"FLUX_ENVIRONNEMENT": settings.environnement.value}
-    environ |= {"FLUX_BASE": settings.base} if settings.base else {"FLUX_DOSSIER": str(settings.dossier.expanduser().resolve())}
+    environ |= (
+        {"FLUX_BASE": settings.base.get_secret_value()} if settings.base else {"FLUX_DOSSIER": str(settings.dossier.expanduser().resolve())}
+    )
     server = Serveur(
         dossier=dossier.resolve(), racine=racine.resolve(), commande=(sys.executable, "-m", "flux"), environ=environ, ecoute=ecoute,
         cle_hote=cle_hote, groupe=groupe, plateforme=plateforme, compte_cles=compte_cles, cbc=settings.sftp_cbc,

@@ -13,7 +13,7 @@ from paramiko import SFTPClient
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport
 from flux.etapes.cadence import etape
-from flux.registre.entretien import lacunes, noter_purgee, noter_retirees, remettre, sorties_en_place, sorties_nommees
+from flux.registre.entretien import lacunes, noter_purgee, noter_retirees, remettre, sorties_en_place, sorties_nommees, sorties_purgees
 from flux.registre.valeurs import Partenaire
 from flux.transport import sftp as transport
 from raccordement.partenaires import partenaires
@@ -22,6 +22,8 @@ _journal = structlog.get_logger(__name__)
 _MORCEAU = 256 * 1024
 #: Age from which a half-written object of the staging store is that of a process that died (house: no object takes a day to write).
 _ABANDON = timedelta(days=1)
+#: How far back a purge that was interrupted is taken up.
+_REPRISE = timedelta(days=7)
 
 
 @etape("entretenir")
@@ -53,10 +55,11 @@ def entretenir(contexte: Contexte, sftp: SFTPClient) -> tuple[int, int]:
 
 
 def _un_partenaire(contexte: Contexte, sftp: SFTPClient, partner: Partenaire) -> tuple[int, int]:
-    known = sorties_en_place(contexte.engine, partner.id)  # read first: a file published after the listing is not taken for gone
-    if not known:
-        return 0, 0
     now = contexte.horloge()
+    known = sorties_en_place(contexte.engine, partner.id)  # read first: a file published after the listing is not taken for gone
+    noted = sorties_purgees(contexte.engine, partner.id, now - _REPRISE)
+    if not known and not noted:
+        return 0, 0
     folder = posixpath.join(contexte.reglages.sftp_racine, partner.dossier, transport.SORTIE)
     if not transport.existe(sftp, folder):
         raise ErreurTransport(f"{folder} is not there: nothing of it is noted. Make it again.", operation="entretenir", path=folder)
@@ -67,9 +70,12 @@ def _un_partenaire(contexte: Contexte, sftp: SFTPClient, partner: Partenaire) ->
     fetched = noter_retirees(contexte.engine, gone, now) if gone else 0
     limit = now - timedelta(seconds=contexte.reglages.retention_sorties)
     stale = [one for one in known if one.nom in there and one.emise_le < limit]
+    for nom in listed.intersection(noted):  # an upkeep was killed between its note and the removal
+        transport.effacer(sftp, posixpath.join(folder, nom))
     for one in stale:
-        transport.effacer(sftp, posixpath.join(folder, one.nom))
+        # Noted first: a file removed, and no note of it, would be taken for one that the partner fetched.
         noter_purgee(contexte.engine, one.id, now)
+        transport.effacer(sftp, posixpath.join(folder, one.nom))
         _journal.info("sortie_purgee", partenaire=partner.code_application, nom=one.nom, emise_le=one.emise_le)
     return fetched, len(stale)
 

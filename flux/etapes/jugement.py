@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from importlib.metadata import version
 
 from flux.contexte import Contexte
@@ -17,9 +18,17 @@ from flux.registre.valeurs import FluxLu
 from flux.regles.officielles.choix import jeux_applicables
 
 
-def jugement_de(contexte: Contexte, flow: FluxLu) -> Jugement:
-    """Return the rule sets in force for a flow: all those that its documents may fall under, by their level."""
-    day = flow.recu_le.astimezone(PARIS).date()
+def jour_de_reception(flow: FluxLu) -> date:
+    """Return the day whose rules judge a flow, Europe/Paris."""
+    return flow.recu_le.astimezone(PARIS).date()
+
+
+def jugement_de(contexte: Contexte, flow: FluxLu, au: date | None = None) -> Jugement:
+    """Return the rule sets in force for a flow: all those that its documents may fall under, by their level.
+
+    :param au: the day whose rules judge; by default that of reception, Europe/Paris.
+    """
+    day = au or jour_de_reception(flow)
     moteur = contexte.reglages.moteur_regles if contexte.officielles is not None else MoteurRegles.AUCUN
     severites = {cle: one.value for cle, one in contexte.severites.items()}
     cles: set[str] = set()

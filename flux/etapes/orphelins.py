@@ -6,6 +6,7 @@ a row written by a process that found the bytes in place just before loses nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -20,6 +21,9 @@ CORBEILLE = "corbeille"
 #: Age from which bytes without row are taken for lost: nothing takes a day between writing bytes and committing their row.
 RECENT = timedelta(days=1)
 _LOT = 200
+#: The keys that the platform writes; a file of another name is nobody's to remove.
+_NOTRES = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{64}|tranches/[0-9]{12}/[0-9]{6}")
+_ECARTES = re.compile(rf"{CORBEILLE}/([0-9]{{8}})/({_NOTRES.pattern})")
 
 
 class Compte:
@@ -41,12 +45,11 @@ def vider_la_corbeille(contexte: Contexte, now: datetime, *, a_blanc: bool) -> d
     """Give back what a row needs after all, remove what waited ``FLUX_RETENTION__ORPHELINS`` days; return what of each, and what waits."""
     gone, given, kept = Compte(), Compte(), Compte()
     limit = f"{now - timedelta(days=contexte.reglages.retention.orphelins):%Y%m%d}"
-    for lot in _lots(contexte.entrepot.lister(CORBEILLE)):
-        places = {key: key.split("/", 2) for key, _ in lot}
+    for lot in _lots(contexte.entrepot.lister(CORBEILLE), _ECARTES):
         with transaction(contexte.engine, "vider_la_corbeille") as conn:
-            free = set(cles_libres(conn, [place for _, _, place in places.values()]))
-            for key, size in lot:
-                _, day, place = places[key]
+            free = set(cles_libres(conn, [found[2] for found, _ in lot]))
+            for found, size in lot:
+                key, day, place = found[0], found[1], found[2]
                 if place not in free:
                     given.ajouter(size)
                     if not a_blanc:
@@ -76,8 +79,8 @@ def ecarter_les_orphelins(
     """
     moved, recent = Compte(), Compte()
     for folder in DOSSIERS:
-        for lot in _lots(contexte.entrepot.lister(folder)):
-            sizes = {key: size for key, size in lot if key not in sauf}
+        for lot in _lots(contexte.entrepot.lister(folder), _NOTRES):
+            sizes = {found[0]: size for found, size in lot if found[0] not in sauf}
             with transaction(contexte.engine, "ecarter_les_orphelins") as conn:
                 for key in cles_libres(conn, list(sizes)):
                     le = contexte.entrepot.ecrit_le(key)
@@ -90,6 +93,7 @@ def ecarter_les_orphelins(
     return {"ecartes": moved.dire(), "recents": recent.dire()}
 
 
-def _lots(found: Iterator[tuple[str, int]]) -> Iterator[tuple[tuple[str, int], ...]]:
-    while lot := tuple(islice(found, _LOT)):
+def _lots(listed: Iterator[tuple[str, int]], forme: re.Pattern[str]) -> Iterator[tuple[tuple[re.Match[str], int], ...]]:
+    ours = ((found, size) for key, size in listed if (found := forme.fullmatch(key)))
+    while lot := tuple(islice(ours, _LOT)):
         yield lot

@@ -16,6 +16,7 @@ from flux.contexte import Contexte
 from flux.enveloppe import verifier_nom
 from flux.errors import ErreurInvariant
 from flux.etapes.cadence import au_sujet_de, etape
+from flux.etapes.jugement import jour_de_reception
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision
@@ -72,8 +73,7 @@ def ouvrir(contexte: Contexte, lot_id: int) -> list[TacheTraiter]:
 
 
 def _ouvrir_un(contexte: Contexte, flow: FluxLu) -> None:
-    day = flow.recu_le.astimezone(PARIS).date()
-    interface, faults = _verifier_enveloppe(contexte, flow)
+    interface, faults = verifier_enveloppe(contexte, flow)
     opening = _Ouverture(contexte, flow.id)
     if interface is not None:
         _lire_membres(contexte, flow, interface, opening)
@@ -84,13 +84,17 @@ def _ouvrir_un(contexte: Contexte, flow: FluxLu) -> None:
         opening.membres,
         opening.tranches,
         anomalies,
-        jeu_de_regles=jeu_en_vigueur(day).code,
+        jeu_de_regles=jeu_en_vigueur(jour_de_reception(flow)).code,
         le=contexte.horloge(),
     )
     _journal.info("flux_ouvert", nouveau=done, membres=len(opening.membres), tranches=len(opening.tranches), anomalies=len(anomalies))
 
 
-def _verifier_enveloppe(contexte: Contexte, flow: FluxLu) -> tuple[Interface | InterfaceStatuts | None, tuple[Anomalie, ...]]:
+def verifier_enveloppe(contexte: Contexte, flow: FluxLu) -> tuple[Interface | InterfaceStatuts | None, tuple[Anomalie, ...]]:
+    """Return the interface that a flow is read under, ``None`` when it is refused, and the faults of its name and of its record then.
+
+    :raises ErreurRegistre: the ledger did not answer.
+    """
     if flow.premier is not None:
         date = f"{flow.premier.recu_le.astimezone(PARIS):%d/%m/%Y %H:%M}"
         return None, (anomalie("ENV-07", found=flow.identifiant, date=date),)
@@ -102,11 +106,9 @@ def _verifier_enveloppe(contexte: Contexte, flow: FluxLu) -> tuple[Interface | I
 
 def _lire_membres(contexte: Contexte, flow: FluxLu, interface: Interface | InterfaceStatuts, opening: _Ouverture) -> None:
     """Stream the members into the tranches' objects of the staging store."""
-    limits = contexte.reglages.limites
-    ceiling = limits.factures_structurees if interface.limite_factures else None
     # The original is kept under its digest, so its bytes are those the ledger knows.
-    with contexte.entrepot.ouvrir(cle_de(flow.sha256)) as source, opening:
-        for found in ouvrir_flux(source, flow.taille, flow.nom, limits, factures_max=ceiling):
+    with opening:
+        for found in membres_de_l_original(contexte, flow, interface):
             if isinstance(found, MembreOuvert):
                 opening.ajouter(found)
             elif found.member is None:
@@ -114,6 +116,17 @@ def _lire_membres(contexte: Contexte, flow: FluxLu, interface: Interface | Inter
                 return
             else:
                 opening.ecarter(found)
+
+
+def membres_de_l_original(contexte: Contexte, flow: FluxLu, interface: Interface | InterfaceStatuts) -> Iterator[MembreOuvert | Anomalie]:
+    """Yield what the stored original of a flow holds, one member in memory at a time: see :func:`flux.archive.ouvrir_flux`.
+
+    :raises ErreurTransport: the staging store did not answer.
+    """
+    limits = contexte.reglages.limites
+    ceiling = limits.factures_structurees if interface.limite_factures else None
+    with contexte.entrepot.ouvrir(cle_de(flow.sha256)) as source:
+        yield from ouvrir_flux(source, flow.taille, flow.nom, limits, factures_max=ceiling)
 
 
 @dataclass(slots=True)

@@ -13,13 +13,12 @@ from flux.controle import juger_a_la_suite
 from flux.errors import ErreurInvariant
 from flux.etapes.cadence import au_sujet_de, etape
 from flux.etapes.devancer import devancer
-from flux.etapes.jugement import jugement_de
+from flux.etapes.jugement import jour_de_reception, jugement_de
 from flux.etapes.ouverture import TacheTraiter
 from flux.etapes.pieces_declarees import Declarations
 from flux.etapes.ramasse_miettes import sans_ramasse_miettes
 from flux.etapes.statuts import traiter_statuts
 from flux.etapes.sujet import statut_initial
-from flux.modele.temps import PARIS
 from flux.modele.verdict import VerdictDocument
 from flux.referentiel.interfaces import INTERFACES
 from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
@@ -71,13 +70,12 @@ def _traiter_une(contexte: Contexte, flux_id: int, rank: int) -> None:
 
 def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Membre]) -> Iterator[ResultatMembre]:
     interface, limits = INTERFACES[flow.interface or ""], contexte.reglages.limites
-    day = flow.recu_le.astimezone(PARIS).date()
-    directory = contexte.annuaire if contexte.annuaire is not None and contexte.annuaire.version else None
+    directory = contexte.annuaire_en_vigueur
     declared = Declarations(contexte.engine, contexte.reglages.pj_reference_stricte)
     with contexte.entrepot.ouvrir(tranche.cle) as stored:
         verdicts = juger_a_la_suite(
             devancer(directory, stored, members), interface, limits,
-            le=day, annuaire=directory, severites=contexte.severites, officielles=contexte.officielles,
+            le=jour_de_reception(flow), annuaire=directory, severites=contexte.severites, officielles=contexte.officielles,
         )  # fmt: skip
         for member, verdict in verdicts:
             if verdict.sha256 != member.sha256:
@@ -86,10 +84,14 @@ def _juger(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Mem
                 )
             if verdict.replis:
                 _journal.warning("regles_par_reference", fichier=member.nom, jeux=verdict.replis)
-            yield _resultat(member.rang, verdict, declared, contexte.horloge())
+            yield resultat(member.rang, verdict, declared, contexte.horloge())
 
 
-def _resultat(rank: int, verdict: VerdictDocument, declared: Declarations, now: datetime) -> ResultatMembre:
+def resultat(rank: int, verdict: VerdictDocument, declared: Declarations, now: datetime) -> ResultatMembre:
+    """Return what is stored of a document judged: its declared attachments joined, its first status given.
+
+    :raises ErreurRegistre: the ledger did not answer.
+    """
     facture = verdict.facture
     if facture is None:
         return ResultatMembre(rank, verdict.decision, anomalies=verdict.anomalies, replis=verdict.replis)

@@ -25,7 +25,8 @@ class Genre(StrEnum):
     ``reprise``: what the ledger knew when the journal began. ``repete``: the same flow was deposited again. ``statut``: invoices got later
     statuses. ``rejet_traite``: a refused invoice left its supplier's list. ``envoi``: later statuses, or invoices for their recipients,
     were put into a grouped file. ``retire``: a file is gone from the partner's folder. ``purge``: one was removed from there, or the bytes
-    of an original, a batch or an answer from the staging store.
+    of an original, a batch or an answer from the staging store. ``rejoue``: an operator had the original judged again; no verdict
+    changed.
     """
 
     REPRISE = "reprise"
@@ -41,6 +42,7 @@ class Genre(StrEnum):
     RETIRE = "retire"
     PURGE = "purge"
     REMIS = "remis"
+    REJOUE = "rejoue"
 
 
 #: What a chain begins with.
@@ -88,6 +90,14 @@ class Jugement:
     version: str
     severites: str | None = None
     empreintes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def regles(self) -> dict[str, object]:
+        """What an entry holds of it."""
+        return {
+            "jeu": self.jeu, "moteur": self.moteur, "version": self.version, "severites": self.severites,
+            "officielles": dict(self.empreintes),
+        }  # fmt: skip
 
 
 def canonique(valeur: object) -> str:

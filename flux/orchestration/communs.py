@@ -74,15 +74,16 @@ def signaler_echec(context: Context) -> None:
     )
 
 
-#: ``default_args`` of every DAG. The first retries come soon, since a killed process needs no rest; the last after an outage of some ten
-#: minutes. Only what may pass by itself is tried again; a killed process is too, for it raises nothing.
+#: ``default_args`` of every DAG. The first retries come soon, since a killed process needs no rest; none waits longer than half a minute,
+#: so that work goes on soon after an outage; all of them together outlast one of some ten minutes. Only what may pass by itself is tried
+#: again; a killed process is too, for it raises nothing.
 TACHES: dict[str, Any] = {
     "owner": "flux",
     "start_date": datetime(2026, 1, 1, tzinfo=UTC),
-    "retries": 8,
+    "retries": 24,
     "retry_delay": timedelta(seconds=3),
     "retry_exponential_backoff": 2.0,
-    "max_retry_delay": timedelta(minutes=10),
+    "max_retry_delay": timedelta(seconds=30),
     "retry_policy": ExceptionRetryPolicy(
         rules=[RetryRule("flux.errors.ErreurTransitoire", RetryAction.RETRY, reason="the infrastructure did not answer")],
         default=RetryAction.FAIL,

@@ -23,7 +23,7 @@ def moteur(reglages: Reglages) -> Engine:
     :raises ErreurConfiguration: the URL is not one of PostgreSQL through psycopg. Facts: ``setting``.
     :raises ErreurRegistre: the embedded server does not start.
     """
-    return creer_moteur(reglages.base or adresse(reglages.dossier))
+    return creer_moteur(reglages.base.get_secret_value() if reglages.base else adresse(reglages.dossier))
 
 
 def creer_moteur(url: str) -> Engine:
@@ -36,9 +36,9 @@ def creer_moteur(url: str) -> Engine:
         return create_engine(
             parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"options": "-c timezone=UTC", "connect_timeout": 10}
         )
-    except (sqlalchemy.exc.ArgumentError, ValueError) as error:  # ValueError: a port that is no number
-        # The URL may hold a password: it is not quoted.
-        raise ErreurConfiguration("the ledger's URL is malformed: write postgresql+psycopg://user@host/database", setting="base") from error
+    except (sqlalchemy.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
+        # The URL may hold a password: neither it nor the library's sentence, which quotes a part of it, is told.
+        raise ErreurConfiguration("the ledger's URL is malformed: write postgresql+psycopg://user@host/database", setting="base") from None
 
 
 @contextmanager

@@ -129,6 +129,15 @@ def _tenantes(conn: Connection, cles: Collection[bytes]) -> dict[bytes, _Tenante
     return {bytes(row.cle_unicite): _Tenante(row.id, row.nom_flux, row.recu_le, row.nom) for row in rows}
 
 
+def double_d_un_flux_anterieur(conn: Connection, facture: Facture, nom: str, flux_id: int, cle: bytes) -> Anomalie | None:
+    """Say that an invoice of a flow that came before holds the number of the file ``nom``; ``None`` when none does.
+
+    :param cle: the number's key, see :func:`cle_tenue`.
+    """
+    found = _tenantes(conn, {cle}).get(cle)
+    return None if found is None or found.flux_id >= flux_id else _anomalie(facture, flux_id, nom, found)
+
+
 def _noms(conn: Connection, flux_id: int, rangs: Collection[int]) -> dict[int, str]:
     m = t.membres.c
     return {row.rang: row.nom for row in conn.execute(select(m.rang, m.nom).where(m.flux_id == flux_id, m.rang == func.any(list(rangs))))}

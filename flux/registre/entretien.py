@@ -78,6 +78,13 @@ def sorties_en_place(source: Source, partenaire_id: int) -> list[SortieEnPlace]:
         return [SortieEnPlace(**row) for row in conn.execute(requete).mappings()]
 
 
+def sorties_purgees(source: Source, partenaire_id: int, depuis: datetime) -> set[str]:
+    """Return the names of a partner's files noted as purged since then, and not put back in the outbox."""
+    requete = select(_S.nom).where(_S.partenaire_id == partenaire_id, _S.etat == EtatSortie.EMISE, _S.purgee_le >= depuis)
+    with lecture(source, "sorties_purgees") as conn:
+        return set(conn.execute(requete).scalars())
+
+
 def noter_retirees(engine: Engine, ids: Collection[int], le: datetime) -> int:
     """Note that files are gone from their folder; one that leaves again meanwhile is not touched. Return how many."""
     with transaction(engine, "noter_retirees") as conn:

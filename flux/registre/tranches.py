@@ -213,10 +213,7 @@ def evenement_verdict(
         "detail": empreinte_des_lignes(detail), **faits,
     }  # fmt: skip
     if jugement is not None:
-        contenu["regles"] = {
-            "jeu": jugement.jeu, "moteur": jugement.moteur, "version": jugement.version, "severites": jugement.severites,
-            "officielles": dict(jugement.empreintes),
-        }  # fmt: skip
+        contenu["regles"] = jugement.regles
     return Evenement(tenue.flux_id, Genre.VERDICT, str(tenue.rang), contenu, None if jugement is None else jugement.le)
 
 

@@ -61,7 +61,7 @@ class Entrepot:
     @classmethod
     def depuis(cls, reglages: Reglages) -> Self:
         """Return the store the settings name, ``<dossier>/entrepot`` on the local disk unless told."""
-        return cls(reglages.entrepot or str(reglages.dossier.resolve() / "entrepot"))
+        return cls(reglages.entrepot.get_secret_value() if reglages.entrepot else str(reglages.dossier.resolve() / "entrepot"))
 
     def deposer(self, chunks: Iterable[bytes]) -> Empreinte:
         """Keep a content under its SHA-256; keeping the same content again changes nothing.

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from flux.adresse_secrete import AdresseSecrete
 from flux.errors import ErreurConfiguration, ErreurTransitoire
 
 
@@ -76,7 +77,7 @@ class Bornes:
     taille: int = 16 * 1024 * 1024
 
 
-def client_http(ac: str | None = None, mandataire: str | None = None) -> httpx.Client:
+def client_http(ac: str | None = None, mandataire: AdresseSecrete | None = None) -> httpx.Client:
     """Return a client that follows no redirection and reads no environment.
 
     :param ac: PEM file of the authorities of TLS servers; ``None`` for the system's. :param mandataire: URL of an outgoing proxy.
@@ -86,7 +87,9 @@ def client_http(ac: str | None = None, mandataire: str | None = None) -> httpx.C
         contexte = ssl.create_default_context(cafile=ac)
     except OSError as error:  # SSLError is one
         raise ErreurConfiguration(f"{ac} is not a readable PEM file of authorities: {error}", path=ac) from error
-    return httpx.Client(verify=contexte, follow_redirects=False, trust_env=False, proxy=mandataire)
+    return httpx.Client(
+        verify=contexte, follow_redirects=False, trust_env=False, proxy=mandataire.get_secret_value() if mandataire else None
+    )
 
 
 def demander(

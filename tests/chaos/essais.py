@@ -41,7 +41,7 @@ from tests.chaos.sonde import Mal, Point, Sonde, brancher
 from tests.chaos.vie import Horloge, Session, Vie, relever, session_directe
 from tests.services import serveur_openssh
 
-REPRISES_MAX = 8
+REPRISES_MAX = 30
 #: Seconds after which a process is held to be stuck, and killed.
 ATTENTE = 300
 
@@ -196,7 +196,7 @@ class Atelier:
             self.dossier / "entrepot", coup.mal, coup.numero, coup.tenace, hasard,
             noter=lambda dit: (rapport.with_suffix(".frappe").write_text(dit), None)[1],
         )  # fmt: skip
-        horloge = Horloge(self.dossier, scenario.DEBUT + timedelta(minutes=10 * lancement))
+        horloge = Horloge(self.dossier, scenario.DEBUT + timedelta(minutes=2 * lancement))
         settings = Reglages(dossier=self.dossier, tranche_factures=3, groupage_delai=0, lot_flux=3, sftp_racine=str(self.dossier / "sftp"))
         contexte = Contexte(settings, self.engine or creer_moteur(self.url), Entrepot(str(self.dossier / "entrepot")), horloge)
         session = self.sshd if sshd and self.sshd is not None else session_directe

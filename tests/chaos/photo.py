@@ -25,7 +25,8 @@ _REQUETES = {
     "envois": f"SELECT p.dossier, x.interface, f.nom, x.membre_rang, x.statut_rang, x.refus FROM envois x {_FLUX} "
     "JOIN partenaires p ON p.id = x.partenaire_id",
     # Not grouped files: which one a message is in may differ.
-    "journal": f"SELECT f.nom, f.sha256, x.genre, count(*) FROM journal x {_FLUX} WHERE x.genre <> 'envoi' GROUP BY f.id, x.genre",
+    "journal": f"SELECT f.nom, f.sha256, x.genre, count(*) FROM journal x {_FLUX} WHERE x.genre <> 'envoi' "
+    "AND NOT EXISTS (SELECT FROM sorties s WHERE s.flux_id IS NULL AND x.sujet LIKE s.nom || ' %') GROUP BY f.id, x.genre",
 }
 #: Names, ids and instants of what the platform writes: those of the process that wrote it.
 _PROPRES = re.compile(

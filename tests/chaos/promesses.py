@@ -190,7 +190,8 @@ SELECT f.id, v.genre, v.n, (SELECT count(*) FROM journal j WHERE j.flux_id = f.i
 CROSS JOIN LATERAL (VALUES
   ('recu', 1), ('ouvert', CASE WHEN f.repete_de IS NULL THEN 1 ELSE 0 END), ('repondu', CASE WHEN f.repete_de IS NULL THEN 1 ELSE 0 END),
   ('repete', (SELECT count(*) FROM flux r WHERE r.repete_de = f.id)), ('verdict', (SELECT count(*) FROM tranches WHERE flux_id = f.id)),
-  ('emis', (SELECT coalesce(sum(emissions), 0) FROM sorties WHERE flux_id = f.id))) AS v (genre, n)
+  ('emis', (SELECT coalesce(sum(emissions), 0) FROM sorties s WHERE s.flux_id = f.id
+    OR EXISTS (SELECT FROM envois e WHERE e.sortie_id = s.id AND e.flux_id = f.id)))) AS v (genre, n)
 WHERE v.n <> (SELECT count(*) FROM journal j WHERE j.flux_id = f.id AND j.genre = v.genre) ORDER BY 1, 2
 """
 

@@ -22,7 +22,7 @@ from raccordement.exemple import creer_partenaire
 from tests.chaos.promesses import Depose
 from tests.unit.emitters.exemples import enveloppe
 
-#: The first process's clock stands here, those after it ten minutes later each.
+#: The first process's clock stands here, those after it two minutes later each.
 DEBUT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 #: What the clock gains with each wave.
 PAR_VAGUE = timedelta(hours=2)

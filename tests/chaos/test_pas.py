@@ -40,8 +40,9 @@ def atelier(_serveur_sftp: None) -> Iterator[Atelier]:
         yield made
 
 
+@pytest.mark.timeout(900)
 def test_every_kind_of_crash_point_is_killed_at_and_no_promise_breaks():
-    rapport = campagne(7, 90, 8)
+    rapport = campagne(7, 300, 8)
     assert [f"{essai}: {one}" for essai, one in rapport.ruptures] == []
     kinds = {one.genre for one in rapport.points if one.effet and one.etape != ENTRE_DEUX}
     killed = {said.split(": ")[2] for said in rapport.frappes if said.split(":")[0] in TUEURS}
@@ -57,12 +58,12 @@ def test_the_plan_follows_from_the_seed_and_kills_at_each_point_before_and_after
         Point("disque write", True, "x"),
         Point("sql INSERT", True, ENTRE_DEUX),
     ]
-    made = plan(points, 5, 60, 6)
-    assert made == plan(points, 5, 60, 6)
+    made = plan(points, 5, 200, 6)
+    assert made == plan(points, 5, 200, 6)
     assert {(one.mal, one.numero) for essai in made for one in essai.coups[:1] if one.mal in TUEURS} == {
         (Mal.TUER, 0), (Mal.TUER_APRES, 0), (Mal.TUER, 2), (Mal.TUER_APRES, 2), (Mal.DECHIRER, 2),
     }  # fmt: skip
-    assert {one.coups[0].mal for one in made[:6]} == {Mal.FAUTE, Mal.FAUTE_APRES, Mal.COUPER}
+    assert {one.coups[0].mal for one in made} - set(TUEURS) == {Mal.FAUTE, Mal.FAUTE_APRES, Mal.COUPER}
 
 
 def casser(atelier: Atelier, genre: str, etape: str, rang: int = 0) -> set[str]:
@@ -177,3 +178,18 @@ def test_a_kept_seal_finds_a_journal_written_anew(atelier):
     assert list(_journal(engine, [])) == [Rupture("journal", "no seal was set")]
     assert {one.dit.split(",")[0] for one in _journal(engine, gardes)} == {"sceau gardé"}
     engine.dispose()
+
+
+def test_a_file_purged_by_a_process_that_is_killed_is_not_told_as_fetched_and_leaves_in_the_end(atelier):
+    sain = atelier.essayer()
+    temoin = atelier.photo()
+    assert sain.ruptures == []
+    retraits = [n for n, one in enumerate(sain.points) if (one.genre, one.etape) == ("sftp remove", "entretenir")]
+    assert retraits
+    for mal in (Mal.TUER, Mal.TUER_APRES):
+        constat = atelier.essayer(Coup(mal, retraits[0]))
+        assert constat.frappes == [f"{mal}: entretenir: sftp remove"]
+        assert constat.ruptures == []
+        assert atelier.photo()["journal"] == temoin["journal"]
+    out = atelier.dossier / "sftp" / "xyz789" / "out"
+    assert list(out.iterdir()) == []

@@ -50,7 +50,7 @@ def test_only_what_may_pass_is_tried_again(sac, nom: str) -> None:
 
     for tache in sac.dags[nom].tasks:
         arguments = tache.partial_kwargs if tache.is_mapped else vars(tache)
-        assert arguments["retries"] == 8
+        assert arguments["retries"] == 24
         if (politique := arguments["retry_policy"]) is not None:
             assert politique.evaluate(ErreurTransport("x"), 1, 5).action is RetryAction.RETRY
             assert politique.evaluate(ErreurInvariant("x"), 1, 5).action is RetryAction.FAIL

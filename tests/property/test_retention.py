@@ -107,33 +107,65 @@ def _finie(sent: SortieTiree) -> bool:
 sorties = st.builds(SortieTiree, st.sampled_from(["attend", "out", "partie", "partie", "partie"]), ages)
 
 
+def _vieux(draw: st.DrawFn, souci: str, rang: int) -> FluxTire:
+    """An old, quiet, answered flow whose every part could go, but for one thing that somebody waits for."""
+    one = FluxTire(rang, 40, 40, "repondu", None, 1, FINALES[0], False, [0], [SortieTiree("partie", 40)])
+    match souci:
+        case "sans_reponse":
+            one.etat, one.reponses = draw(st.sampled_from(["recu", "ouvert", "traite"])), []
+        case "reponse":
+            one.reponses.append(SortieTiree("attend", 40))
+        case "a_grouper":
+            one.envois.append(None)
+        case "mis_de_cote":
+            one.envois.append("refus")
+        case "groupe":
+            one.envois.append(1)
+        case "statut":
+            one.statut_attend = True
+        case "en_vie":
+            one.facture = draw(st.sampled_from(EN_VIE))
+        case "out":
+            one.reponses.append(SortieTiree("out", 40))
+    return one
+
+
 @st.composite
 def grands(draw: st.DrawFn) -> Grand:
-    """Ledgers; most flows are answered and quiet, or nothing would ever go."""
-    groups = draw(st.lists(sorties, max_size=2))
+    """Ledgers; most flows are answered and old, with one thing or none that somebody waits for, others are drawn freely."""
+    groups = [SortieTiree("partie", draw(ages)), SortieTiree("attend", 40)]
+    soucis = ["rien", "sans_reponse", "reponse", "a_grouper", "mis_de_cote", "groupe", "statut", "en_vie", "out"]
     flows: list[FluxTire] = []
     for rank in range(draw(st.integers(1, 6))):
-        received = draw(ages)
-        firsts = [n for n, one in enumerate(flows) if one.repete is None]
-        repeats = draw(st.sampled_from(firsts)) if firsts and draw(st.booleans()) else None
-        state = "repondu" if repeats is not None else draw(st.sampled_from(["recu", "ouvert", "traite", *["repondu"] * 7]))
-        has_invoice = repeats is None and state != "recu" and draw(st.booleans())
-        sendings = st.sampled_from([None, "refus", *[n for n in range(len(groups)) for _ in range(4)]])
-        flows.append(
-            FluxTire(
-                contenu=flows[repeats].contenu if repeats is not None else draw(st.sampled_from([rank, rank, 0])),
-                recu=received,
-                repondu=draw(ages.filter(lambda one, received=received: one <= received)),
-                etat=state,
-                repete=repeats,
-                tranches=0 if repeats is not None or state == "recu" else draw(st.integers(0, 2)),
-                facture=draw(st.sampled_from([EN_VIE[0], *[FINALES[0]] * 3])) if has_invoice else None,
-                statut_attend=has_invoice and draw(st.integers(0, 5)) == 0,
-                envois=draw(st.lists(sendings, max_size=2)) if has_invoice else [],
-                reponses=draw(st.lists(sorties, max_size=2)) if state == "repondu" and repeats is None else [],
-            )
-        )
+        firsts = [n for n, one in enumerate(flows) if one.repete is None and one.etat == "repondu"]
+        what = draw(st.sampled_from(["libre", "libre", "repete", "repete", *soucis]))
+        if what == "repete" and firsts:
+            first = draw(st.sampled_from(firsts))
+            flows.append(FluxTire(flows[first].contenu, draw(ages), 0, "repondu", first, 0, None, False, [], []))
+        elif what in soucis:
+            flows.append(_vieux(draw, what, draw(st.sampled_from([rank, 0]))))
+        else:
+            flows.append(_libre(draw, rank, len(groups)))
     return Grand(flows, groups)
+
+
+def _libre(draw: st.DrawFn, rank: int, groups: int) -> FluxTire:
+    received = draw(ages)
+    state = draw(st.sampled_from(["recu", "ouvert", "traite", *["repondu"] * 7]))
+    has_invoice = state != "recu" and draw(st.booleans())
+    sendings = st.sampled_from([None, "refus", *range(groups)])
+    return FluxTire(
+        contenu=draw(st.sampled_from([rank, 0])),
+        recu=received,
+        repondu=draw(ages.filter(lambda one: one <= received)),
+        etat=state,
+        repete=None,
+        tranches=0 if state == "recu" else draw(st.integers(0, 2)),
+        facture=draw(st.sampled_from([EN_VIE[0], *FINALES])) if has_invoice else None,
+        statut_attend=has_invoice and draw(st.integers(0, 3)) == 0,
+        envois=draw(st.lists(sendings, max_size=2)) if has_invoice else [],
+        reponses=draw(st.lists(sorties, max_size=2)) if state == "repondu" else [],
+    )
 
 
 def _il_y_a(jours: int) -> datetime:

@@ -25,7 +25,7 @@ def controler(facture: Facture, contexte: ContexteRegles) -> tuple[Anomalie, ...
 
     :return: its faults, rule by rule in table order; at most ``contexte.limites.anomalies_fichier``, the others counted in a last one.
     """
-    found, rest = _relever(regles_de(contexte.interface, contexte.le, contexte.officielles), facture, contexte)
+    found, rest = _relever(regles_de(contexte.interface, contexte.jour_des_regles, contexte.officielles), facture, contexte)
     return _dire(found, rest, contexte) if found or rest else ()
 
 
@@ -36,7 +36,7 @@ def expliquer_echecs(facture: Facture, contexte: ContexteRegles, numeros: Collec
     :return: official number → anomalies, where a management rule found the same fault.
     """
     said: dict[str, list[Anomalie]] = {}
-    for regle in regles_de(contexte.interface, contexte.le):
+    for regle in regles_de(contexte.interface, contexte.jour_des_regles):
         if regle.officielle is not None and regle.officielle in numeros:
             found, _ = _relever((regle,), facture, contexte)
             said.setdefault(regle.officielle, []).extend(_dire(found, [], contexte))

@@ -44,6 +44,7 @@ class ContexteRegles:
     :ivar severites: severity in use, by key of a rule, where it is not the published one.
     :ivar officielles: numbers of the official rules that judge the same document: what they say too is left to them.
     :ivar schema_valide: False when the schema found faults: what is missing or does not add up may then be unreadable, and is not told.
+    :ivar regles_au: day whose rules judge, where it is not that of reception; :ivar jour_des_regles: that day, or ``le``.
     :ivar syntaxe: what the document is written in, by its root. :ivar cii: True when it is a CrossIndustryInvoice.
     """
 
@@ -56,12 +57,15 @@ class ContexteRegles:
     limites: Limites = field(default_factory=Limites)
     officielles: frozenset[str] = frozenset()
     schema_valide: bool = True
+    regles_au: date | None = None
+    jour_des_regles: date = field(init=False)
     syntaxe: Syntaxe = field(init=False)
     cii: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Read the syntax once: a dozen rules ask for it."""
         syntaxe = _SYNTAXES.get(str(self.root.tag), Syntaxe.UBL)
+        object.__setattr__(self, "jour_des_regles", self.regles_au or self.le)
         object.__setattr__(self, "syntaxe", syntaxe)
         object.__setattr__(self, "cii", syntaxe is Syntaxe.CII)
 

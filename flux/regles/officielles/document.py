@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from lxml import etree
@@ -183,9 +184,7 @@ def enfants(noeud: Noeud) -> list[Noeud]:
     return sorted((n for liste in listes for n in liste), key=rang)
 
 
-def rang(noeud: Noeud) -> int:
-    """Position in the document, for sorting."""
-    return noeud.ordre
+rang: Callable[[Noeud], int] = attrgetter("ordre")  # position in the document, for sorting
 
 
 class _Arbre:
@@ -228,9 +227,10 @@ class Document:
 
     def __del__(self) -> None:
         """Cut the links from parents to children, so that nodes go at once rather than at the next collection of cycles."""
-        for noeuds in self.par_chemin.values():
-            for noeud in noeuds:
-                noeud.kids = VIDE
+        for chemin, noeuds in self.par_chemin.items():
+            if chemin.enfants:
+                for noeud in noeuds:
+                    noeud.kids = VIDE
 
     def _indexer(self, racine: etree._Element) -> None:  # noqa: C901, PLR0912, PLR0915 one piece, see below
         """Make the nodes in one walk of the document, without recursion: the number of its children says where an element ends.

@@ -368,10 +368,21 @@ def _comparable(a: Valeur, b: Valeur) -> tuple[Any, Valeur]:
     return (a, b) if isinstance(a, str) else _paire(a, b)
 
 
-def compare(operateur: str, gauche: Liste, droite: Liste) -> bool:
-    """General comparison of two sequences of any kind."""
+def compare(operateur: str, gauche: Liste, droite: Liste, *, seul: bool) -> bool:
+    """General comparison of two sequences of any kind.
+
+    :param seul: whether one of them is known to hold one item at most (see :func:`accords.comparateur`).
+    """
     operation = _OPERATIONS[operateur]
-    return any(operation(*_comparable(a, b)) for a in atomes(gauche) for b in atomes(droite))
+    for a in atomes(gauche):
+        for b in atomes(droite):
+            x, y = _comparable(a, b)
+            if operation(x, y):
+                return True
+            grand, petit, nan = (a, b, x) if operateur[0] == ">" else (b, a, y)
+            if seul and operateur[0] in "<>" and isinstance(grand, NonType) and nan != nan and petit == petit and isinstance(petit, Nombre):  # noqa: PLR0124
+                return True
+    return False
 
 
 def compare_un(operateur: str, gauche: Valeur, droite: Valeur) -> bool:

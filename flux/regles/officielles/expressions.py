@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from flux.regles.officielles import chemins, fonctions
+from flux.regles.officielles.accords import OPERATEURS, Comparateur, accorder, comparateur, seul
 from flux.regles.officielles.arbre import (
     Appel,
     Binaire,
@@ -43,7 +44,6 @@ from flux.regles.officielles.codes import (
 from flux.regles.officielles.erreurs import ErreurRegles
 from flux.regles.officielles.motifs import termes
 
-_PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _VALEUR = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _ARITHMETIQUE = {"+": "plus", "-": "moins", "*": "fois", "div": "divise", "mod": "modulo"}
 _PUISSANCE = re.compile(r"1(0+)")  # of ten: to divide by it is to multiply by a decimal fraction, exactly
@@ -170,7 +170,7 @@ class Traducteur:
             return Code(f"({f' {operateur} '.join(conditions)})", "booleen")
         if operateur == "|":
             return chemins.union(self, self.code(gauche, portee), self.code(droite, portee))
-        if operateur in _PYTHON:
+        if operateur in OPERATEURS:
             return Code(self.comparaison(operateur, self.code(gauche, portee), self.code(droite, portee)), "booleen")
         if operateur in _VALEUR:
             return self._comparaison_de_valeurs(operateur, self.code(gauche, portee), self.code(droite, portee))
@@ -218,20 +218,20 @@ class Traducteur:
         if "vide" in {g.genre, d.genre}:
             return "False"
         general = g.general or d.general
-        accord = _accorder(g, d)
+        python = comparateur(operateur, g, d)
+        accord = accorder(g, d)
         if accord is None:
             if g.forme == "opt" and d.forme != "liste" and not general and peut_lever(d.py):
                 (avant_g, py_g), (avant_d, py_d) = self.iterer(g), self.iterer(d)
                 items = f"{self.items(Code(py_g, g.genre))}, {self.items(Code(py_d, d.genre))}"
-                return self.existe((*avant_g, *avant_d, Garde(f"compare('{operateur}', {items})")))
-            return f"compare('{operateur}', {self.items(g)}, {self.items(d)})"
+                return self.existe((*avant_g, *avant_d, Garde(f"compare('{operateur}', {items}, seul={seul(g) or seul(d)})")))
+            return f"compare('{operateur}', {self.items(g)}, {self.items(d)}, seul={seul(g) or seul(d)})"
         g, d = accord
-        python = _PYTHON[operateur]
         texte = g.genre in TEXTES
-        hative = python == "==" and "un" in {g.forme, d.forme} and "liste" not in {g.forme, d.forme} and texte
+        hative = operateur == "=" and "un" in {g.forme, d.forme} and "liste" not in {g.forme, d.forme} and texte
         if g.forme == d.forme == "un" or (hative and (g.forme == "un" or not peut_lever(d.py))):
-            return f"({g.py} {python} {d.py})"
-        if texte and python == "==" and "liste" in {g.forme, d.forme}:
+            return f"({python(g.py, d.py)})"
+        if texte and operateur == "=" and "liste" in {g.forme, d.forme}:
             rapide = self._egalite_de_textes(g, d)
             if rapide:
                 return rapide
@@ -257,21 +257,21 @@ class Traducteur:
         source = _noeuds_simples(d)
         return f"egal_un({source}, {g.py})" if source and g.forme == "un" else ""
 
-    def _un_couple(self, g: Code, python: str, d: Code, *, general: bool) -> str:
+    def _un_couple(self, g: Code, python: Comparateur, d: Code, *, general: bool) -> str:
         """Whether a couple of items compares, each side evaluated when Saxon does: it shows when one is empty and the other an error.
 
         Two single values of known types: the left one, then the right one if there is a left one. A single value and a sequence: the
         single value, then the sequence if there is one. Otherwise both.
         """
-        seul_g, seul_d = (c.forme != "liste" or c.max1 for c in (g, d))
+        seul_g, seul_d = seul(g), seul(d)
         (avant_g, py_g), (avant_d, py_d) = self._iterer_ou_inscrire(g), self._iterer_ou_inscrire(d)
-        garde = Garde(f"{py_g} {python} {py_d}")
+        garde = Garde(python(py_g, py_d))
         if not avant_g or not avant_d:
             return self.existe((*avant_g, *avant_d, garde))
         if (general or not (seul_g or seul_d)) and (not (seul_g and seul_d) or peut_lever(g.liste + d.liste)):
             a, b = self.atelier.nouveau(), self.atelier.nouveau()
             x, y = self.atelier.nouveau(), self.atelier.nouveau()
-            return self.existe((Pour.un(b, d.liste), Pour.un(a, g.liste), Pour(x, a), Pour(y, b), Garde(f"{x} {python} {y}")))
+            return self.existe((Pour.un(b, d.liste), Pour.un(a, g.liste), Pour(x, a), Pour(y, b), Garde(python(x, y))))
         return self.existe((*avant_g, *avant_d, garde) if seul_g else (*avant_d, *avant_g, garde))
 
     def _iterer_ou_inscrire(self, code: Code) -> tuple[tuple[Pour | Garde, ...], str]:
@@ -461,31 +461,3 @@ def _noeuds_simples(code: Code) -> str:
     if code.forme == "liste" and code.py.endswith(".val"):
         return code.avec(py=code.py[: -len(".val")]).liste
     return ""
-
-
-def _accorder(g: Code, d: Code) -> tuple[Code, Code] | None:
-    """Bring both sides of a general comparison to one type; ``None`` when only running can tell."""
-    if g.genre in TEXTES and d.genre in TEXTES:
-        return g, d
-    if g.genre in BRUTS or d.genre in BRUTS:
-        brut, autre = (g, d) if g.genre in BRUTS else (d, g)
-        vers = {"booleen": "booleen", "date": "date"}.get(autre.genre, "double" if autre.genre in NUMERIQUES else "")
-        if not vers:
-            return None
-        brut = brut.avec(py=f"opt({vers}, {brut.py})" if brut.forme == "opt" else f"{vers}({brut.py})", genre=vers)
-        autre = _en_double(autre) if vers == "double" else autre
-        return (brut, autre) if g.genre in BRUTS else (autre, brut)
-    genres = {g.genre, d.genre}
-    if genres <= EXACTS or genres in ({"booleen"}, {"date"}, {"double"}):
-        return g, d
-    if genres <= EXACTS | {"double"}:
-        return _en_double(g), _en_double(d)
-    return None
-
-
-def _en_double(code: Code) -> Code:
-    if code.genre == "double":
-        return code
-    if re.fullmatch(r"-?\d+", code.py):
-        return code.avec(py=f"{code.py}.0", genre="double")
-    return code.avec(py=f"opt(float, {code.py})" if code.forme == "opt" else f"float({code.py})", genre="double")

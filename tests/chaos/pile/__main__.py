@@ -77,7 +77,7 @@ def principal() -> int:
     analyse = argparse.ArgumentParser(prog="python -m tests.chaos.pile", description="The whole stack under faults.")
     analyse.add_argument("--fautes", type=int, default=100, help="faults to inject")
     analyse.add_argument("--graine", type=int, default=7, help="seed of the faults and of the deposits")
-    analyse.add_argument("--duree", type=float, default=900, help="seconds after which no new fault is injected")
+    analyse.add_argument("--duree", type=float, default=1200, help="seconds after which no new fault is injected")
     options = analyse.parse_args()
     console = Console() if sys.stdout.isatty() else Console(width=150)
     dossier = Path(tempfile.mkdtemp(prefix="flux-chaos-"))

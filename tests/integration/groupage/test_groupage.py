@@ -17,7 +17,7 @@ from flux.etapes.entretien import rejouer, verifier_lacunes
 from flux.fabrique import Demande as Exemple
 from flux.fabrique import ecrire_exemple
 from flux.modele.statut import Motif
-from flux.registre.entretien import lacunes
+from flux.registre.entretien import lacunes, noter_retirees
 from flux.registre.envois import files_d_attente, planifier_statuts, reprendre_refuses
 from flux.registre.numeros import prochain_numero
 from flux.registre.suivi import chercher_factures, faits_de
@@ -25,7 +25,15 @@ from flux.xsd.catalogue import schema
 from raccordement.exemple import creer_partenaire
 from tests.bench.chemin import enregistrer
 from tests.integration.groupage.conftest import LE
+from tests.integration.journal.aides import faire_partir
 from tests.integration.registre.aides import ensemble
+
+
+def emettre_et_relever(plateforme) -> None:
+    """Note every file as gone out, then fetched."""
+    engine = plateforme.contexte.engine
+    faire_partir(engine)
+    noter_retirees(engine, [one for (one,) in plateforme.lignes("SELECT id FROM sorties")], LE)
 
 
 def test_statuses_leave_on_each_interface_in_one_archive_of_the_partner(plateforme):
@@ -187,15 +195,13 @@ def test_a_message_that_no_file_can_hold_is_put_aside_and_told_and_the_others_le
     assert grouper(plateforme.contexte, tout=True) == 0
     with pytest.raises(ErreurInvariant, match=r"1 messages put aside \(ABC123 FEN1202A\)"):  # the reason may quote an invoice
         verifier_lacunes(plateforme.contexte)
-    before = plateforme.un("SELECT motifs::text FROM statuts WHERE code = 'SUSPENDUE'")
-    mend = text("UPDATE statuts SET motifs = CAST(:motifs AS jsonb) WHERE code = 'SUSPENDUE'")
     with plateforme.contexte.engine.begin() as conn:
-        conn.execute(mend, {"motifs": '[["JUSTIF_ABS", "Bon absent"]]'})
+        conn.execute(text("""UPDATE statuts SET motifs = '[["JUSTIF_ABS", "Bon absent"]]' WHERE code = 'SUSPENDUE'"""))
     assert reprendre_refuses(plateforme.contexte.engine) == 1
     assert grouper(plateforme.contexte, tout=True) == 1
     verifier_lacunes(plateforme.contexte)
-    with plateforme.contexte.engine.begin() as conn:  # the journal would tell the change made by hand
-        conn.execute(mend, {"motifs": before})
+    with plateforme.contexte.engine.begin() as conn:  # the journal holds the status as it was given
+        conn.execute(text("UPDATE statuts SET motifs = NULL WHERE code = 'SUSPENDUE'"))
 
 
 def test_when_nothing_can_be_written_the_number_is_given_back(plateforme):
@@ -264,8 +270,7 @@ def test_the_history_of_an_invoice_names_the_files_that_tell_of_it(mairie):
     grouper(mairie.contexte, tout=True)
     (pivot,), (cdar,) = mairie.groupes("FEN0111A"), mairie.groupes()
     assert {("fichier écrit", f"{pivot} · facture"), ("fichier écrit", f"{cdar} · statut 1")} < set(faits())
-    with mairie.contexte.engine.begin() as conn:
-        conn.execute(text("UPDATE sorties SET etat = 'emise', emise_le = now(), retiree_le = now()"))
+    emettre_et_relever(mairie)
     assert {("fichier émis", f"{pivot} · facture"), ("fichier retiré", pivot), ("fichier retiré", cdar)} < set(faits())
 
 
@@ -292,8 +297,7 @@ def test_a_flow_without_answer_and_a_file_that_does_not_leave_are_told(plateform
 
 def test_a_file_sent_again_waits_in_the_outbox_under_its_name(plateforme):
     plateforme.integrer(1)
-    with plateforme.contexte.engine.begin() as conn:
-        conn.execute(text("UPDATE sorties SET etat = 'emise', emise_le = now(), retiree_le = now()"))
+    emettre_et_relever(plateforme)
     nom = str(plateforme.lignes("SELECT nom FROM sorties ORDER BY id")[0][0])
     assert rejouer(plateforme.contexte, [nom, nom]) == [nom]
     assert plateforme.lignes("SELECT nom FROM sorties WHERE etat = 'a_emettre' AND retiree_le IS NULL") == [(nom,)]

@@ -110,6 +110,23 @@ def test_the_settings_name_the_store(tmp_path: Path) -> None:
     assert not ailleurs.existe(cle)
 
 
+def test_what_is_kept_is_listed_dated_and_moved(url: str) -> None:
+    entrepot = Entrepot(url)
+    assert list(entrepot.lister("tranches")) == []
+    for cle in ("tranches/b/1", "tranches/a", "autre/x"):
+        with entrepot.ecrire_sous(cle) as out:
+            out.write(cle.encode())
+    assert list(entrepot.lister("tranches")) == [("tranches/a", 10), ("tranches/b/1", 12)]
+    le = entrepot.ecrit_le("tranches/a")
+    assert le is not None
+    assert abs(datetime.now(UTC) - le) < timedelta(hours=1)
+    assert entrepot.deplacer("tranches/a", "autre/x") is True
+    assert entrepot.ouvrir("autre/x").read() == b"tranches/a"
+    assert entrepot.deplacer("tranches/a", "autre/x") is False
+    assert entrepot.ecrit_le("tranches/a") is None
+    assert [cle for cle, _ in entrepot.lister("tranches")] == ["tranches/b/1"]
+
+
 def test_what_a_killed_process_left_half_written_goes_and_what_is_being_written_stays(url: str) -> None:
     from fsspec.core import url_to_fs
 

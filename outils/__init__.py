@@ -1,0 +1,1 @@
+"""Tools of the Makefile: not part of what is installed."""
