@@ -7,6 +7,7 @@ import signal
 import threading
 from datetime import timedelta
 from typing import Annotated
+from wsgiref.simple_server import WSGIServer
 
 import typer
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -35,22 +36,15 @@ def metriques(
     """
     settings = reglages()
     registre = CollectorRegistry()
+    serveur = _ecouter(settings.metriques_adresse, registre) if servir else None
     lecteurs: list[MetricReader] = [PrometheusMetricReader(disable_target_info=True, scope_info_enabled=False, registry=registre)]
-    if servir and any(os.environ.get(one) for one in OTLP):
+    if serveur is not None and any(os.environ.get(one) for one in OTLP):
         lecteurs.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
     releve = Releve(moteur(settings), timedelta(seconds=settings.metriques_fenetre), maintenant)
     fournisseur = releve.fournir(lecteurs)
-    if not servir:
+    if serveur is None:
         typer.echo(generate_latest(registre).decode(), nl=False)
         return
-    hote, _, port = settings.metriques_adresse.rpartition(":")
-    try:
-        serveur, _ = start_http_server(int(port), hote, registre)
-    except OSError as panne:
-        raise ErreurUsage(
-            f"{settings.metriques_adresse} : adresse refusée ou prise / refused or in use ({panne.strerror}) : FLUX_METRIQUES_ADRESSE",
-            adresse=settings.metriques_adresse,
-        ) from panne
     arret = threading.Event()
     for un in (signal.SIGINT, signal.SIGTERM):
         signal.signal(un, lambda *_: arret.set())
@@ -58,3 +52,13 @@ def metriques(
     arret.wait()
     serveur.shutdown()
     fournisseur.shutdown()
+
+
+def _ecouter(adresse: str, registre: CollectorRegistry) -> WSGIServer:
+    hote, _, port = adresse.rpartition(":")
+    try:
+        return start_http_server(int(port), hote, registre)[0]
+    except OSError as panne:
+        raise ErreurUsage(
+            f"{adresse} : adresse refusée ou prise / refused or in use ({panne.strerror}) : FLUX_METRIQUES_ADRESSE", adresse=adresse
+        ) from panne
