@@ -233,7 +233,7 @@ def test_les_erreurs_du_pilote_deviennent_les_notres(registre: Engine, tmp_path:
     absent = creer_moteur(f"postgresql+psycopg://postgres@/registre?host={tmp_path}")
     with pytest.raises(ErreurRegistre) as caught, transaction(absent, "essai"):
         pass
-    assert caught.value.facts == {"operation": "essai"}
+    assert caught.value.facts == {"operation": "essai", "sqlstate": None}
     with pytest.raises(ErreurInvariant), transaction(registre, "essai") as conn:
         conn.execute(text("INSERT INTO lots (partenaire_id, cree_le) VALUES (99, now())"))
     with pytest.raises(ErreurRegistre), traduire("essai"):
