@@ -38,6 +38,7 @@ def configurer(forme: FormatJournal, sortie: TextIO | None = None) -> None:
             echapper,
             rendu,
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(0),
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,
     )
