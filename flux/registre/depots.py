@@ -51,7 +51,11 @@ def enregistrer_depot(engine: Engine, depot: Depot, *, reprise_apres: timedelta 
         found = _inserer(conn, depot, issue_doublon(premier), holder)
         if holder is not None and found.issue is IssueDoublon.FLUX_REPETE:
             # No condition on the state: the update then waits for an emission under way, and the answer leaves after this deposit.
-            conn.execute(update(t.sorties).where(t.sorties.c.flux_id == holder.id).values(etat=EtatSortie.A_EMETTRE))
+            conn.execute(
+                update(t.sorties)
+                .where(t.sorties.c.flux_id == holder.id)
+                .values(etat=EtatSortie.A_EMETTRE, retiree_le=None, purgee_le=None)  # they will stand there anew, for the upkeep to watch
+            )
         if holder is not None and found.issue is IssueDoublon.FLUX_REPRIS:
             conn.execute(update(t.flux).where(t.flux.c.id == holder.id).values(lot_id=None))
         inscrire(conn, list(_evenements(depot, found)))

@@ -66,6 +66,20 @@ def test_a_file_sent_again_is_the_same_to_the_byte(maison):
     assert maison.lignes("SELECT DISTINCT emissions FROM sorties WHERE retiree_le IS NULL") == [(2,)]
 
 
+def test_answers_given_again_to_a_repeated_deposit_are_watched_again(maison):
+    names = _integrer(maison)
+    with maison.serveur.client(PARTENAIRE) as sftp:
+        for one in names:
+            sftp.remove(f"/out/{one}")
+    assert _entretenir(maison) == (3, 0)
+    maison.deposer(maison.fabriquer())
+    maison.tout()
+    assert sorted(maison.reponses()) == names
+    maison.contexte.horloge.instant += timedelta(days=8)
+    assert _entretenir(maison) == (0, 3)
+    assert maison.reponses() == {}
+
+
 def test_what_others_put_in_the_folder_is_left_alone(maison):
     _integrer(maison)
     with maison.serveur.client() as sftp, sftp.open(f"/{PARTENAIRE}/out/note.txt", "w") as note:
