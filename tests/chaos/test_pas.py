@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from flux.etapes import emission, reception, reponse
 from flux.modele.journal import Genre
-from flux.registre import sorties
+from flux.registre import journal_fichiers, sorties
 from flux.registre.connexion import creer_moteur, transaction
 from flux.registre.journal_sceaux import sceller
 from flux.transport import sftp as transport
@@ -149,7 +149,7 @@ def test_a_flow_closed_before_its_answers_are_in_the_outbox_is_found_out(atelier
 
 
 def test_a_journal_written_after_the_transaction_that_it_tells_of_is_found_out(atelier, monkeypatch):
-    inscrire, attente = sorties.inscrire, []
+    inscrire, attente = journal_fichiers.inscrire, []
     emettre_une = emission._emettre_une
 
     def plus_tard(contexte, sftp, partenaire_id):
@@ -159,9 +159,13 @@ def test_a_journal_written_after_the_transaction_that_it_tells_of_is_found_out(a
                 inscrire(conn, attente.pop(0))
         return sent
 
-    monkeypatch.setattr(
-        sorties, "inscrire", lambda conn, ones: attente.append(ones) if ones[0].genre == Genre.EMIS else inscrire(conn, ones)
-    )
+    def noter(conn, ones):
+        if ones and ones[0].genre == Genre.EMIS:
+            attente.append(ones)
+        else:
+            inscrire(conn, ones)
+
+    monkeypatch.setattr(journal_fichiers, "inscrire", noter)
     monkeypatch.setattr(emission, "_emettre_une", plus_tard)
     assert casser(atelier, "sql COPY", "emettre") == {"journal"}
 
