@@ -68,6 +68,7 @@ def test_whatever_holds_a_text_it_comes_out_printable(value: object) -> None:
 
 def test_the_log_of_another_program_keeps_its_form_and_escapes_once() -> None:
     out = io.StringIO()
+    structlog.reset_defaults()  # a command run by a test before this one may have left its level
     structlog.configure(processors=[structlog.processors.KeyValueRenderer()], logger_factory=structlog.PrintLoggerFactory(out))
     renforcer()
     renforcer()
