@@ -37,7 +37,6 @@ fuzz: .venv/.installed
 	$(BIN)/python -m tests.fuzz $(DUREE)
 
 # The steps killed, cut and doubled at every crash point. With GRAINE and TUES as printed, a run that broke a promise comes again.
-GRAINE ?= 7
 TUES ?= 2000
 chaos-pas: .venv/.installed
 	$(BIN)/python -m tests.chaos.pas --graine $(GRAINE) --tues $(TUES)

@@ -20,14 +20,13 @@ _EN_LIGNES = ("exception", "stack")
 
 
 def configurer(forme: FormatJournal, sortie: TextIO | None = None) -> None:
-    """Set up the log of this process. :param sortie: standard error unless given.
+    """Set up the log of this process. :param sortie: unless given, what is standard error when a line is written.
 
     Traces never show the values of variables: they hold invoices.
     """
-    out = sortie or sys.stderr
     rendu: Processor = structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=False)
     if forme is FormatJournal.CONSOLE:
-        rendu = structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        rendu = structlog.dev.ConsoleRenderer(colors=(sortie or sys.stderr).isatty(), exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -39,7 +38,7 @@ def configurer(forme: FormatJournal, sortie: TextIO | None = None) -> None:
             rendu,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(0),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=lambda *_: structlog.PrintLogger(sortie or sys.stderr),
         cache_logger_on_first_use=False,
     )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from flux.cli.texte import Langue
-from flux.modele.journal import Entree, Genre
+from flux.modele.journal import Entree, Genre, lire_entree
 
 Dit = Mapping[str, Any]
 #: Columns of the table.
@@ -50,15 +49,25 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     ),
     Genre.RETIRE: ("N'est plus dans votre dossier out, donc relevé : {nom}", "Gone from your folder out, so fetched: {nom}"),
     Genre.PURGE: ("Purgé, sa conservation étant finie : {sujet}", "Purged, its retention being over: {sujet}"),
+    Genre.REJOUE: (
+        "Jugé de nouveau, règles du {au} : {fichiers} fichiers, {differents} jugés autrement ; le verdict d'alors reste",
+        "Judged again, rules of {au}: {fichiers} files, {differents} judged otherwise; the verdict given then stands",
+    ),
     Genre.REMIS: ("Remis en attente d'envoi : {nom}", "Put back to be sent again: {nom}"),
 }  # fmt: skip
 
 
 def phrase(entree: Entree, langue: Langue) -> str:
     """Return the sentence of an entry."""
-    contenu: Dit = json.loads(entree.texte)["contenu"]
+    contenu = _contenu(entree)
     modele = _PHRASES[entree.genre][0 if langue is Langue.FR else 1]
     return modele.format_map(_Faits({**contenu, "sujet": entree.sujet, **_faits(contenu, langue)}))
+
+
+def _contenu(entree: Entree) -> Dit:
+    """Return the facts of an entry; none when its text was spoilt, which ``flux journal verifier`` tells."""
+    contenu = lire_entree(entree.texte).get("contenu")
+    return contenu if isinstance(contenu, dict) else {}
 
 
 class _Faits(dict[str, object]):

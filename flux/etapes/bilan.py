@@ -7,22 +7,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from hashlib import sha256
 
 import structlog
 from sqlalchemy import Connection, text
 
 from flux.contexte import Contexte
-from flux.errors import ErreurInvariant, ErreurTransport
+from flux.errors import ErreurInvariant
 from flux.modele.temps import PARIS
 from flux.registre.bilan import bilan_lu
 from flux.registre.bilan_jours import LigneBilan, LigneMontants, bilan_par_jour
 from flux.registre.bilan_objets import ObjetConnu, est_connu, objets_connus
 from flux.registre.bloques import flux_bloques
-from flux.registre.connexion import transaction
+from flux.registre.connexion import instantane, transaction
 
 _journal = structlog.get_logger(__name__)
-_MORCEAU = 256 * 1024
 #: Bytes of an orphan looked at to tell an answer whose transaction was rolled back from a deposit.
 _TETE = 4096
 
@@ -64,19 +62,14 @@ def bilan_complet(contexte: Contexte, jour: date | None = None) -> BilanComplet:
     :raises ErreurRegistre: :raises ErreurTransport: the ledger or the store did not answer.
     """
     recus = None if jour is None else (_minuit(jour), _minuit(jour + timedelta(days=1)))
-    with transaction(contexte.engine, "bilan_complet") as conn:
-        conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    with instantane(contexte.engine, "bilan_complet") as conn:
         stuck = flux_bloques(conn, contexte.horloge(), contexte.reglages.bloque_apres)
         waiting = [one.flux_id for one in stuck if one.flux_id is not None and one.etat != "a_emettre"]
         laws = bilan_lu(conn, recus=recus)
         lines, amounts = bilan_par_jour(conn, waiting, jour)
         store = _Entrepot(contexte)
         found = [Constat(e.loi, (e.flux_id,), "", str(e.attendu), str(e.trouve)) for e in laws.ecarts]
-        found += [
-            Constat("jour", (), f"{one.quoi} {one.jour}", str(one.deposes), f"{one.deposes - _manque(one)}")
-            for one in lines
-            if not one.juste
-        ]
+        found += [Constat("jour", (), f"{one.quoi} {one.jour}", str(one.deposes), str(one.trouves)) for one in lines if not one.juste]
         found += [
             Constat("montants", (), f"{one.jour} {one.devise}", str(one.deposes), str(one.integres + one.rejetes))
             for one in amounts
@@ -109,10 +102,6 @@ def verifier_bilan_complet(contexte: Contexte) -> str:
 
 def _minuit(jour: date) -> datetime:
     return datetime.combine(jour, time.min, PARIS)
-
-
-def _manque(one: LigneBilan) -> int:
-    return one.deposes - one.integres - one.rejetes - one.repetes - one.quarantaine - one.en_cours
 
 
 def _non_publiees(conn: Connection) -> Iterator[Constat]:
@@ -155,15 +144,11 @@ class _Entrepot:
             there = next(stored, None)
 
     def _relire(self, key: str, known: ObjetConnu) -> None:
-        try:
-            digest, size = self._empreinte(key)
-        except ErreurTransport:
-            if self._contexte.entrepot.existe(key):
-                raise
+        found = self._contexte.entrepot.relire(key)
+        if found is None:
             self._manquants.append(known)  # purged since it was listed, or lost
-            return
-        if digest != known.sha256 or not size == known.taille == known.taille_max:
-            self._alteres.append(self._constat("original_altere", known, f"{digest}, {size}"))
+        elif found.sha256 != known.sha256 or not found.taille == known.taille == known.taille_max:
+            self._alteres.append(self._constat("original_altere", known, f"{found.sha256}, {found.taille}"))
         else:
             self.gardes += 1
 
@@ -201,11 +186,3 @@ class _Entrepot:
                 return False
         ours = self._contexte.reglages.code_application.encode()
         return re.search(ours + rb"[0-9]{4}[0-9A-Z]{15}", head) is not None
-
-    def _empreinte(self, key: str) -> tuple[str, int]:
-        digest, size = sha256(), 0
-        with self._contexte.entrepot.ouvrir(key) as data:
-            while chunk := data.read(_MORCEAU):
-                digest.update(chunk)
-                size += len(chunk)
-        return digest.hexdigest(), size

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 from datetime import timedelta
-from hashlib import sha256
 
 import structlog
 from paramiko import SFTPClient
@@ -14,16 +13,14 @@ from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport
 from flux.etapes.cadence import etape
 from flux.registre.entretien import lacunes, noter_purgee, noter_retirees, remettre, sorties_en_place, sorties_nommees, sorties_purgees
+from flux.registre.purges import REPRISE
 from flux.registre.valeurs import Partenaire
 from flux.transport import sftp as transport
 from raccordement.partenaires import partenaires
 
 _journal = structlog.get_logger(__name__)
-_MORCEAU = 256 * 1024
 #: Age from which a half-written object of the staging store is that of a process that died (house: no object takes a day to write).
 _ABANDON = timedelta(days=1)
-#: How far back a purge that was interrupted is taken up.
-_REPRISE = timedelta(days=7)
 
 
 @etape("entretenir")
@@ -57,7 +54,7 @@ def entretenir(contexte: Contexte, sftp: SFTPClient) -> tuple[int, int]:
 def _un_partenaire(contexte: Contexte, sftp: SFTPClient, partner: Partenaire) -> tuple[int, int]:
     now = contexte.horloge()
     known = sorties_en_place(contexte.engine, partner.id)  # read first: a file published after the listing is not taken for gone
-    noted = sorties_purgees(contexte.engine, partner.id, now - _REPRISE)
+    noted = sorties_purgees(contexte.engine, partner.id, now - REPRISE)
     if not known and not noted:
         return 0, 0
     folder = posixpath.join(contexte.reglages.sftp_racine, partner.dossier, transport.SORTIE)
@@ -105,11 +102,8 @@ def rejouer(contexte: Contexte, noms: Sequence[str]) -> list[str]:
     """
     found = sorties_nommees(contexte.engine, noms)
     for one in found:
-        with contexte.entrepot.ouvrir(one.cle) as data:
-            digest = sha256()
-            while chunk := data.read(_MORCEAU):
-                digest.update(chunk)
-        if digest.hexdigest() != one.sha256:
+        kept = contexte.entrepot.relire(one.cle)
+        if kept is None or kept.sha256 != one.sha256:
             raise ErreurInvariant(f"the bytes kept of {one.nom} are not those that left", nom=one.nom, expected=one.sha256)
     remettre(contexte.engine, [one.id for one in found])
     _journal.info("sorties_rejouees", noms=[one.nom for one in found])

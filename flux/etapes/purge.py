@@ -17,6 +17,7 @@ from flux.etapes.orphelins import ecarter_les_orphelins, vider_la_corbeille
 from flux.registre.connexion import transaction
 from flux.registre.purges import (
     CHAQUE_JOUR,
+    REPRISE,
     Classe,
     Part,
     Purgee,
@@ -31,8 +32,6 @@ from flux.transport.entrepot import cle_de
 
 #: Rows noted, and digests held, in one transaction.
 LOT = 200
-#: How far back a purge that was interrupted is taken up.
-_REPRISE = timedelta(days=7)
 
 _journal = structlog.get_logger(__name__)
 
@@ -48,7 +47,7 @@ def purger(contexte: Contexte, *, a_blanc: bool = False, tout: bool = False) -> 
     :raises ErreurRegistre: the ledger did not answer.
     """
     now = contexte.horloge()
-    unfinished = purges_depuis(contexte.engine, now - _REPRISE)
+    unfinished = purges_depuis(contexte.engine, now - REPRISE)
     if not a_blanc:
         _oublier(contexte, unfinished)
     report: dict[str, Any] = {"le": now.isoformat(), "a_blanc": a_blanc}

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from hashlib import sha256
-
-from sqlalchemy import text
 
 from flux.contexte import Contexte
-from flux.errors import ErreurInvariant, ErreurTransport, ErreurUsage
+from flux.errors import ErreurInvariant, ErreurUsage
 from flux.etapes.jugement import jour_de_reception
 from flux.etapes.rejeu_comparaison import Comparaison
 from flux.modele.journal import Evenement, Genre, instant
 from flux.modele.rejeu import BilanRejeu, MembreRejoue
 from flux.modele.temps import PARIS
 from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
-from flux.registre.connexion import transaction
+from flux.registre.connexion import instantane, transaction
 from flux.registre.journal import inscrire
 from flux.registre.lectures import flux_par_id
 from flux.registre.valeurs import REPETE, EtatFlux, FluxLu
 from flux.registre.verdicts import original_purge_le
 from flux.transport.entrepot import cle_de
-
-_MORCEAU = 256 * 1024
 
 
 def rejouer_flux(
@@ -40,8 +35,7 @@ def rejouer_flux(
     """
     flow = _a_rejouer(contexte, flux_id)
     _verifier_original(contexte, flow)
-    with transaction(contexte.engine, "rejouer_flux") as conn:
-        conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    with instantane(contexte.engine, "rejouer_flux") as conn:
         found = Comparaison(contexte, conn, flow, au or jour_de_reception(flow)).tout(montrer)
     if ecrire:
         now = contexte.horloge()
@@ -83,21 +77,15 @@ def _a_rejouer(contexte: Contexte, flux_id: int) -> FluxLu:
 
 
 def _verifier_original(contexte: Contexte, flow: FluxLu) -> None:
-    key, digest = cle_de(flow.sha256), sha256()
-    try:
-        with contexte.entrepot.ouvrir(key) as data:
-            while chunk := data.read(_MORCEAU):
-                digest.update(chunk)
-    except ErreurTransport:
-        if contexte.entrepot.existe(key):
-            raise
+    found = contexte.entrepot.relire(cle_de(flow.sha256))
+    if found is None:
         raise ErreurInvariant(
             f"l'original du flux {flow.id} n'est plus dans l'entrepôt et rien ne l'a purgé / the original of flow {flow.id} is not in the "
             "store, and nothing purged it: flux registre bilan",
             flux_id=flow.id, sha256=flow.sha256,
-        ) from None  # fmt: skip
-    if digest.hexdigest() != flow.sha256:
+        )  # fmt: skip
+    if found.sha256 != flow.sha256:
         raise ErreurInvariant(
             f"l'original du flux {flow.id} a changé dans l'entrepôt / the original of flow {flow.id} changed in the store",
-            flux_id=flow.id, attendu=flow.sha256, trouve=digest.hexdigest(),
+            flux_id=flow.id, attendu=flow.sha256, trouve=found.sha256,
         )  # fmt: skip

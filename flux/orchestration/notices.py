@@ -138,9 +138,8 @@ NOTICES: dict[str, str] = {
         "**FR.** Pose, une fois par jour, le sceau du journal de la veille ; le log le dit (`sceau_pose`) : gardez cette ligne hors de la "
         "base, ou réglez `FLUX_JOURNAL_SCEAUX`. **Rouge :** la base ou ce fichier ne répond pas (le prochain passage le pose), ou un sceau "
         "gardé n'est plus dans la base : `flux journal verifier --sceaux`.\n\n"
-        "**EN.** Sets, once a day, the seal of yesterday's journal; the log tells it (`sceau_pose`): keep that line outside the database. "
-        ""
-        "Or set `FLUX_JOURNAL_SCEAUX`. **Red:** the database or that file does not answer (the next run sets it), or a seal kept is not "
+        "**EN.** Sets, once a day, the seal of yesterday's journal; the log tells it (`sceau_pose`): keep that line outside the database, "
+        "or set `FLUX_JOURNAL_SCEAUX`. **Red:** the database or that file does not answer (the next run sets it), or a seal kept is not "
         "in the database any more: `flux journal verifier --sceaux`."
     ),
     "surveillance": (

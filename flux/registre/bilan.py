@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, text
 
 from flux.errors import ErreurInvariant
-from flux.registre.connexion import transaction
+from flux.registre.connexion import instantane
 
 #: Broken flows named in one balance at most; the sums cover all.
 ECARTS_MAX = 100
@@ -176,8 +176,7 @@ def bilan(engine: Engine, flux: Sequence[int] | None = None) -> Bilan:
     :param flux: ids of the flows to count (after a run: its own); all when ``None``.
     :raises ErreurRegistre: the ledger did not answer.
     """
-    with transaction(engine, "bilan") as conn:
-        conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    with instantane(engine, "bilan") as conn:
         return bilan_lu(conn, flux=flux)
 
 

@@ -28,9 +28,14 @@ class LigneBilan:
     en_cours: int
 
     @property
+    def trouves(self) -> int:
+        """Return how many are somewhere."""
+        return self.integres + self.rejetes + self.repetes + self.quarantaine + self.en_cours
+
+    @property
     def juste(self) -> bool:
         """Return whether all that came in is somewhere."""
-        return self.deposes == self.integres + self.rejetes + self.repetes + self.quarantaine + self.en_cours
+        return self.deposes == self.trouves
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,17 @@ def transaction(engine: Engine, operation: str) -> Iterator[Connection]:
         yield conn
 
 
+@contextmanager
+def instantane(engine: Engine, operation: str) -> Iterator[Connection]:
+    """A transaction that reads the ledger as it stood at its first statement, whatever is written meanwhile, and writes nothing.
+
+    Errors as :func:`traduire` says.
+    """
+    with transaction(engine, operation) as conn:
+        conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        yield conn
+
+
 #: What a reading function takes: a connection (reads in its transaction) or an engine (reads in a transaction of its own).
 Source = Connection | Engine
 

@@ -15,7 +15,7 @@ from flux.errors import ErreurUsage
 from flux.modele.journal import Genre
 from flux.modele.temps import PARIS
 from flux.registre import tables as t
-from flux.registre.connexion import Source, lecture, transaction
+from flux.registre.connexion import Source, instantane, lecture, transaction
 from flux.registre.journal_fichiers import COLONNES, dire_fichiers
 from flux.registre.valeurs import EtatFlux, EtatSortie
 
@@ -152,8 +152,7 @@ def lacunes(engine: Engine, avant: datetime) -> Lacunes:
     :param avant: flows received and files written before it should have been answered, and have left.
     """
     f, p, e = t.flux.c, t.partenaires.c, t.envois.c
-    with transaction(engine, "lacunes") as conn:
-        conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    with instantane(engine, "lacunes") as conn:
         holes = conn.execute(text(_TROUS), {"limite": MONTREES})
         flows = conn.execute(
             select(p.code_application, f.nom, f.recu_le)

@@ -61,7 +61,7 @@ def dire_envoi(conn: Connection, sortie_id: int, le: datetime) -> None:
 
 
 #: Kinds that tell of the flow as a whole, and those that tell of one outgoing file.
-_DU_FLUX = frozenset({Genre.REPRISE, Genre.RECU, Genre.REPETE, Genre.OUVERT, Genre.REPONDU})
+_DU_FLUX = frozenset({Genre.REPRISE, Genre.RECU, Genre.REPETE, Genre.OUVERT, Genre.REPONDU, Genre.REJOUE})
 _DU_FICHIER = frozenset({Genre.ENVOI, Genre.EMIS, Genre.RETIRE, Genre.PURGE, Genre.REMIS})
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
-from sqlalchemy import Connection, Engine, Text, cast, exists, func, or_, select, text
+from sqlalchemy import Connection, Engine, Text, cast, exists, func, or_, select
 
 from flux.modele.journal import DEBUTS, Genre, empreinte, instant, lire_entree
 from flux.registre import tables as t
-from flux.registre.connexion import transaction
+from flux.registre.connexion import instantane
 from flux.registre.journal import entrees
 from flux.registre.journal_rapprochement import Alteration, Dite, rapprocher
 from flux.registre.journal_releve import Portee, Releveur
@@ -28,8 +28,7 @@ def verifier_journal(engine: Engine, gardes: Iterable[str] = (), portee: Portee 
     :param gardes: canonical texts of seals kept elsewhere. :param portee: the flows to look at; the seals are checked all the same.
     :raises ErreurRegistre: the ledger did not answer.
     """
-    with transaction(engine, "verifier_journal") as conn:
-        conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    with instantane(engine, "verifier_journal") as conn:
         return [*_flux(conn, portee), *_repetitions(conn, portee), *_sceaux(conn, gardes, portee)]
 
 

@@ -24,6 +24,8 @@ from flux.registre.valeurs import EtatFlux, EtatSortie
 
 #: How long what is done once a day waits: a little less, so that an hourly run finds its time each day.
 CHAQUE_JOUR = timedelta(hours=23, minutes=30)
+#: How far back a purge that was interrupted is taken up.
+REPRISE = timedelta(days=7)
 
 
 class Classe(StrEnum):

@@ -26,6 +26,7 @@ from flux.errors import ErreurTransport, ErreurUsage
 
 _CLE = re.compile(r"(?!/)(?:[A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*")
 _TEMPORAIRES = "_tmp"
+_MORCEAU = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,23 @@ class Entrepot:
         """
         with _traduire("ouvrir", cle):
             return cast(BinaryIO, self._fs.open(self._chemin(cle), "rb"))
+
+    def relire(self, cle: str) -> Empreinte | None:
+        """Read a key to its end; return what its bytes are now, ``None`` when it is absent.
+
+        :raises ErreurTransport: the store did not answer.
+        """
+        condensat, taille = hashlib.sha256(), 0
+        try:
+            with self.ouvrir(cle) as data, _traduire("relire", cle):
+                while morceau := data.read(_MORCEAU):
+                    condensat.update(morceau)
+                    taille += len(morceau)
+        except ErreurTransport:
+            if self.existe(cle):
+                raise
+            return None
+        return Empreinte(condensat.hexdigest(), taille, cle)
 
     def existe(self, cle: str) -> bool:
         """Tell whether a key is kept.

@@ -66,6 +66,16 @@ def test_whatever_holds_a_text_it_comes_out_printable(value: object) -> None:
     assert all(one.isprintable() for one in textes(echapper(None, "info", {"event": "e", "valeur": value})["valeur"]))
 
 
+def test_a_line_goes_to_the_standard_error_of_its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = io.StringIO(), io.StringIO()
+    monkeypatch.setattr("sys.stderr", first)
+    configurer(FormatJournal.JSON)
+    first.close()
+    monkeypatch.setattr("sys.stderr", second)
+    structlog.get_logger().info("apres")
+    assert json.loads(second.getvalue())["event"] == "apres"
+
+
 def test_the_log_of_another_program_keeps_its_form_and_escapes_once() -> None:
     out = io.StringIO()
     structlog.reset_defaults()  # a command run by a test before this one may have left its level

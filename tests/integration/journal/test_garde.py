@@ -6,11 +6,14 @@ import pytest
 from typer.testing import CliRunner
 
 from flux.cli import app
+from flux.cli.journal_recit import phrase
+from flux.cli.texte import Langue
 from flux.config import Reglages
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport
 from flux.etapes import sceller_la_veille
 from flux.etapes.scellement import garder_les_sceaux
+from flux.modele.journal import Entree, Evenement, Genre, texte_de
 from flux.registre.journal_sceaux import sceaux_poses, sceller
 from flux.transport.entrepot import Entrepot
 from tests.integration.journal.aides import JOUR, changer, faire_partir
@@ -84,3 +87,19 @@ def test_one_file_of_a_flow_can_be_followed_alone(contexte):
     flux_repondu(contexte.engine)
     assert CliRunner().invoke(app, ["journal", "montrer", "1", "--facture", "0"]).output.count("SHA-256") >= 2
     assert CliRunner().invoke(app, ["journal", "montrer", "1", "--facture", "9"]).exit_code == 1
+
+
+@pytest.mark.parametrize("langue", list(Langue))
+@pytest.mark.parametrize("genre", list(Genre))
+def test_every_kind_of_event_has_its_sentence(genre, langue):
+    facts = {"nom": "N", "flux": 2, "tranche": 3, "statut": "INTEGRE", "au": "2026-11-23", "numero": 1}
+    evenement = Evenement(1, genre, "sujet", facts)
+    said = phrase(Entree(1, 0, LE, genre.value, "sujet", texte_de(evenement, 0, None, LE), "0" * 64), langue)
+    assert said
+    assert "{" not in said
+
+
+def test_an_entry_that_was_spoilt_is_still_shown():
+    assert phrase(Entree(1, 0, LE, "recu", "sujet", "[1, 2", "0" * 64), Langue.FR) == phrase(
+        Entree(1, 0, LE, "recu", "sujet", '{"contenu": []}', "0" * 64), Langue.FR
+    )
