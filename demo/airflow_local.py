@@ -21,12 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
+from sqlalchemy import make_url
 
 from demo import processus
 from flux.errors import ErreurTransitoire
 from flux.registre.embarque import adresse
 
 UTILISATEUR = "admin"
+#: Seconds after which PostgreSQL ends a session of Airflow that stands still in a transaction.
+OISIVE = 60
 COMPOSANTS = {
     "api-server": (),
     "scheduler": ("--skip-serve-logs",),
@@ -70,7 +73,7 @@ class AirflowLocal:
 
         :raises ErreurTransitoire: it did not start; the end of the log that says why is in the message.
         """
-        base = adresse(self._dossier, "airflow", pilote="psycopg2")
+        base = _base(adresse(self._dossier, "airflow", pilote="psycopg2"))
         env = _environnement(self._dossier, self._secrets, self._port)
         env |= {
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": base,
@@ -143,6 +146,15 @@ class AirflowLocal:
         journal = processus.journal(self._dossier, role)
         fin = journal.read_text(errors="replace")[-2000:] if journal.exists() else ""
         return ErreurTransitoire(f"Airflow did not start: {quoi}. See {journal}, which ends with:\n{fin}", component=role)
+
+
+def _base(url: str) -> str:
+    """Return the URL of Airflow's database, whose sessions may not hold rows while they do nothing for longer than :data:`OISIVE`.
+
+    Whatever keeps the connection of a dead scheduler open would otherwise keep what it had locked (docs/decisions/0021-chaos.md).
+    """
+    option = f"-c idle_in_transaction_session_timeout={OISIVE * 1000}"
+    return make_url(url).update_query_dict({"options": option}).render_as_string(hide_password=False)
 
 
 def _secrets(maison: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A whole Airflow, whose workers are killed in the middle of a batch: nothing is lost, nothing is done twice."""
+"""A whole Airflow, whose workers and then scheduler are killed: nothing is lost, nothing is done twice, the work goes on."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from flux.fabrique import Demande, ecrire_exemple
 from flux.registre.bilan import verifier_bilan
 from flux.registre.connexion import moteur
 from flux.transport.entrepot import Entrepot
+from tests.chaos.pile.surveillant import vit
 
 PARTENAIRES = {"abc123": ("ABC123", "Premier"), "xyz789": ("XYZ789", "Second")}
 FACTURES, LIGNES = 400, 100
@@ -73,16 +75,30 @@ def sorties(services: Services, compte: str) -> list[str]:
         return sorted(nom.split("_")[0][:3] for nom in sftp.listdir("/out") if not nom.endswith(".tmp"))
 
 
+def deposer(services: Services, compte: str, demande: Demande, dossier: Path) -> None:
+    flux = ecrire_exemple(replace(demande, application=PARTENAIRES[compte][0]), dossier).chemin
+    with services.sftp.client(compte) as sftp:
+        sftp.put(str(flux), f"/in/{flux.name}.tmp")
+        sftp.rename(f"/in/{flux.name}.tmp", f"/in/{flux.name}")
+
+
+def tuer_le_scheduler(services: Services) -> None:
+    """Kill it alone, see all that it had forked end with it, and start it again: nobody holds what it had locked."""
+    mort = services.airflow.composant("scheduler")
+    enfants = psutil.Process(mort.pid).children(recursive=True)
+    assert enfants
+    mort.kill()
+    mort.wait(10)
+    attendre(services, "the end of what the scheduler had forked", lambda: not any(map(vit, enfants)), 10)
+    services.airflow.lancer("scheduler")
+
+
 @pytest.mark.standalone
 @pytest.mark.timeout(600)
 def test_workers_killed_in_the_middle_of_a_batch(services: Services, tmp_path: Path) -> None:
     registre = moteur(Reglages(dossier=services.dossier))
-    for rang, (compte, (code, _)) in enumerate(PARTENAIRES.items(), 1):
-        demande = Demande(interface="FSO1140A", factures=FACTURES, lignes=LIGNES, graine=rang, sequence=rang, application=code)
-        flux = ecrire_exemple(demande, tmp_path).chemin
-        with services.sftp.client(compte) as sftp:
-            sftp.put(str(flux), f"/in/{flux.name}.tmp")
-            sftp.rename(f"/in/{flux.name}.tmp", f"/in/{flux.name}")
+    for rang, compte in enumerate(PARTENAIRES, 1):
+        deposer(services, compte, Demande(interface="FSO1140A", factures=FACTURES, lignes=LIGNES, graine=rang, sequence=rang), tmp_path)
 
     # One loses the process of its task, the other the worker that supervises it: its task may even go on for a while.
     tache = attendre(services, "a running batch of ABC123", lambda: en_cours(services, "ABC123"))
@@ -101,4 +117,8 @@ def test_workers_killed_in_the_middle_of_a_batch(services: Services, tmp_path: P
     assert bilan.factures.acceptees == 2 * FACTURES
     reglages = Reglages(dossier=services.dossier)
     assert verifier_bilan_complet(Contexte(reglages, registre, Entrepot.depuis(reglages)))
+
+    tuer_le_scheduler(services)
+    deposer(services, "abc123", Demande(interface="FSO1140A", graine=3, sequence=3), tmp_path)
+    attendre(services, "the answers after the death of the scheduler", lambda: len(sorties(services, "abc123")) >= 6)
     registre.dispose()
