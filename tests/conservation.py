@@ -4,8 +4,10 @@ import inspect
 from collections.abc import Iterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from flux.contexte import Contexte
+from flux.errors import ErreurInvariant
 from flux.etapes.bilan import verifier_bilan_complet
 
 
@@ -26,7 +28,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def _tombe(here: Contexte) -> None:
-    from flux.errors import ErreurInvariant
-
-    with pytest.raises(ErreurInvariant, match="do not balance"):
+    with capture_logs() as said, pytest.raises(ErreurInvariant, match="do not balance"):
         verifier_bilan_complet(here)
+    assert all(one["event"] == "bilan_faux" for one in said)
+    assert said
