@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Iterable
 from random import Random
 
-from flux.errors import ErreurFlux
+from flux.errors import ErreurFlux, ErreurInvariant
+from flux.etapes import verifier_bilan_complet
 from tests.chaos.pile.depots import MARQUEUR as SORTE_MARQUEUR
 from tests.chaos.pile.fautes import FAUTES
 from tests.chaos.pile.pile import MARQUEUR, Pile
@@ -119,10 +120,13 @@ class Deroulement:
         partenaires = self.pile.partenaires
         depots = [one for partenaire in partenaires.values() for one in partenaire.depots]
         recus = {compte: dict(partenaire.recus) for compte, partenaire in partenaires.items()}
+        constat = Constat()
         try:
             constat = verifier_promesses(self.pile.engine, self.pile.services.dossier / "entrepot", depots, recus)
+            verifier_bilan_complet(self.pile.contexte)
+        except ErreurInvariant as rompu:
+            constat.rompus["bilan complet"].append(str(rompu))
         except ErreurFlux as panne:
-            constat = Constat()
             constat.rompus["registre muet"].append(str(panne))
             return constat
         runs = []
