@@ -73,7 +73,7 @@ class AirflowLocal:
 
         :raises ErreurTransitoire: it did not start; the end of the log that says why is in the message.
         """
-        base = _base(adresse(self._dossier, "airflow", pilote="psycopg2"))
+        base = base_sans_oisives(adresse(self._dossier, "airflow", pilote="psycopg2"))
         env = _environnement(self._dossier, self._secrets, self._port)
         env |= {
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": base,
@@ -148,7 +148,7 @@ class AirflowLocal:
         return ErreurTransitoire(f"Airflow did not start: {quoi}. See {journal}, which ends with:\n{fin}", component=role)
 
 
-def _base(url: str) -> str:
+def base_sans_oisives(url: str) -> str:
     """Return the URL of Airflow's database, whose sessions may not hold rows while they do nothing for longer than :data:`OISIVE`.
 
     Whatever keeps the connection of a dead scheduler open would otherwise keep what it had locked (docs/decisions/0021-chaos.md).
