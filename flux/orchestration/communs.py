@@ -74,6 +74,12 @@ def signaler_echec(context: Context) -> None:
     )
 
 
+#: What Airflow raises in a task when its API server is down: at an XCom, at an asset; at a connection, which it then holds for undefined.
+_API_MUETTE: list[type[BaseException] | str] = [
+    "airflow.sdk.exceptions.AirflowRuntimeError",
+    "airflow.sdk.exceptions.AirflowNotFoundException",
+]
+
 #: ``default_args`` of every DAG. The first retries come soon, since a killed process needs no rest; none waits longer than half a minute,
 #: so that work goes on soon after an outage; all of them together outlast one of some ten minutes. Only what may pass by itself is tried
 #: again; a killed process is too, for it raises nothing.
@@ -85,7 +91,10 @@ TACHES: dict[str, Any] = {
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(seconds=30),
     "retry_policy": ExceptionRetryPolicy(
-        rules=[RetryRule("flux.errors.ErreurTransitoire", RetryAction.RETRY, reason="the infrastructure did not answer")],
+        rules=[
+            RetryRule("flux.errors.ErreurTransitoire", RetryAction.RETRY, reason="the infrastructure did not answer"),
+            RetryRule(_API_MUETTE, RetryAction.RETRY, reason="Airflow's own API did not answer"),
+        ],
         default=RetryAction.FAIL,
     ),
     "on_failure_callback": signaler_echec,

@@ -45,16 +45,24 @@ def test_a_dag_speaks_to_the_operator(sac, nom: str) -> None:
 @pytest.mark.parametrize("nom", ATTENDUS)
 def test_only_what_may_pass_is_tried_again(sac, nom: str) -> None:
     from airflow.sdk import RetryAction
+    from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError, ErrorType
+    from airflow.sdk.execution_time.comms import ErrorResponse
 
     from flux.errors import ErreurInvariant, ErreurTransport
 
+    muette = AirflowRuntimeError(ErrorResponse(error=ErrorType.API_SERVER_ERROR, detail={"message": "[Errno 111] Connection refused"}))
+    table = {
+        ErreurTransport("x"): RetryAction.RETRY,
+        muette: RetryAction.RETRY,
+        AirflowNotFoundException("The conn_id `flux_sftp` isn't defined"): RetryAction.RETRY,
+        ErreurInvariant("x"): RetryAction.FAIL,
+        KeyError("x"): RetryAction.FAIL,
+    }
     for tache in sac.dags[nom].tasks:
         arguments = tache.partial_kwargs if tache.is_mapped else vars(tache)
         assert arguments["retries"] == 24
         if (politique := arguments["retry_policy"]) is not None:
-            assert politique.evaluate(ErreurTransport("x"), 1, 5).action is RetryAction.RETRY
-            assert politique.evaluate(ErreurInvariant("x"), 1, 5).action is RetryAction.FAIL
-            assert politique.evaluate(KeyError("x"), 1, 5).action is RetryAction.FAIL
+            assert {panne: politique.evaluate(panne, 1, 5).action for panne in table} == table
 
 
 @pytest.mark.parametrize("nom", ATTENDUS)
