@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 #: Steps that must keep running, and the seconds that each may stay silent unless a setting says otherwise: three turns of its DAG's clock,
-#: two of those that run once an hour.
+#: two of those that run once an hour or once a day, and some minutes or two hours for the work itself. ``verdict`` has no clock: it is
+#: waited for from the first lot launched that none followed.
 SILENCES: Mapping[str, int] = {
     "recevoir": 900,
     "emettre": 900,
@@ -16,6 +17,10 @@ SILENCES: Mapping[str, int] = {
     "surveiller": 900,
     "entretenir": 7800,
     "juger": 7800,
+    "purger": 7800,
+    "sceller": 7800,
+    "verdict": 7800,
+    "bilan": 2 * 86400 + 7200,
 }
 
 
@@ -27,7 +32,7 @@ class ReglagesSante(BaseModel):
     silences: dict[str, int] = Field(
         default_factory=dict,
         description="Seconds that a step may go without a run that ended well (JSON). Those left out: recevoir, emettre, grouper and "
-        "surveiller 900; entretenir and juger 7800.",
+        "surveiller 900; entretenir, juger, purger, sceller and verdict (from a lot launched on) 7800; bilan 180000.",
     )
     reponse: int = Field(7200, ge=1, description="Seconds that the oldest flow may wait for its answer.")
     place: int = Field(2 * 1024**3, ge=0, description="Bytes that must be free on a local staging store; orange below twice as many.")
