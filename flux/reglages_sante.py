@@ -38,6 +38,15 @@ class ReglagesSante(BaseModel):
     place: int = Field(2 * 1024**3, ge=0, description="Bytes that must be free on a local staging store; orange below twice as many.")
     certificat: int = Field(7, ge=0, description="Days before the end of a record's last certificate; orange below twice as many.")
     sceau: int = Field(7800, ge=1, description="Seconds after midnight (Paris) that the seal of the day before may still be missing.")
+    transaction: int = Field(
+        300, ge=1, description="Seconds that a session of the ledger's server, of any of its databases, may stay idle within a transaction."
+    )
+    transaction_longue: int = Field(
+        6 * 3600,
+        ge=1,
+        description="The same for the platform's own transactions that wait for the store or for a partner's server (full balance, "
+        "verification of the journal, replay, emission).",
+    )
     traitement: int = Field(
         900, ge=1, description="Seconds that a claimed file may stay in traitement. Looked at only with the account below."
     )

@@ -39,7 +39,7 @@ def sante(
             if one.etat is not Etat.VERT:
                 words = mots(one.nom, one.objet)
                 typer.echo(f"{_SIGNES[one.etat]} {words.fr} {one.objet}".rstrip())
-                typer.echo(f"    → {words.faire}\n    → {words.do}")
+                typer.echo(f"    → {words.faire}\n    → {words.do}" + (f"\n    $ {one.commande}" if one.commande else ""))
     if any(one.etat is Etat.ROUGE for one in lines):
         raise typer.Exit(1)
 

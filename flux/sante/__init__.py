@@ -19,11 +19,12 @@ from flux.registre.sante import etat, fins_de_certificat, revision
 from flux.reglages_sante import SILENCES
 from flux.sante.modele import Etat, Ligne, Patient, depasse, duree, manque
 from flux.sante.serveur import serveur
+from flux.sante.sessions import sessions
 from flux.xsd.catalogue import verifier_tout
 
 __all__ = ["Etat", "Ligne", "Patient", "examiner"]
 
-_DU_REGISTRE = ("horloge", "battement", "bloques", "reponse", "sorties", "refus", "sceau", "certificat")
+_DU_REGISTRE = ("horloge", "battement", "transaction", "bloques", "reponse", "sorties", "refus", "sceau", "certificat")
 #: How long a day of the journal without seal of its own is still told.
 _RAPPEL = timedelta(days=7)
 
@@ -33,7 +34,7 @@ def examiner(patient: Patient, *, vite: bool = False) -> list[Ligne]:
     lines = [_base(patient)]
     seen = lines[0].etat is not Etat.ROUGE
     if seen:
-        for look in (_cadence,) if vite else (_cadence, _attentes, _sceau, _certificats):
+        for look in (_cadence,) if vite else (_cadence, sessions, _attentes, _sceau, _certificats):
             lines += look(patient)
     else:
         lines += [Ligne(nom, Etat.ORANGE, "non regardé / not looked at") for nom in _DU_REGISTRE]

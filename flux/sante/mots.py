@@ -48,6 +48,11 @@ MOTS: Mapping[str, Mots] = {
         "DAG bilan : en pause, trop long ou rouge ? flux registre bilan le fait ici et nomme ce qui manque",
         "DAG bilan: paused, too long or red? flux registre bilan does it here and names what is missing",
     ),
+    "transaction": Mots(
+        "session inactive dans une transaction", "session idle in a transaction",
+        "elle tient ses verrous, tout peut s'arrêter derrière elle : la finir par la commande ci-dessous, puis relancer qui l'a ouverte",
+        "it holds its locks and all may stop behind it: end it by the command below, then start again who opened it",
+    ),
     "bloques": Mots(
         "flux bloqués", "stuck flows", "flux suivi --bloques, puis Clear des tâches rouges de leurs lots",
         "flux suivi --bloques, then clear the red tasks of their lots",
