@@ -115,6 +115,15 @@ def test_a_dry_run_says_what_the_run_does_and_changes_nothing(maison):
             ),
             "message_mis_de_cote",
         ),
+        (
+            (
+                "WITH g AS (INSERT INTO sorties (partenaire_id, interface, nom, sha256, taille, cle, cree_le) SELECT partenaire_id, 'FSO1301A', "
+                "'groupe', sha256, taille, cle, cree_le FROM sorties LIMIT 1 RETURNING id) INSERT INTO envois (partenaire_id, interface, "
+                "flux_id, membre_rang, statut_rang, cree_le, octets, sortie_id) "
+                "SELECT partenaire_id, 'FSO1301A', flux_id, membre_rang, 5, now(), 1, g.id FROM factures, g"
+            ),
+            "reponse_a_emettre",  # of a grouped file that waits to leave
+        ),
     ],
 )
 def test_what_something_waits_for_stays_however_old(maison, requete, raison):
