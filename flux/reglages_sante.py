@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 #: Steps that must keep running, and the seconds that each may stay silent unless a setting says otherwise: three turns of its DAG's clock,
-#: two of those that run once an hour.
+#: two of those that run once an hour or once a day, and some minutes or two hours for the work itself. ``verdict`` has no clock: it is
+#: waited for from the first lot launched that none followed.
 SILENCES: Mapping[str, int] = {
     "recevoir": 900,
     "emettre": 900,
@@ -16,6 +17,10 @@ SILENCES: Mapping[str, int] = {
     "surveiller": 900,
     "entretenir": 7800,
     "juger": 7800,
+    "purger": 7800,
+    "sceller": 7800,
+    "verdict": 7800,
+    "bilan": 2 * 86400 + 7200,
 }
 
 
@@ -27,12 +32,21 @@ class ReglagesSante(BaseModel):
     silences: dict[str, int] = Field(
         default_factory=dict,
         description="Seconds that a step may go without a run that ended well (JSON). Those left out: recevoir, emettre, grouper and "
-        "surveiller 900; entretenir and juger 7800.",
+        "surveiller 900; entretenir, juger, purger, sceller and verdict (from a lot launched on) 7800; bilan 180000.",
     )
     reponse: int = Field(7200, ge=1, description="Seconds that the oldest flow may wait for its answer.")
     place: int = Field(2 * 1024**3, ge=0, description="Bytes that must be free on a local staging store; orange below twice as many.")
     certificat: int = Field(7, ge=0, description="Days before the end of a record's last certificate; orange below twice as many.")
     sceau: int = Field(7800, ge=1, description="Seconds after midnight (Paris) that the seal of the day before may still be missing.")
+    transaction: int = Field(
+        300, ge=1, description="Seconds that a session of the ledger's server, of any of its databases, may stay idle within a transaction."
+    )
+    transaction_longue: int = Field(
+        6 * 3600,
+        ge=1,
+        description="The same for the platform's own transactions that wait for the store or for a partner's server (full balance, "
+        "verification of the journal, replay, emission).",
+    )
     traitement: int = Field(
         900, ge=1, description="Seconds that a claimed file may stay in traitement. Looked at only with the account below."
     )

@@ -8,7 +8,7 @@ import typer
 
 from flux.cli.rendu import contexte_migre, ecrire_json, tableau
 from flux.etapes.historique import nettoyer_historique
-from flux.etapes.purge import purger
+from flux.etapes.purge import purger, purger_a_blanc
 
 #: Why something is kept, as the report names it → in words.
 RAISONS = {
@@ -35,7 +35,9 @@ def entretien(
     Les fichiers des dossiers out sont purgés par le DAG entretien. / Files in out folders are purged by the DAG entretien.
     """
     contexte = contexte_migre()
-    report: dict[str, Any] = nettoyer_historique(contexte, a_blanc=a_blanc) if airflow else purger(contexte, a_blanc=a_blanc, tout=True)
+    report: dict[str, Any] = (
+        nettoyer_historique(contexte, a_blanc=a_blanc) if airflow else purger_a_blanc(contexte) if a_blanc else purger(contexte, tout=True)
+    )
     if en_json:
         ecrire_json(report)
     elif airflow:

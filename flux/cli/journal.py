@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from flux.cli.rendu import contexte_migre, ecrire_json, lire_fichier, tableau
 from flux.cli.texte import Langue
 from flux.errors import ErreurUsage
 from flux.etapes.scellement import garder_les_sceaux
-from flux.modele.temps import PARIS
+from flux.modele.temps import PARIS, veille
 from flux.registre.journal import journal_du_flux
 from flux.registre.journal_fichiers import journal_du_fichier
 from flux.registre.journal_releve import Portee
@@ -97,9 +97,8 @@ def sceller(
     """Poser le sceau d'un jour et l'écrire : gardez la ligne ailleurs. / Set the seal of a day and print it: keep the line elsewhere."""
     ctx = contexte_migre()
     now = ctx.horloge()
-    today = now.astimezone(PARIS).date()
-    day: date = today - timedelta(days=1) if jour is None else jour.date()
-    if day > today:
+    day: date = veille(now) if jour is None else jour.date()
+    if day > now.astimezone(PARIS).date():
         raise ErreurUsage(f"{day} n'est pas encore là / is not there yet", jour=day)
     texte = sceller_le_jour(ctx.engine, day, now)
     garder_les_sceaux(ctx)

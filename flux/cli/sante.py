@@ -12,7 +12,7 @@ from flux.config import reglages
 from flux.contexte import maintenant
 from flux.registre.connexion import moteur
 from flux.sante import Etat, Ligne, Patient, examiner
-from flux.sante.mots import MOTS
+from flux.sante.mots import mots
 from flux.transport.entrepot import Entrepot
 
 _SIGNES = {Etat.VERT: "✓ vert", Etat.ORANGE: "! orange", Etat.ROUGE: "✗ rouge"}
@@ -37,16 +37,18 @@ def sante(
         tableau("Santé / health", ("état", "quoi / what", "trouvé / found", "limite / limit"), rows)
         for one in lines:
             if one.etat is not Etat.VERT:
-                typer.echo(f"{_SIGNES[one.etat]} {MOTS[one.nom].fr} {one.objet}".rstrip())
-                typer.echo(f"    → {MOTS[one.nom].faire}\n    → {MOTS[one.nom].do}")
+                words = mots(one.nom, one.objet)
+                typer.echo(f"{_SIGNES[one.etat]} {words.fr} {one.objet}".rstrip())
+                typer.echo(f"    → {words.faire}\n    → {words.do}" + (f"\n    $ {one.commande}" if one.commande else ""))
     if any(one.etat is Etat.ROUGE for one in lines):
         raise typer.Exit(1)
 
 
 def _sujet(one: Ligne) -> str:
-    return f"{MOTS[one.nom].fr} / {MOTS[one.nom].en}" + (f" : {one.objet}" if one.objet else "")
+    words = mots(one.nom, one.objet)
+    return f"{words.fr} / {words.en}" + (f" : {one.objet}" if one.objet else "")
 
 
 def _conseil(one: Ligne) -> dict[str, str]:
-    words = MOTS[one.nom]
+    words = mots(one.nom, one.objet)
     return {"fr": words.fr, "en": words.en} | ({} if one.etat is Etat.VERT else {"faire": words.faire, "do": words.do})

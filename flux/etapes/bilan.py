@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant
+from flux.etapes.cadence import etape
 from flux.modele.temps import PARIS
 from flux.registre.bilan import bilan_lu
 from flux.registre.bilan_jours import LigneBilan, LigneMontants, bilan_par_jour
@@ -82,6 +83,7 @@ def bilan_complet(contexte: Contexte, jour: date | None = None) -> BilanComplet:
     return BilanComplet(tuple(lines), tuple(amounts), tuple(found), store.gardes, tuple(store.restes))
 
 
+@etape("bilan")
 def verifier_bilan_complet(contexte: Contexte) -> str:
     """Return one line an operator reads when all balances.
 

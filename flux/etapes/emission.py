@@ -10,7 +10,7 @@ from paramiko import SFTPClient
 from flux.contexte import Contexte
 from flux.errors import ErreurTransport
 from flux.etapes.cadence import au_sujet_de, etape
-from flux.registre.connexion import transaction
+from flux.registre.connexion import annoncer, transaction
 from flux.registre.sorties import marquer_emise, sorties_a_emettre
 from flux.transport import sftp as transport
 from raccordement.partenaires import partenaires
@@ -49,6 +49,7 @@ def _emettre_une(contexte: Contexte, sftp: SFTPClient, partenaire_id: int) -> bo
     with transaction(contexte.engine, "emettre") as conn:
         waiting = sorties_a_emettre(conn, partenaire_id, limite=1)
         for one in waiting:
+            annoncer(conn, "emettre")  # the partner's server may be slow, the file large
             with au_sujet_de(one.flux_id):
                 with contexte.entrepot.ouvrir(one.cle) as data:
                     folder = posixpath.join(contexte.reglages.sftp_racine, one.dossier, transport.SORTIE)

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from flux.contexte import Contexte
+from flux.etapes.cadence import etape
 from flux.etapes.orphelins import ecarter_les_orphelins, vider_la_corbeille
 from flux.registre.connexion import transaction
 from flux.registre.purges import (
@@ -36,16 +37,25 @@ LOT = 200
 _journal = structlog.get_logger(__name__)
 
 
-def purger(contexte: Contexte, *, a_blanc: bool = False, tout: bool = False) -> dict[str, object]:
+@etape("purger")
+def purger(contexte: Contexte, *, tout: bool = False) -> dict[str, object]:
     """Purge the store by class, put aside what no row names, and return the report; the ledger keeps it when something was done.
 
     Files in partners' ``out`` folders are counted only: :func:`flux.etapes.entretien.entretenir` removes them, over SFTP.
 
-    :param a_blanc: only say what would be done; nothing is removed or written.
     :param tout: walk the whole store for what no row names, which is otherwise done once a day.
     :raises ErreurTransport: the store refused; what is noted as purged is taken up by the next upkeep.
     :raises ErreurRegistre: the ledger did not answer.
     """
+    return _purger(contexte, a_blanc=False, tout=tout)
+
+
+def purger_a_blanc(contexte: Contexte) -> dict[str, object]:
+    """Return the report of :func:`purger` if it ran now; nothing is removed or written, and no step beats. Raises like it."""
+    return _purger(contexte, a_blanc=True, tout=True)
+
+
+def _purger(contexte: Contexte, *, a_blanc: bool, tout: bool) -> dict[str, object]:
     now = contexte.horloge()
     unfinished = purges_depuis(contexte.engine, now - REPRISE)
     if not a_blanc:
@@ -53,7 +63,7 @@ def purger(contexte: Contexte, *, a_blanc: bool = False, tout: bool = False) -> 
     report: dict[str, Any] = {"le": now.isoformat(), "a_blanc": a_blanc}
     report["classes"] = [_classe(contexte, classe, now, a_blanc=a_blanc) for classe in Classe]
     report["corbeille"] = waiting = vider_la_corbeille(contexte, now, a_blanc=a_blanc)
-    if tout or a_blanc or _chaque_jour(contexte, now):
+    if tout or _chaque_jour(contexte, now):
         # What an interrupted purge left is no orphan: a run removes it, a dry run looks away.
         report["orphelins"] = ecarter_les_orphelins(contexte, now, _cles(unfinished), a_blanc=a_blanc)
     counts = [one["purges"] for one in report["classes"] if "purges" in one] + [waiting["effaces"], waiting["rendus"]]

@@ -73,6 +73,7 @@ def repondre(contexte: Contexte, lot_id: int) -> int:
     return answered
 
 
+@etape("verdict")
 def verdict(contexte: Contexte, lot_id: int) -> str:
     """Read the ledger and say how the lot ended; this is what turns a run red, whatever its other tasks say.
 

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport
-from flux.modele.temps import PARIS
+from flux.etapes.cadence import etape
+from flux.modele.temps import veille
 from flux.registre.journal_sceaux import sceaux_poses, sceller
 
 _journal = structlog.get_logger(__name__)
 
 
+@etape("sceller")
 def sceller_la_veille(contexte: Contexte) -> bool:
     """Set yesterday's seal (Europe/Paris) and tell it in the log, which leaves the database; False when it was set already.
 
     :raises ErreurRegistre: the ledger did not answer. :raises ErreurInvariant, ErreurTransport: see :func:`garder_les_sceaux`.
     """
     now = contexte.horloge()
-    jour = now.astimezone(PARIS).date() - timedelta(days=1)
+    jour = veille(now)
     texte = sceller(contexte.engine, jour, now)
     if texte is not None:
         _journal.info("sceau_pose", jour=jour.isoformat(), sceau=texte)

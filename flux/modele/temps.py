@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+
+
+def veille(instant: datetime) -> date:
+    """Return the day before, in Paris. :param instant: aware."""
+    return instant.astimezone(PARIS).date() - timedelta(days=1)

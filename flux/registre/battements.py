@@ -29,6 +29,10 @@ SELECT etape, extract(epoch FROM now() - coalesce(le, depuis))::float8 AS silenc
   coalesce(echec_le > le, echec_le IS NOT NULL) AS en_echec, reussites, echecs, secondes, paliers
 FROM battements ORDER BY etape
 """
+_VERDICT = """
+SELECT coalesce(extract(epoch FROM now() - min(l.lance_le)), 0)::float8 FROM lots l
+WHERE l.lance_le > (SELECT coalesce(le, depuis) FROM battements WHERE etape = 'verdict')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +67,9 @@ def battements(source: Source) -> Mapping[str, Battement]:
     with lecture(source, "battements") as conn:
         rows = conn.execute(text(_LIRE)).mappings()
         return {row["etape"]: Battement(**{**row, "paliers": tuple(row["paliers"])}) for row in rows}
+
+
+def attente_du_verdict(source: Source) -> float:
+    """Return the seconds since the first lot launched after the last verdict; 0: none was. Raises ErreurRegistre."""
+    with lecture(source, "attente_du_verdict") as conn:
+        return float(conn.execute(text(_VERDICT)).scalar_one())

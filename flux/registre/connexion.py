@@ -34,7 +34,10 @@ def creer_moteur(url: str) -> Engine:
             raise ErreurConfiguration("the ledger's URL must begin with postgresql+psycopg://", setting="base")
         # hide_parameters: what a statement writes is invoice data, and a traceback in a log would quote it.
         return create_engine(
-            parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"options": "-c timezone=UTC", "connect_timeout": 10}
+            parsed,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"options": "-c timezone=UTC", "connect_timeout": 10, "fallback_application_name": "chorus-flux"},
         )
     except (sqlalchemy.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
         # The URL may hold a password: neither it nor the library's sentence, which quotes a part of it, is told.
@@ -91,6 +94,15 @@ def transaction(engine: Engine, operation: str) -> Iterator[Connection]:
         yield conn
 
 
+#: How a session is called while its transaction may wait long for others than the ledger: the store, a partner's server.
+LONGUE = "chorus-flux, long: "
+
+
+def annoncer(conn: Connection, operation: str) -> None:
+    """Call the session :data:`LONGUE` and ``operation`` until the transaction ends: ``flux sante`` gives such a one more time."""
+    conn.execute(text("SELECT set_config('application_name', :nom, true)"), {"nom": f"{LONGUE}{operation}"})
+
+
 @contextmanager
 def instantane(engine: Engine, operation: str) -> Iterator[Connection]:
     """A transaction that reads the ledger as it stood at its first statement, whatever is written meanwhile, and writes nothing.
@@ -99,6 +111,7 @@ def instantane(engine: Engine, operation: str) -> Iterator[Connection]:
     """
     with transaction(engine, operation) as conn:
         conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        annoncer(conn, operation)
         yield conn
 
 

@@ -17,11 +17,13 @@ from flux.registre.journal import inscrire, journal_du_flux
 #: What a statement that changes files must return of them.
 COLONNES = (t.sorties.c.id, t.sorties.c.flux_id, t.sorties.c.nom, t.sorties.c.emissions)
 _E = t.envois.c
+#: How the subject of an entry begins that tells that the bytes of an outgoing file were purged; its name follows.
+PURGE_DE_REPONSE = "reponse "
 
 
 def dire_fichiers(conn: Connection, genre: Genre, sorties: Sequence[Row[Any]], le: datetime | None, **faits: object) -> None:
     """Tell what happened to files (rows of :data:`COLONNES`), at the end of the transaction. :param faits: what else to say of each."""
-    flows = _flux_des_fichiers(conn, [row.id for row in sorties if row.flux_id is None])
+    flows = flux_des_fichiers(conn, [row.id for row in sorties if row.flux_id is None])
     inscrire(
         conn,
         [
@@ -32,7 +34,7 @@ def dire_fichiers(conn: Connection, genre: Genre, sorties: Sequence[Row[Any]], l
     )
 
 
-def _flux_des_fichiers(conn: Connection, ids: Collection[int]) -> dict[int, list[int]]:
+def flux_des_fichiers(conn: Connection, ids: Collection[int]) -> dict[int, list[int]]:
     """Return the flows that grouped files speak of; none for a file that tells of a certificate."""
     found: dict[int, list[int]] = defaultdict(list)
     if ids:
@@ -89,8 +91,11 @@ def journal_du_fichier(engine: Engine, flux_id: int, rang: int) -> list[Entree]:
 
 def _concerne(one: Entree, rang: int, tranche: int | None, sujets: Collection[str], noms: Collection[str]) -> bool:
     if one.genre in _DU_FICHIER:
-        nom = lire_entree(one.texte).get("contenu")
-        return not isinstance(nom, dict) or nom.get("nom") is None or nom["nom"] in noms
+        contenu = lire_entree(one.texte).get("contenu")
+        nom = contenu.get("nom") if isinstance(contenu, dict) else None
+        if nom is None and one.sujet.startswith(PURGE_DE_REPONSE):
+            nom = one.sujet.removeprefix(PURGE_DE_REPONSE)
+        return nom is None or nom in noms
     subjects = {Genre.VERDICT: {f"{tranche}"}, Genre.STATUT: sujets, Genre.REJET_TRAITE: {f"{rang}"}}.get(Genre(one.genre), ())
     return one.genre in _DU_FLUX or one.sujet in subjects
 

@@ -119,6 +119,9 @@ def _purges(chaine: _Chaine, r: Releve) -> Iterator[Alteration]:
     purgees = [("", "original", "original_purge_le", r.flux.original_purge_le)]
     purgees += [(f", tranche {rang}", f"tranche {rang}", "purge_le", row.purge_le) for rang, row in r.tranches.items()]
     purgees += [(f", sortie {row.nom}", f"reponse {row.nom}", "octets_purges_le", row.octets_purges_le) for row in r.sorties]
+    purgees += [
+        (f", fichier groupé {nom}", f"reponse {nom}", "octets_purges_le", lu.sortie.octets_purges_le) for nom, lu in r.envois.items()
+    ]
     for ou, sujet, nom, le in purgees:
         told = chaine.une(Genre.PURGE, sujet)
         yield from chaine.comparer(ou, {nom: None if told is None else instant(told.entree.le)}, {nom: le})

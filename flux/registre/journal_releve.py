@@ -128,7 +128,7 @@ class Releveur:
         ).outerjoin_from(t.statuts, source, deposes).where(u.rang > 0)  # fmt: skip
         envois = select(
             e.flux_id, e.membre_rang, e.statut_rang, s.nom, s.interface, s.sha256, s.taille, s.emissions, s.emise_le, s.retiree_le,
-            s.purgee_le,
+            s.purgee_le, s.octets_purges_le,
         ).join_from(t.envois, t.sorties, s.id == e.sortie_id)  # fmt: skip
         self._statuts = self._suite(statuts, u.flux_id, u.flux_id, u.membre_rang, u.rang)
         self._lignes = self._suite(select(t.lignes_statut), x.flux_id, x.flux_id, x.membre_rang, x.rang)

@@ -21,6 +21,15 @@ SELECT DISTINCT ON (j.flux_id) j.flux_id, j.rang, j.empreinte FROM journal j
 WHERE NOT EXISTS (SELECT FROM sceaux_tetes s WHERE s.flux_id = j.flux_id AND s.rang >= j.rang)
 ORDER BY j.flux_id, j.rang DESC
 """
+# The days of each hole between two seals, and those of them that the journal tells something of.
+_SAUTES = """
+SELECT s.avant + n
+FROM (SELECT jour, lag(jour) OVER (ORDER BY numero) AS avant FROM sceaux) s, generate_series(1, s.jour - s.avant - 1) AS n
+WHERE s.avant + n >= :depuis AND EXISTS (
+  SELECT FROM journal j WHERE j.le >= CAST(s.avant + n AS timestamp) AT TIME ZONE 'Europe/Paris'
+    AND j.le < CAST(s.avant + n + 1 AS timestamp) AT TIME ZONE 'Europe/Paris')
+ORDER BY 1
+"""
 
 
 def sceller(engine: Engine, jour: date, le: datetime) -> str | None:
@@ -62,6 +71,15 @@ def premier_jour_sans_sceau(source: Source) -> date | None:
             return jour + timedelta(days=1)
         le = conn.execute(select(t.journal.c.le).order_by(t.journal.c.flux_id, t.journal.c.rang).limit(1)).scalar_one_or_none()
         return None if le is None else le.astimezone(PARIS).date()
+
+
+def jours_sautes(source: Source, depuis: date) -> list[date]:
+    """Return the days (Paris) from ``depuis`` on that have entries and no seal of their own: a later day's answers for them.
+
+    :raises ErreurRegistre: the ledger did not answer.
+    """
+    with lecture(source, "jours_sautes") as conn:
+        return list(conn.execute(text(_SAUTES), {"depuis": depuis}).scalars())
 
 
 def sceaux_poses(source: Source) -> list[str]:

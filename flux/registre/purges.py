@@ -20,10 +20,13 @@ from flux.referentiel.statuts import STATUTS_FACTURE
 from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture, transaction, verrouiller
 from flux.registre.journal import inscrire
+from flux.registre.journal_fichiers import flux_des_fichiers
 from flux.registre.valeurs import EtatFlux, EtatSortie
 
 #: How long what is done once a day waits: a little less, so that an hourly run finds its time each day.
 CHAQUE_JOUR = timedelta(hours=23, minutes=30)
+#: Messages of the grouped files of one transaction, but for the last file: each of their flows' journals tells of it.
+MESSAGES = 2000
 #: How far back a purge that was interrupted is taken up.
 REPRISE = timedelta(days=7)
 
@@ -114,12 +117,13 @@ _REQUETES: Mapping[Classe, _Requetes] = {
         "s.taille",
         f"WHEN s.etat = '{EtatSortie.A_EMETTRE}' THEN 'reponse_a_emettre' WHEN {_EN_PLACE} THEN 'encore_dans_out' {_VIVANT} "
         + _RETENTION.format(date="s.emise_le"),
-        """WITH tenus AS (SELECT s.id, s.flux_id FROM {depuis} AND {raison} IS NULL ORDER BY s.id LIMIT :lot),
+        """WITH vus AS (SELECT s.id, s.flux_id, coalesce(s.elements, 1) AS n FROM {depuis} AND {raison} IS NULL ORDER BY s.id LIMIT :lot),
+        tenus AS (SELECT id, flux_id FROM (SELECT *, sum(n) OVER (ORDER BY id) - n AS avant FROM vus) v WHERE avant < :messages),
         flux_tenus AS (SELECT id FROM flux WHERE id IN (SELECT flux_id FROM tenus) ORDER BY id FOR NO KEY UPDATE),
         pris AS (SELECT s.id FROM sorties s JOIN tenus USING (id) WHERE (SELECT count(*) FROM flux_tenus) >= 0
           ORDER BY s.id FOR UPDATE OF s SKIP LOCKED)
         UPDATE sorties s SET octets_purges_le = :le FROM pris p WHERE s.id = p.id AND s.octets_purges_le IS NULL AND s.etat = 'emise'
-        RETURNING s.flux_id, 'reponse ' || s.nom AS sujet, s.sha256, '' AS cle, s.taille AS octets""",
+        RETURNING s.id, s.flux_id, 'reponse ' || s.nom AS sujet, s.sha256, '' AS cle, s.taille AS octets""",
     ),
 }
 _FINALES = sorted(code for code, row in STATUTS_FACTURE.items() if row.finale)
@@ -158,21 +162,23 @@ def compter(source: Source, classe: Classe, limite: datetime) -> list[Part]:
 
 
 def noter_purges(engine: Engine, classe: Classe, limite: datetime, le: datetime, lot: int) -> list[Purgee]:
-    """Note up to ``lot`` rows that nothing keeps as purged at ``le``, and tell their flows' journals; return them. Their bytes go next.
+    """Note up to ``lot`` rows that nothing keeps as purged at ``le``; return them. Their bytes go next.
 
-    A process killed before that leaves their objects: the next upkeep takes them (:func:`purges_depuis`).
+    The journal of each flow that they are of, or that a grouped file speaks of, tells it in the same transaction. A process killed after
+    that leaves their objects: the next upkeep takes them (:func:`purges_depuis`).
     """
-    values = {"limite": limite, "finales": _FINALES, "le": le, "lot": lot}
+    values = {"limite": limite, "finales": _FINALES, "le": le, "lot": lot, "messages": MESSAGES}
     with transaction(engine, "noter_purges") as conn:
         rows = conn.execute(text(_requete(classe, _REQUETES[classe].marque)), values).all()
-        # A grouped file answers no flow: no journal tells of it.
-        inscrire(conn, [_evenement(classe, row, le) for row in rows if row.flux_id is not None])
+        groupes = flux_des_fichiers(conn, [row.id for row in rows if row.flux_id is None])
+        flows = ((row, groupes[row.id] if row.flux_id is None else [row.flux_id]) for row in rows)
+        inscrire(conn, [_evenement(classe, one, row, le) for row, ones in flows for one in ones])
         return [Purgee(row.sha256, row.cle, row.octets) for row in rows]
 
 
-def _evenement(classe: Classe, row: Row[Any], le: datetime) -> Evenement:
+def _evenement(classe: Classe, flux_id: int, row: Row[Any], le: datetime) -> Evenement:
     what = {"cle": row.cle} if row.cle else {"sha256": row.sha256}
-    return Evenement(row.flux_id, Genre.PURGE, row.sujet, {"classe": classe.value, "octets": row.octets} | what, le)
+    return Evenement(flux_id, Genre.PURGE, row.sujet, {"classe": classe.value, "octets": row.octets} | what, le)
 
 
 def tenir_l_empreinte(conn: Connection, sha256: str) -> None:

@@ -98,6 +98,7 @@ lots = Table(
     instant("cree_le", nullable=False),
     instant("lance_le"),
     Index("ix_lots_a_lancer", "id", postgresql_where=text("lance_le IS NULL")),
+    Index("ix_lots_lance_le", "lance_le"),
 )
 
 flux = Table(

@@ -6,23 +6,27 @@ Processes that live prove nothing: a step that must run beats in the ledger (:mo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from flux.errors import ErreurFlux
-from flux.modele.temps import PARIS
-from flux.registre.battements import Battement, battements
+from flux.modele.temps import PARIS, veille
+from flux.registre.battements import Battement, attente_du_verdict, battements
 from flux.registre.bloques import DELAIS, flux_bloques
-from flux.registre.journal_sceaux import premier_jour_sans_sceau
+from flux.registre.journal_sceaux import jours_sautes, premier_jour_sans_sceau
 from flux.registre.migrations import derniere
 from flux.registre.sante import etat, fins_de_certificat, revision
 from flux.reglages_sante import SILENCES
 from flux.sante.modele import Etat, Ligne, Patient, depasse, duree, manque
 from flux.sante.serveur import serveur
+from flux.sante.sessions import sessions
 from flux.xsd.catalogue import verifier_tout
 
 __all__ = ["Etat", "Ligne", "Patient", "examiner"]
 
-_DU_REGISTRE = ("horloge", "battement", "bloques", "reponse", "sorties", "refus", "sceau", "certificat")
+_DU_REGISTRE = ("horloge", "battement", "transaction", "bloques", "reponse", "sorties", "refus", "sceau", "certificat")
+#: How long a day of the journal without seal of its own is still told.
+_RAPPEL = timedelta(days=7)
 
 
 def examiner(patient: Patient, *, vite: bool = False) -> list[Ligne]:
@@ -30,7 +34,7 @@ def examiner(patient: Patient, *, vite: bool = False) -> list[Ligne]:
     lines = [_base(patient)]
     seen = lines[0].etat is not Etat.ROUGE
     if seen:
-        for look in (_cadence,) if vite else (_cadence, _attentes, _sceau, _certificats):
+        for look in (_cadence,) if vite else (_cadence, sessions, _attentes, _sceau, _certificats):
             lines += look(patient)
     else:
         lines += [Ligne(nom, Etat.ORANGE, "non regardé / not looked at") for nom in _DU_REGISTRE]
@@ -50,7 +54,10 @@ def _cadence(patient: Patient) -> Iterator[Ligne]:
     beats = battements(patient.engine)
     for etape, usual in SILENCES.items():
         limit = patient.reglages.sante.silences.get(etape, usual)
-        yield _silence(etape, beats.get(etape), limit)
+        beat = beats.get(etape)
+        if beat is not None and etape == "verdict":  # without a lot there is nothing to judge, however long
+            beat = replace(beat, silence=attente_du_verdict(patient.engine))
+        yield _silence(etape, beat, limit)
 
 
 def _silence(etape: str, beat: Battement | None, limit: int) -> Ligne:
@@ -78,14 +85,20 @@ def _attentes(patient: Patient) -> Iterator[Ligne]:
 
 
 def _sceau(patient: Patient) -> Iterator[Ligne]:
-    """A day's seal is due at the midnight (Paris) that ends it; the first, of the day of the first entry."""
+    """A day's seal is due at the midnight (Paris) that ends it; the first, of the day of the first entry.
+
+    One that a later day's seal answers for was not held by any seal meanwhile: it is told for a week.
+    """
     limit = patient.reglages.sante.sceau
     found = premier_jour_sans_sceau(patient.engine)
     late = 0.0
     if found is not None:
         due = datetime.combine(found + timedelta(days=1), time(), PARIS)
         late = max((patient.maintenant - due).total_seconds(), 0.0)
-    yield Ligne("sceau", depasse(late, limit), f"{found}" if late else "aucun / none", duree(limit))
+    state, said = depasse(late, limit), f"{found}" if late else "aucun / none"
+    if state is not Etat.ROUGE and (skipped := jours_sautes(patient.engine, veille(patient.maintenant) - _RAPPEL)):
+        state, said = Etat.ORANGE, f"sauté / skipped: {', '.join(map(str, skipped))}"
+    yield Ligne("sceau", state, said, duree(limit))
 
 
 def _certificats(patient: Patient) -> Iterator[Ligne]:

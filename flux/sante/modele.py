@@ -34,7 +34,7 @@ class Patient:
 class Ligne:
     """What was looked at. :ivar nom: key of :data:`flux.sante.mots.MOTS`. :ivar objet: which one: a step, a record.
 
-    :ivar valeur: what was found. :ivar limite: what turns it red.
+    :ivar valeur: what was found. :ivar limite: what turns it red. :ivar commande: what to run as it stands, when there is such a thing.
     """
 
     nom: str
@@ -42,6 +42,7 @@ class Ligne:
     valeur: str
     limite: str = ""
     objet: str = ""
+    commande: str = ""
 
 
 def depasse(valeur: float, limite: float) -> Etat:

@@ -28,6 +28,31 @@ MOTS: Mapping[str, Mots] = {
         "Airflow : ordonnanceur arrêté, DAG en pause ou tâche rouge ? Relancer, puis lire son journal",
         "Airflow: scheduler stopped, DAG paused or task red? Start it, then read its log",
     ),
+    "battement.purger": Mots(
+        "dernier passage réussi", "last run that ended well",
+        "tâche purger du DAG entretien : l'entrepôt grossit ; relancer, ou flux entretien, qui dit l'erreur",
+        "task purger of the DAG entretien: the store grows; start it, or flux entretien, which tells the error",
+    ),
+    "battement.sceller": Mots(
+        "dernier passage réussi", "last run that ended well",
+        "tâche sceller du DAG entretien : relancer ; en attendant, flux journal sceller pose le sceau de la veille",
+        "task sceller of the DAG entretien: start it; meanwhile flux journal sceller sets the seal of the day before",
+    ),
+    "battement.verdict": Mots(
+        "premier lot lancé sans verdict après lui", "first lot launched that no verdict followed",
+        "DAG integration : runs arrêtés avant leur tâche verdict ; Clear des tâches rouges, relancer l'ordonnanceur si rien ne part",
+        "DAG integration: runs stopped before their task verdict; clear the red tasks, start the scheduler when nothing runs",
+    ),
+    "battement.bilan": Mots(
+        "dernier bilan juste", "last balance that was right",
+        "DAG bilan : en pause, trop long ou rouge ? flux registre bilan le fait ici et nomme ce qui manque",
+        "DAG bilan: paused, too long or red? flux registre bilan does it here and names what is missing",
+    ),
+    "transaction": Mots(
+        "session inactive dans une transaction", "session idle in a transaction",
+        "elle tient ses verrous, tout peut s'arrêter derrière elle : la finir par la commande ci-dessous, puis relancer qui l'a ouverte",
+        "it holds its locks and all may stop behind it: end it by the command below, then start again who opened it",
+    ),
     "bloques": Mots(
         "flux bloqués", "stuck flows", "flux suivi --bloques, puis Clear des tâches rouges de leurs lots",
         "flux suivi --bloques, then clear the red tasks of their lots",
@@ -46,8 +71,8 @@ MOTS: Mapping[str, Mots] = {
     ),
     "sceau": Mots(
         "jour du journal sans sceau", "day of the journal without seal",
-        "regarder la tâche sceller du DAG entretien, ou flux journal sceller",
-        "look at the task sceller of the DAG entretien, or flux journal sceller",
+        "flux journal sceller, puis regarder la tâche sceller du DAG entretien ; jour sauté : le sceau suivant en répond, trouver pourquoi",
+        "flux journal sceller, then look at the task sceller of the DAG entretien; skipped: the next seal answers for it, find out why",
     ),
     "certificat": Mots(
         "fin du certificat", "end of the certificate", "appeler le partenaire : il dépose le nouveau dans in/",
@@ -71,3 +96,8 @@ MOTS: Mapping[str, Mots] = {
         "reinstall the packages of requirements.lock",
     ),
 }  # fmt: skip
+
+
+def mots(nom: str, objet: str) -> Mots:
+    """Return the words of a line: those of the very thing, else those of its kind."""
+    return MOTS.get(f"{nom}.{objet}") or MOTS[nom]

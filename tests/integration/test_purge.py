@@ -12,6 +12,7 @@ from sqlalchemy import text
 from flux.errors import ErreurTransport, ErreurUsage
 from flux.etapes import purger
 from flux.etapes.entretien import entretenir, rejouer
+from flux.etapes.purge import purger_a_blanc
 from flux.registre.journal_verification import verifier_journal
 from flux.registre.purges import Classe, compter, noter_purges
 from tests.integration.test_etapes import Maison, maison
@@ -86,7 +87,7 @@ def test_a_dry_run_says_what_the_run_does_and_changes_nothing(maison):
     _integrer(maison)
     _vieillir(maison, 4000)
     before = _objets(maison)
-    rapport = purger(maison.contexte, a_blanc=True)
+    rapport = purger_a_blanc(maison.contexte)
     assert _objets(maison) == before
     assert maison.lignes("SELECT count(*) FROM entretiens") == [(0,)]
     said = {one["classe"]: one["a_purger"]["nombre"] for one in rapport["classes"]}
@@ -113,6 +114,15 @@ def test_a_dry_run_says_what_the_run_does_and_changes_nothing(maison):
                 "SELECT partenaire_id, 'FSO1301A', flux_id, membre_rang, 5, now(), 1, 'trop long' FROM factures"
             ),
             "message_mis_de_cote",
+        ),
+        (
+            (
+                "WITH g AS (INSERT INTO sorties (partenaire_id, interface, nom, sha256, taille, cle, cree_le) SELECT partenaire_id, 'FSO1301A', "
+                "'groupe', sha256, taille, cle, cree_le FROM sorties LIMIT 1 RETURNING id) INSERT INTO envois (partenaire_id, interface, "
+                "flux_id, membre_rang, statut_rang, cree_le, octets, sortie_id) "
+                "SELECT partenaire_id, 'FSO1301A', flux_id, membre_rang, 5, now(), 1, g.id FROM factures, g"
+            ),
+            "reponse_a_emettre",  # of a grouped file that waits to leave
         ),
     ],
 )
@@ -207,12 +217,12 @@ def test_what_no_row_names_waits_in_the_bin_then_goes(maison):
     theirs = {_abandonner(maison, one) for one in ("tranches/notes.txt", "corbeille/lisez-moi", "ailleurs/x")}
     assert purger(maison.contexte)["orphelins"]["ecartes"]["nombre"] == 0  # a day old they are not: their row may be on its way
     _vieillir(maison, 2)
-    said = purger(maison.contexte, a_blanc=True)["orphelins"]
+    said = purger_a_blanc(maison.contexte)["orphelins"]
     done = purger(maison.contexte)["orphelins"]
     assert said == done == {"ecartes": {"nombre": 2, "octets": 28}, "recents": {"nombre": 0, "octets": 0}}
     assert _objets(maison) == kept | theirs | {f"corbeille/20261125/{one}" for one in keys}
     _vieillir(maison, 30)
-    assert purger(maison.contexte, a_blanc=True)["corbeille"]["effaces"] == {"nombre": 0, "octets": 0}
+    assert purger_a_blanc(maison.contexte)["corbeille"]["effaces"] == {"nombre": 0, "octets": 0}
     _vieillir(maison, 1)
     assert purger(maison.contexte)["corbeille"]["effaces"] == {"nombre": 2, "octets": 28}
     assert {one for one in _objets(maison) if "corbeille" in one} == {"corbeille/lisez-moi"}

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 from flux.cli import app
 from flux.config import Reglages, reglages
 from flux.contexte import Contexte
-from flux.errors import ErreurTransport
-from flux.etapes import emettre, recevoir
+from flux.errors import ErreurInvariant, ErreurTransport
+from flux.etapes import emettre, purger, recevoir, sceller_la_veille, verdict, verifier_bilan_complet
+from flux.etapes.purge import purger_a_blanc
 from flux.modele.temps import PARIS
 from flux.registre.battements import battements, battre
 from flux.registre.connexion import creer_moteur
@@ -68,11 +69,40 @@ def test_a_platform_at_work_is_green(patient) -> None:
 
 
 def test_a_step_that_no_longer_runs_is_red_though_everything_answers(patient, registre: Engine) -> None:
-    for one in SILENCES:
-        sql(registre, "UPDATE battements SET le = now() - interval '3 hours' WHERE etape = :e", e=one)
-        assert rouges(patient()) == {("battement", one)}
+    for one in SILENCES.keys() - {"verdict"}:
+        for more, red in ((-60, set()), (60, {("battement", one)})):
+            sql(registre, "UPDATE battements SET le = now() - :s * interval '1 second' WHERE etape = :e", e=one, s=SILENCES[one] + more)
+            assert rouges(patient()) == red
         battre(registre, one, 0.2, reussie=True)
         assert rouges(patient()) == set()
+
+
+def test_a_daily_step_is_green_until_its_next_run_is_due(patient, registre: Engine) -> None:
+    sql(registre, "UPDATE battements SET le = now() - interval '24 hours 30 minutes' WHERE etape = 'bilan'")
+    assert {one.etat for one in examiner(patient())} == {Etat.VERT}
+
+
+def test_a_verdict_is_waited_for_from_the_first_lot_that_none_followed(patient, registre: Engine) -> None:
+    limit = SILENCES["verdict"]
+    sql(registre, "UPDATE battements SET le = now() - interval '3 days' WHERE etape = 'verdict'")
+    assert rouges(patient()) == set()  # a quiet week-end
+
+    def lancer(secondes: int) -> None:
+        sql(
+            registre,
+            "INSERT INTO lots (partenaire_id, cree_le, lance_le) VALUES (1, now(), now() - :s * interval '1 second')",
+            s=secondes,
+        )
+
+    lancer(limit - 60)
+    assert rouges(patient()) == set()
+    lancer(limit + 60)
+    lancer(1)
+    assert rouges(patient()) == {("battement", "verdict")}
+    battre(registre, "verdict", 0.2, reussie=False)
+    assert rouges(patient()) == {("battement", "verdict")}
+    battre(registre, "verdict", 0.2, reussie=True)
+    assert rouges(patient()) == set()
 
 
 def test_a_step_that_only_fails_goes_red_too(patient, registre: Engine) -> None:
@@ -120,6 +150,30 @@ def test_a_day_of_the_journal_without_its_seal_is_red(patient, registre: Engine)
     sceller(registre, midnight.date() - timedelta(days=1), midnight)
     lines = examiner(patient(maintenant=midnight + timedelta(hours=3)))
     assert [one.etat for one in lines if one.nom == "sceau"] == [Etat.VERT]
+
+
+def test_a_day_sealed_only_with_a_later_one_is_told_for_a_week(patient, registre: Engine) -> None:
+    flux_ouvert(registre, (1,))
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+    def dit(now: datetime) -> tuple[Etat, str]:
+        return next((one.etat, one.valeur) for one in examiner(patient(maintenant=now)) if one.nom == "sceau")
+
+    def remuer(hours: float) -> None:
+        with registre.begin() as conn:
+            conn.execute(text("SET LOCAL session_replication_role = replica"))
+            conn.execute(text("UPDATE journal SET le = :le"), {"le": noon + timedelta(hours=hours)})
+
+    sceller(registre, date(2026, 11, 18), noon)
+    remuer(-24)  # entries of the 19th alone
+    sceller(registre, date(2026, 11, 22), noon + timedelta(days=3))
+    assert dit(noon + timedelta(days=3)) == (Etat.ORANGE, "sauté / skipped: 2026-11-19")
+    remuer(-1.1 - 12)  # 22:54 UTC of the 19th is 23:54 in Paris
+    assert dit(noon + timedelta(days=3))[1] == "sauté / skipped: 2026-11-19"
+    remuer(-0.9 - 12)
+    assert dit(noon + timedelta(days=3))[1] == "sauté / skipped: 2026-11-20"
+    sceller(registre, date(2026, 11, 28), noon + timedelta(days=9))
+    assert dit(noon + timedelta(days=9)) == (Etat.VERT, "aucun / none")
 
 
 def test_a_file_left_in_traitement_is_red_by_the_age_of_its_claim(patient, serveur: ServeurSftp) -> None:
@@ -193,6 +247,26 @@ def test_steps_beat_when_they_end_well_and_when_they_fail(patient, registre: Eng
     assert (seen.reussites, seen.echecs, sum(seen.paliers)) == (1, 1, 2)
 
 
+def test_every_step_that_is_waited_for_beats(patient, registre: Engine) -> None:
+    """Each beats under the name that health waits for; a dry run is no run, and a lot that cannot be judged no verdict."""
+    here = patient()
+    ctx = Contexte(here.reglages, registre, here.entrepot)
+    purger_a_blanc(ctx)
+    before = battements(registre)
+    purger(ctx)
+    sceller_la_veille(ctx)
+    verifier_bilan_complet(ctx)
+    sql(registre, "INSERT INTO lots (partenaire_id, cree_le, lance_le) VALUES (1, now(), now())")
+    verdict(ctx, 1)
+    with pytest.raises(ErreurInvariant):
+        verdict(ctx, 2)
+    after = battements(registre)
+    told = {one: (beat.reussites - before[one].reussites, beat.echecs) for one, beat in after.items() if beat != before[one]}
+    assert {one: counts for one, counts in told.items() if any(counts)} == {
+        "purger": (1, 0), "sceller": (1, 0), "bilan": (1, 0), "verdict": (1, 1),
+    }  # fmt: skip
+
+
 def test_the_command_fails_when_red_and_says_what_to_do(
     patient, registre: Engine, url_registre: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,12 +276,17 @@ def test_the_command_fails_when_red_and_says_what_to_do(
     reglages.cache_clear()
     try:
         assert CliRunner().invoke(app, ["sante"]).exit_code == 0
-        sql(registre, "UPDATE battements SET le = now() - interval '3 hours' WHERE etape = 'recevoir'")
+        sql(registre, "UPDATE battements SET le = now() - interval '3 days' WHERE etape IN ('recevoir', 'bilan')")
         told = CliRunner().invoke(app, ["sante", "--json"])
         probe = CliRunner().invoke(app, ["sante", "--vivacite"])
     finally:
         reglages.cache_clear()
     assert (told.exit_code, probe.exit_code) == (1, 1)
-    red = {one["nom"]: one["do"] for one in json.loads(told.output) if one["etat"] == "rouge"}
-    assert red == {"battement": MOTS["battement"].do, "sftp": MOTS["sftp"].do}
+    red = {(one["nom"], one["objet"]): one["do"] for one in json.loads(told.output) if one["etat"] == "rouge"}
+    assert red == {
+        ("battement", "recevoir"): MOTS["battement"].do,
+        ("battement", "bilan"): MOTS["battement.bilan"].do,
+        ("sftp", ""): MOTS["sftp"].do,
+    }
     assert MOTS["battement"].faire in probe.output
+    assert MOTS["battement.bilan"].faire in probe.output

@@ -12,13 +12,15 @@ from lxml import etree
 from sqlalchemy import text
 
 from flux.errors import ErreurInvariant, ErreurTransport, ErreurUsage
-from flux.etapes import grouper
+from flux.etapes import grouper, purger
 from flux.etapes.entretien import rejouer, verifier_lacunes
 from flux.fabrique import Demande as Exemple
 from flux.fabrique import ecrire_exemple
 from flux.modele.statut import Motif
 from flux.registre.entretien import lacunes, noter_retirees
 from flux.registre.envois import files_d_attente, planifier_statuts, reprendre_refuses
+from flux.registre.journal_fichiers import journal_du_fichier
+from flux.registre.journal_verification import verifier_journal
 from flux.registre.numeros import prochain_numero
 from flux.registre.suivi import chercher_factures, faits_de
 from flux.xsd.catalogue import schema
@@ -272,6 +274,42 @@ def test_the_history_of_an_invoice_names_the_files_that_tell_of_it(mairie):
     assert {("fichier écrit", f"{pivot} · facture"), ("fichier écrit", f"{cdar} · statut 1")} < set(faits())
     emettre_et_relever(mairie)
     assert {("fichier émis", f"{pivot} · facture"), ("fichier retiré", pivot), ("fichier retiré", cdar)} < set(faits())
+
+
+@pytest.mark.parametrize("messages", [1, 2000])
+def test_the_purge_of_a_grouped_file_is_told_to_each_flow_that_it_speaks_of(plateforme, monkeypatch, messages):
+    monkeypatch.setattr("flux.registre.purges.MESSAGES", messages)
+    engine = plateforme.contexte.engine
+    first, second, other = plateforme.integrer(2), plateforme.integrer(1), plateforme.integrer(1)
+    plateforme.poser("MISE_A_DISPOSITION", (first, 0), (second, 0))
+    grouper(plateforme.contexte, tout=True)
+    groups = {str(nom) for (nom,) in plateforme.lignes("SELECT nom FROM sorties WHERE flux_id IS NULL")}
+    emettre_et_relever(plateforme)
+    plateforme.contexte.horloge.instant += timedelta(days=9999)
+    purger(plateforme.contexte)
+
+    def dites(flow: int, rang: int) -> set[str]:
+        entries = [one.sujet for one in journal_du_fichier(engine, flow, rang) if one.genre == "purge"]
+        assert len(entries) == len(set(entries))
+        return {one.removeprefix("reponse ") for one in entries if one.startswith("reponse ")}
+
+    own = {
+        flow: {str(nom) for (nom,) in plateforme.lignes(f"SELECT nom FROM sorties WHERE flux_id = {flow}")}
+        for flow in (first, second, other)
+    }
+    assert len(groups) == 3
+    assert dites(first, 0) == groups | own[first]
+    assert dites(first, 1) == own[first]  # the other invoice of that flow is in none of them
+    assert dites(second, 0) == groups | own[second]
+    assert dites(other, 0) == own[other]
+    assert verifier_journal(engine) == []
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE sorties SET octets_purges_le = NULL WHERE flux_id IS NULL"))
+    assert {one.ou for one in verifier_journal(engine)} == {
+        f"flux {flow}, fichier groupé {nom} : octets_purges_le" for flow in (first, second) for nom in groups
+    }
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE sorties SET octets_purges_le = :le WHERE flux_id IS NULL"), {"le": plateforme.contexte.horloge()})
 
 
 def test_a_missing_number_is_told(plateforme):
