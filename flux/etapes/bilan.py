@@ -17,9 +17,10 @@ from flux.etapes.cadence import etape
 from flux.modele.temps import PARIS
 from flux.registre.bilan import bilan_lu
 from flux.registre.bilan_jours import LigneBilan, LigneMontants, bilan_par_jour
-from flux.registre.bilan_objets import ObjetConnu, est_connu, objets_connus
+from flux.registre.bilan_objets import ObjetConnu, objets_connus
 from flux.registre.bloques import flux_bloques
 from flux.registre.connexion import instantane, transaction
+from flux.registre.contenus import est_connu
 
 _journal = structlog.get_logger(__name__)
 #: Bytes of an orphan looked at to tell an answer whose transaction was rolled back from a deposit.

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from flux.registre.contenus import EXIGES
+
 _PAR_PAQUET = 2000
-#: Table that needs contents → which of its rows do.
-_GARDES = {"flux": "original_purge_le IS NULL", "sorties": "octets_purges_le IS NULL", "pieces_declarees": "true"}
 _REQUETE = f"""
 SELECT sha256, min(taille), max(taille), (array_agg(flux_id ORDER BY flux_id) FILTER (WHERE flux_id IS NOT NULL))[1:10],
   (array_agg(nom ORDER BY nom) FILTER (WHERE nom IS NOT NULL))[1:10]
 FROM (
-  SELECT sha256, taille, id AS flux_id, NULL AS nom FROM flux WHERE {_GARDES["flux"]}
-  UNION ALL SELECT sha256, taille, flux_id, nom FROM sorties WHERE {_GARDES["sorties"]}
-  UNION ALL SELECT sha256, taille, NULL, reference FROM pieces_declarees WHERE {_GARDES["pieces_declarees"]}) o
+  SELECT sha256, taille, id AS flux_id, NULL AS nom FROM flux WHERE {EXIGES["flux"]}
+  UNION ALL SELECT sha256, taille, flux_id, nom FROM sorties WHERE {EXIGES["sorties"]}
+  UNION ALL SELECT sha256, taille, NULL, reference FROM pieces_declarees WHERE {EXIGES["pieces_declarees"]}) o
 GROUP BY sha256 ORDER BY sha256 COLLATE "C"
 """  # noqa: S608  built from constants
 
@@ -37,12 +37,3 @@ def objets_connus(conn: Connection) -> Iterator[ObjetConnu]:
     with conn.execute(text(_REQUETE), execution_options={"yield_per": _PAR_PAQUET}) as rows:
         for sha256, low, high, flows, names in rows:
             yield ObjetConnu(sha256, low, high, tuple(flows or ()), tuple(names or ()))
-
-
-def est_connu(conn: Connection, sha256: str, *, garde: bool = False) -> bool:
-    """Return whether any row names this content now. :param garde: whether one still needs it."""
-    requete = "SELECT EXISTS (SELECT FROM {} WHERE sha256 = :sha256 AND {})"
-    return any(
-        conn.execute(text(requete.format(table, which if garde else "true")), {"sha256": sha256}).scalar_one()
-        for table, which in _GARDES.items()
-    )

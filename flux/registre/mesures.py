@@ -60,6 +60,12 @@ class Mesures:
     files: Mapping[str, File]
 
 
+def files(source: Source) -> dict[str, File]:
+    """Return what waits, by queue. :raises ErreurRegistre: the ledger did not answer."""
+    with lecture(source, "files") as conn:
+        return {row[0]: File(row[1], row[2]) for row in conn.execute(text(_FILES))}
+
+
 def mesurer(source: Source, depuis: datetime) -> Mesures:
     """Return the counts, in one transaction. :param depuis: aware. :raises ErreurRegistre: the ledger did not answer."""
     with lecture(source, "mesurer") as conn:
@@ -71,7 +77,7 @@ def mesurer(source: Source, depuis: datetime) -> Mesures:
             dict(conn.execute(text(_DECISIONS), {"depuis": depuis}).mappings().one()),
             _par_nom(conn, _FACTURES, premier=premier),
             {(row[0], row[1]): row[2] for row in conn.execute(text(_ANOMALIES), {"premier": premier})},
-            {row[0]: File(row[1], row[2]) for row in conn.execute(text(_FILES))},
+            files(conn),
         )
 
 

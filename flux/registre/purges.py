@@ -19,6 +19,7 @@ from flux.modele.journal import Evenement, Genre
 from flux.referentiel.statuts import STATUTS_FACTURE
 from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture, transaction, verrouiller
+from flux.registre.contenus import nommees
 from flux.registre.journal import inscrire
 from flux.registre.journal_fichiers import flux_des_fichiers
 from flux.registre.valeurs import EtatFlux, EtatSortie
@@ -127,13 +128,6 @@ _REQUETES: Mapping[Classe, _Requetes] = {
     ),
 }
 _FINALES = sorted(code for code, row in STATUTS_FACTURE.items() if row.finale)
-_NOMMES = """
-SELECT d.sha256 FROM unnest(CAST(:empreintes AS character(64)[])) AS d (sha256)
-WHERE EXISTS (SELECT FROM flux f WHERE f.sha256 = d.sha256 AND f.original_purge_le IS NULL)
-  OR EXISTS (SELECT FROM sorties s WHERE s.sha256 = d.sha256 AND s.octets_purges_le IS NULL)
-  OR EXISTS (SELECT FROM pieces_declarees p WHERE p.sha256 = d.sha256)
-  OR EXISTS (SELECT FROM pieces_jointes j WHERE j.sha256 = d.sha256)
-"""
 # What was noted as purged lately: a process killed before it removed the bytes left them.
 _RECENTES = """
 SELECT f.sha256, '' AS cle, f.taille AS octets FROM flux f WHERE f.original_purge_le >= :depuis
@@ -195,7 +189,7 @@ def empreintes_libres(conn: Connection, empreintes: Collection[str]) -> list[str
 
 
 def _libres(conn: Connection, empreintes: list[str]) -> list[str]:
-    named = set(conn.execute(text(_NOMMES), {"empreintes": empreintes}).scalars()) if empreintes else set()
+    named = nommees(conn, empreintes)
     return [one for one in empreintes if one not in named]
 
 

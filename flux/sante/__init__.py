@@ -14,8 +14,9 @@ from flux.modele.temps import PARIS, veille
 from flux.registre.battements import Battement, attente_du_verdict, battements
 from flux.registre.bloques import DELAIS, flux_bloques
 from flux.registre.journal_sceaux import jours_sautes, premier_jour_sans_sceau
+from flux.registre.mesures import files
 from flux.registre.migrations import derniere
-from flux.registre.sante import etat, fins_de_certificat, revision
+from flux.registre.sante import fins_de_certificat, heure, revision
 from flux.reglages_sante import SILENCES
 from flux.sante.modele import Etat, Ligne, Patient, depasse, duree, manque
 from flux.sante.serveur import serveur
@@ -70,18 +71,20 @@ def _silence(etape: str, beat: Battement | None, limit: int) -> Ligne:
 
 def _attentes(patient: Patient) -> Iterator[Ligne]:
     now, settings = patient.maintenant, patient.reglages
-    found = etat(patient.engine)
-    skew = abs((found.heure - now).total_seconds())
+    skew = abs((heure(patient.engine) - now).total_seconds())
     yield Ligne("horloge", depasse(skew, settings.sante.ecart), f"{skew:.1f} s", f"{settings.sante.ecart:.0f} s")
     stuck = flux_bloques(patient.engine, now, settings.bloque_apres)
     flows = sorted({one.flux_id for one in stuck if one.flux_id is not None})
     named = f" : {', '.join(map(str, flows[:5]))}{'…' if len(flows) > 5 else ''}" if flows else ""
     yield Ligne("bloques", depasse(len(stuck), 0), f"{len(stuck)}{named}", "0")
     outbox = {**DELAIS, **settings.bloque_apres}["a_emettre"]
-    for nom, since, limit in (("reponse", found.sans_reponse, settings.sante.reponse), ("sorties", found.a_emettre, outbox)):
+    waiting = files(patient.engine)
+    for nom, file, limit in (("reponse", "flux_sans_reponse", settings.sante.reponse), ("sorties", "reponses_a_emettre", outbox)):
+        since = waiting[file].depuis
         age = (now - since).total_seconds() if since else 0.0
         yield Ligne(nom, depasse(age, limit), duree(age) if since else "aucun / none", duree(limit))
-    yield Ligne("refus", depasse(found.refus, 0), str(found.refus), "0")
+    refused = waiting["messages_refuses"].nombre
+    yield Ligne("refus", depasse(refused, 0), str(refused), "0")
 
 
 def _sceau(patient: Patient) -> Iterator[Ligne]:

@@ -121,7 +121,7 @@ def mesurer(nom: str, base: str, dossier: Path, factures: int, processus: int, s
         processus, get_context("spawn"), _preparer, (base, str(dossier), INTERFACES[nom], un_seul.read_bytes())
     ) as pool:
         list(pool.map(time.sleep, [0.5] * processus * 2))
-        chronometre, serveur = Chronometre(), -_postgresql(dossier)
+        chronometre, serveur = Chronometre(), -secondes_du_serveur(dossier)
         debut = time.perf_counter()
         lot = chronometre.autour("recevoir", enregistrer)(contexte, flux)
         taches = chronometre.autour("ouvrir", ouvrir)(contexte, lot)
@@ -130,14 +130,14 @@ def mesurer(nom: str, base: str, dossier: Path, factures: int, processus: int, s
                 chronometre.parts[etape] += secondes
         chronometre.autour("répondre", repondre)(contexte, lot)
         passe = time.perf_counter() - debut
-        chronometre.parts["PostgreSQL"] = serveur + _postgresql(dossier)
+        chronometre.parts["PostgreSQL"] = serveur + secondes_du_serveur(dossier)
     flux.unlink()
     un_seul.unlink()
     parts = {etape: secondes * 1000 / factures for etape, secondes in chronometre.parts.items()}
     return Archive(nom, factures, processus, passe, parts)
 
 
-def _postgresql(dossier: Path) -> float:
+def secondes_du_serveur(dossier: Path) -> float:
     """Return the processor seconds that the ledger's server has used until now."""
     serveur = psutil.Process(int((dossier / "postgres" / "postmaster.pid").read_text().split()[0]))
     finis = serveur.cpu_times()

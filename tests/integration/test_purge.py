@@ -11,8 +11,10 @@ from sqlalchemy import text
 
 from flux.errors import ErreurTransport, ErreurUsage
 from flux.etapes import purger
+from flux.etapes.bilan import bilan_complet
 from flux.etapes.entretien import entretenir, rejouer
 from flux.etapes.purge import purger_a_blanc
+from flux.registre.journal_fichiers import dire_envoi
 from flux.registre.journal_verification import verifier_journal
 from flux.registre.purges import Classe, compter, noter_purges
 from tests.integration.test_etapes import Maison, maison
@@ -115,15 +117,6 @@ def test_a_dry_run_says_what_the_run_does_and_changes_nothing(maison):
             ),
             "message_mis_de_cote",
         ),
-        (
-            (
-                "WITH g AS (INSERT INTO sorties (partenaire_id, interface, nom, sha256, taille, cle, cree_le) SELECT partenaire_id, 'FSO1301A', "
-                "'groupe', sha256, taille, cle, cree_le FROM sorties LIMIT 1 RETURNING id) INSERT INTO envois (partenaire_id, interface, "
-                "flux_id, membre_rang, statut_rang, cree_le, octets, sortie_id) "
-                "SELECT partenaire_id, 'FSO1301A', flux_id, membre_rang, 5, now(), 1, g.id FROM factures, g"
-            ),
-            "reponse_a_emettre",  # of a grouped file that waits to leave
-        ),
     ],
 )
 def test_what_something_waits_for_stays_however_old(maison, requete, raison):
@@ -136,6 +129,29 @@ def test_what_something_waits_for_stays_however_old(maison, requete, raison):
     (originaux,) = [one for one in rapport["classes"] if one["classe"] == "originaux"]
     assert [one["raison"] for one in originaux["gardes"]] == [raison]
     _executer(maison, "UPDATE statuts SET code = 'DEPOSEE'" if raison == "facture_en_vie" else "SELECT 1")
+
+
+def test_what_a_grouped_file_tells_of_stays_until_that_file_left(maison):
+    _integrer(maison)
+    with maison.contexte.engine.begin() as conn:
+        group = conn.execute(
+            text(
+                "INSERT INTO sorties (partenaire_id, interface, nom, sha256, taille, cle, cree_le) "
+                "SELECT partenaire_id, 'FSO1301A', 'groupe', sha256, taille, cle, cree_le FROM sorties LIMIT 1 RETURNING id"
+            )
+        ).scalar_one()
+        conn.execute(
+            text(
+                "INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets, sortie_id) "
+                "SELECT partenaire_id, 'FSO1301A', flux_id, membre_rang, 5, now(), 1, :g FROM factures"
+            ),
+            {"g": group},
+        )
+        dire_envoi(conn, group, maison.contexte.horloge())
+    _vieillir(maison, 9999)
+    assert _purges(purger(maison.contexte)) == {"tranches": 0, "originaux": 0, "reponses": 0}
+    maison.emettre()
+    assert _purges(purger(maison.contexte)) == {"tranches": 1, "originaux": 1, "reponses": 3}
 
 
 def test_a_flow_without_answer_stays(maison):
@@ -246,6 +262,20 @@ def test_the_store_is_walked_once_a_day(maison):
     assert "orphelins" in purger(maison.contexte, tout=True)
     _vieillir(maison, 1)
     assert "orphelins" in purger(maison.contexte)
+
+
+def test_an_attachment_whose_declaration_was_withdrawn_stays_for_its_invoice_and_the_balance_knows_it(maison):
+    _integrer(maison)
+    kept = maison.contexte.entrepot.deposer([b"%PDF bon de commande"])
+    _executer(
+        maison,
+        "INSERT INTO pieces_jointes (flux_id, membre_rang, rang, nom, taille, sha256) "
+        f"SELECT flux_id, membre_rang, 9, 'bdc.pdf', {kept.taille}, '{kept.sha256}' FROM factures LIMIT 1",
+    )
+    os.utime(maison.dossier / "entrepot" / kept.cle, (0, 0))
+    purger(maison.contexte, tout=True)
+    assert kept.cle in _objets(maison)
+    assert bilan_complet(maison.contexte).constats == ()
 
 
 def test_two_upkeeps_at_once_purge_each_thing_once(maison):
