@@ -2,7 +2,7 @@
 
 ``python -m tests.bench.bilan --flux 300`` prints one JSON line: processor seconds a flow (this process and the server's) of storing, of the
 full balance, which reads every original and every answer of the store again, and of the verification, at N and at 10 N; how many times more
-a flow costs at 10 N; peak memory, KiB. Each flow has three invoices of two lines, one original and one answer.
+a flow costs at 10 N; peak memory before the balance and after the verification, KiB. Each flow has three invoices of two lines, one original and one answer.
 """
 
 from __future__ import annotations
@@ -79,12 +79,13 @@ def jouer(dossier: Path, flux: int) -> dict[str, object]:
     peaks = []
     for first, last in ((0, flux), (flux, FOIS * flux)):
         stored, _ = _mesurer(dossier, contexte, lambda a=first, z=last: _semer(contexte, who, range(a, z)))
+        before = pic_kio()
         balance, complete = _mesurer(dossier, contexte, lambda: bilan_complet(contexte))
         checked, altered = _mesurer(dossier, contexte, lambda: verifier_journal(engine))
         assert (complete.constats, complete.originaux, altered) == ((), 2 * last, []), (complete.constats[:3], altered[:3])
         for name, cost, count in (("ranger", stored, last - first), ("bilan", balance, last), ("verifier", checked, last)):
             costs[name].append(cost / count)
-        peaks.append(pic_kio())
+        peaks.append([before, pic_kio()])
     return {
         "flux": [flux, FOIS * flux],
         **{name: {"ms_par_flux": [round(one * 1000, 2) for one in two], "rapport": round(two[1] / two[0], 2)} for name, two in costs.items()},

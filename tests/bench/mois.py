@@ -1,7 +1,8 @@
 """A simulated month: every invoice goes through six statuses, day after day, and each change leaves in grouped files.
 
 ``python -m tests.bench.mois --factures 100000`` runs it in a ledger of its own and prints one JSON line: rates, peak memory, files.
-It stops at the first hole, the first double and the first message lost.
+It stops at the first hole, the first double and the first message lost. ``journal_share``: what part of the time of the changes, and of that
+of the grouped files, telling the journal takes.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine, text
@@ -25,12 +27,13 @@ from sqlalchemy import Engine, text
 from flux.config import Reglages
 from flux.contexte import Contexte
 from flux.cycle_de_vie import Issue
-from flux.etapes import grouper
+from flux.etapes import groupage, grouper
 from flux.modele.journal import Evenement, Genre
 from flux.registre.connexion import creer_moteur, transaction
 from flux.registre.embarque import adresse, arreter
 from flux.registre.entretien import lacunes
 from flux.registre.journal import inscrire
+from flux.registre.journal_verification import verifier_journal
 from flux.registre.migrations import migrer
 from flux.registre.statuts import Cahier, Cle, Demande, tenir
 from flux.registre.valeurs import StatutPose
@@ -71,6 +74,20 @@ class _Horloge:
         return self.instant
 
 
+class _Part:
+    """Seconds spent in a function, the server's answers included, wherever its name is put in place of it."""
+
+    def __init__(self, action: Callable[..., Any]) -> None:
+        self.action, self.secondes = action, 0.0
+
+    def __call__(self, *args: object) -> Any:
+        start = time.perf_counter()
+        try:
+            return self.action(*args)
+        finally:
+            self.secondes += time.perf_counter() - start
+
+
 def _semer(engine: Engine, factures: int) -> int:
     """Put integrated invoices into the ledger, as tranches would; return how many."""
     flows = -(-factures // PAR_FLUX)
@@ -92,7 +109,7 @@ def _jour(rang: int, jour: int, factures: int) -> Iterator[tuple[Cle, str]]:
         yield (1 + n // PAR_FLUX, n % PAR_FLUX), STATUTS[step]
 
 
-def _poser(engine: Engine, said: list[tuple[Cle, str]], le: datetime) -> None:
+def _poser(engine: Engine, said: list[tuple[Cle, str]], le: datetime, dire: _Part) -> None:
     with transaction(engine, "banc") as conn:
         held = tenir(conn, [cle for cle, _ in said])
         cahier = Cahier(le)
@@ -100,7 +117,7 @@ def _poser(engine: Engine, said: list[tuple[Cle, str]], le: datetime) -> None:
             answer = cahier.noter(held[cle], Demande(StatutPose(code, le), "banc"))
             assert answer.issue is Issue.APPLIQUE, (cle, code, answer)
         cahier.ecrire(conn)
-        inscrire(conn, cahier.inscriptions(f"banc {le.isoformat()} {said[0][0]}"))
+        dire(conn, cahier.inscriptions(f"banc {le.isoformat()} {said[0][0]}"))
 
 
 def jouer(base: str, dossier: Path, factures: int) -> dict[str, object]:
@@ -109,12 +126,14 @@ def jouer(base: str, dossier: Path, factures: int) -> dict[str, object]:
     contexte = Contexte(Reglages(dossier=dossier, groupage_delai=0), engine, Entrepot(str(dossier / "entrepot")), clock)
     factures = _semer(engine, factures)
     posing = grouping = 0.0
+    told_of = [_Part(inscrire), _Part(groupage.dire_envoi)]
+    groupage.dire_envoi = told_of[1]
     files = 0
     for day in range(JOURS):
         start = time.perf_counter()
         told = _jour(day % (JOURS // len(STATUTS)), day, factures)
         while said := list(islice(told, PAR_PAQUET)):
-            _poser(engine, said, clock.instant)
+            _poser(engine, said, clock.instant, told_of[0])
         mark = time.perf_counter()
         files += grouper(contexte)
         posing, grouping = posing + mark - start, grouping + time.perf_counter() - mark
@@ -124,6 +143,8 @@ def jouer(base: str, dossier: Path, factures: int) -> dict[str, object]:
     return {
         "invoices": factures, "changes": changes, "messages": messages, "files": files,
         "changes_per_s": round(changes / posing), "messages_per_s": round(messages / grouping),
+        "journal_share": [round(one.secondes / whole, 3) for one, whole in zip(told_of, (posing, grouping), strict=True)],
+        "alterations": len(verifier_journal(engine)),
         "rss_mib": pic_kio() // 1024,
     }  # fmt: skip
 
