@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from flux.adresse_secrete import AdresseSecrete
+from flux.durees import Secondes
 from flux.errors import ErreurConfiguration
 from flux.limites import Limites
 from flux.modele.doublon import LIBERE_PAR
@@ -54,7 +55,7 @@ class Reglages(BaseSettings):
         description="Address and port on which `flux metriques --servir` answers. It asks for no password: keep it on this machine or on "
         "a private network.",
     )
-    metriques_fenetre: int = Field(
+    metriques_fenetre: Secondes = Field(
         86400, ge=60, description="Seconds back that metrics count received flows, their invoices and anomalies."
     )
     entrepot: AdresseSecrete | None = Field(
@@ -69,6 +70,7 @@ class Reglages(BaseSettings):
     )
     interface_retour_inconnue: str = Field(
         "CSO0000A",
+        pattern=r"^C[A-Z]{2}[0-9]{4}[A-Z]$",
         description="Feedback interface of a file whose name holds no interface code. No public source gives it: a choice of this project.",
     )
     codes_cpp: dict[str, str] = Field(
@@ -80,7 +82,11 @@ class Reglages(BaseSettings):
     retour_statuts_appliques: bool = Field(
         True, description="Answer each applied status of a deposited flow of statuses in its feedback too, not the refused ones alone."
     )
-    interface_flux_illisible: str = Field("FEN1202A", description="Lifecycle interface that carries status 501 of an unreadable flow.")
+    interface_flux_illisible: str = Field(
+        "FEN1202A",
+        pattern=r"^[ABD-Z][A-Z]{2}[0-9]{4}[A-Z]$",
+        description="Lifecycle interface that carries status 501 of an unreadable flow.",
+    )
     interface_pivot: str = Field(
         "FEN0111A",
         pattern=r"^([A-Z]{3}[0-9]{4}[A-Z])?$",
@@ -93,12 +99,12 @@ class Reglages(BaseSettings):
     groupage_octets: int = Field(
         1_000_000_000, ge=1, description="Bytes, before packing, in one grouped outgoing file at most, unless one message alone exceeds it."
     )
-    groupage_delai: int = Field(
+    groupage_delai: Secondes = Field(
         900,
         ge=0,
         description="Seconds that a message waits at most for others to leave with (house: public texts give a delay, not its length).",
     )
-    retention_sorties: int = Field(
+    retention_sorties: Secondes = Field(
         7 * 86400,
         ge=3600,
         description="Seconds that a file stays in a partner's out folder before it is purged (general dossier, p. 23: 7 days).",
@@ -159,12 +165,12 @@ class Reglages(BaseSettings):
         description="Two establishments (SIRET) of one company (SIREN) share one numbering of invoices, as BR-FR-CO-02 has it. false: each "
         "establishment numbers apart. Asked when an invoice is stored.",
     )
-    bloque_apres: dict[str, int] = Field(
+    bloque_apres: dict[str, Secondes] = Field(
         default_factory=dict,
         description="Seconds after which something is stuck, by state (JSON): recu, ouvert, traite (a flow), a_emettre (an answer in the "
         "outbox). Those left out: 900, 3600, 900, 900.",
     )
-    reprise_apres: int = Field(
+    reprise_apres: Secondes = Field(
         7200,
         ge=0,
         description="Seconds after which a run that gave no answer is taken for dead: its flow, deposited again, gets another run.",
@@ -174,6 +180,14 @@ class Reglages(BaseSettings):
         description="Ask every document reference without content or location to be an attachment declared by the supplier; "
         "otherwise only those that have a file name or Chorus Pro's attachment type.",
     )
+
+    @field_validator("metriques_adresse")
+    @classmethod
+    def _port(cls, value: str) -> str:
+        """Refuse a port that does not exist."""
+        if int(value.rpartition(":")[2]) > 65535:
+            raise ValueError("a port is 65535 at most")
+        return value
 
     @field_validator("codes_cpp", "codes_cdar")
     @classmethod

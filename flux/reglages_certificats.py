@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from flux.adresse_secrete import AdresseSecrete, masquer
+from flux.durees import Delai, Jours, Secondes
 
 
 def _sans_secret(adresse: str) -> str:
@@ -48,16 +49,16 @@ class ReglagesCertificats(BaseModel):
     si_inconnu: Literal["accepter", "retenir"] = Field(
         "accepter", description="When nobody says whether a certificate is revoked: accept and ask again, or hold until an answer."
     )
-    reverifier_apres: int = Field(4 * 3600, ge=60, description="Seconds after which an unknown revocation is asked again.")
+    reverifier_apres: Secondes = Field(4 * 3600, ge=60, description="Seconds after which an unknown revocation is asked again.")
     recouvrement_jours: int = Field(30, ge=0, le=366, description="Days that the old certificate stays good after a switch to the new one.")
     bascule_automatique: bool = Field(
         True,
         description="A certificate deposited in `in` and accepted is put in force at once; otherwise `basculer` does it.",
     )
-    preavis_jours: tuple[int, ...] = Field(
+    preavis_jours: tuple[Jours, ...] = Field(
         (90, 60, 30, 15, 7, 1), description="Days before the end of a certificate at which its partner is told (JSON list)."
     )
-    reseau_delai: float = Field(5.0, gt=0, description="Seconds that one OCSP or CRL address has to answer.")
+    reseau_delai: Delai = Field(5.0, description="Seconds that one OCSP or CRL address has to answer.")
     reseaux_prives: bool = Field(
         False, description="Ask OCSP and CRL addresses on private networks too; they come from certificates, so this is off."
     )
@@ -65,7 +66,7 @@ class ReglagesCertificats(BaseModel):
     service: tuple[str, ...] = Field(
         (), description="Addresses of the verification service, in order of preference (JSON list); none: local verification alone."
     )
-    service_delai: float = Field(5.0, gt=0, description="Seconds that one address of the verification service has to answer.")
+    service_delai: Delai = Field(5.0, description="Seconds that one address of the verification service has to answer.")
     service_ac: Path | None = Field(
         None, description="PEM file of the authorities that the service's TLS certificate must come from; none: the system's."
     )
@@ -77,7 +78,7 @@ class ReglagesCertificats(BaseModel):
     )
     smtp_utilisateur: str | None = Field(None, description="Its account, when it wants one.")
     smtp_mot_de_passe: SecretStr | None = Field(None, description="Its password.")
-    smtp_delai: float = Field(10.0, gt=0, description="Seconds that it has to answer.")
+    smtp_delai: Delai = Field(10.0, description="Seconds that it has to answer.")
     expediteur: str = Field("plateforme@exemple.invalid", description="Address that notices come from.")
 
     @field_validator("service")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -47,8 +50,25 @@ app.add_typer(sous_commandes_statut, name="statut")
 app.add_typer(sous_commandes_representation, name="representation")
 
 
+#: Name of :func:`_echapper` among Python's error handlers.
+_ECHAPPER = "flux.echapper"
+
+
+def _echapper(erreur: UnicodeError) -> tuple[str, int]:
+    r"""Write what the encoding of the output lacks as ``\u2717``, in JSON too: a verdict must not end as a trace."""
+    if not isinstance(erreur, UnicodeEncodeError):
+        raise erreur
+    return json.dumps(erreur.object[erreur.start : erreur.end])[1:-1], erreur.end
+
+
+codecs.register_error(_ECHAPPER, _echapper)
+
+
 def principal() -> None:
     """Run the command line; an error of ours is one line on stderr, never a traceback, and so is the log."""
+    for sortie in (sys.stdout, sys.stderr):
+        if isinstance(sortie, TextIOWrapper):
+            sortie.reconfigure(errors=_ECHAPPER)
     try:
         configurer(reglages().journal_format)
         app()

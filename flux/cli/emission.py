@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from flux.cli.rendu import contexte_migre
+from flux.durees import SIECLE
 from flux.etapes.entretien import rejouer as rejouer_les_fichiers
 from flux.etapes.groupage import grouper as grouper_les_messages
 from flux.registre.entretien import MONTREES, Lacunes
@@ -23,7 +24,7 @@ emission = typer.Typer(
 @emission.command()
 def lacunes(
     depuis: Annotated[
-        int, typer.Option(min=0, help="Secondes au-delà desquelles c'est un retard / seconds after which it is late.")
+        int, typer.Option(min=0, max=SIECLE * 86400, help="Secondes au-delà desquelles c'est un retard / seconds after which it is late.")
     ] = 3600,
 ) -> None:
     """Chercher les trous de numérotation, les flux sans réponse et les fichiers en retard. / Look for gaps and for what is late.

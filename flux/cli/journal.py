@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flux.cli.journal_recit import TITRES, phrase
-from flux.cli.rendu import contexte_migre, ecrire_json, lire_fichier, tableau
+from flux.cli.rendu import FLUX_MAX, RANG_MAX, contexte_migre, ecrire_json, jour_venu, lire_fichier, tableau
 from flux.cli.texte import Langue
 from flux.errors import ErreurUsage
 from flux.etapes.scellement import garder_les_sceaux
@@ -19,16 +19,20 @@ from flux.registre.journal_fichiers import journal_du_fichier
 from flux.registre.journal_releve import Portee
 from flux.registre.journal_sceaux import sceller as sceller_le_jour
 from flux.registre.journal_verification import verifier_journal
+from flux.registre.lectures import flux_par_id
 
 journal = typer.Typer(help="Journal des flux, ses preuves et ses sceaux. / Journal of flows, its proofs, its seals.", no_args_is_help=True)
 
 
 @journal.command()
 def montrer(
-    flux: Annotated[int, typer.Argument(help="Numéro du flux au registre. / Number of the flow in the ledger.")],
+    flux: Annotated[int, typer.Argument(min=1, max=FLUX_MAX, help="Numéro du flux au registre. / Number of the flow in the ledger.")],
     json_: Annotated[bool, typer.Option("--json", help="Les entrées telles que hachées. / The entries as hashed.")] = False,
     facture: Annotated[
-        int | None, typer.Option(help="Rang d'un fichier : ce qui le concerne seulement. / Rank of a file: what is about it alone.")
+        int | None,
+        typer.Option(
+            min=0, max=RANG_MAX, help="Rang d'un fichier : ce qui le concerne seulement. / Rank of a file: what is about it alone."
+        ),
     ] = None,
     langue: Annotated[Langue, typer.Option(help="Langue des phrases. / Language of the sentences.")] = Langue.FR,
 ) -> None:
@@ -69,14 +73,17 @@ def verifier(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Les flux où quelque chose est arrivé depuis ce jour. / Flows with news since that day."),
     ] = None,
-    flux: Annotated[int | None, typer.Option(help="Ce flux seulement. / This flow only.")] = None,
+    flux: Annotated[int | None, typer.Option(min=1, max=FLUX_MAX, help="Ce flux seulement. / This flow only.")] = None,
 ) -> None:
     """Chercher ce qui a été changé, dans le journal ou dans le registre. / Look for what was changed, in the journal or in the ledger.
 
     Code retour : 0 rien, 1 quelque chose.
     """
     kept = [] if sceaux is None else [line for line in lire_fichier(sceaux).decode("utf-8", "replace").splitlines() if line]
-    found = verifier_journal(contexte_migre().engine, kept, Portee(flux, None if depuis is None else depuis.date()))
+    engine = contexte_migre().engine
+    found = verifier_journal(engine, kept, Portee(flux, None if depuis is None else depuis.date()))
+    if flux is not None and not found and flux_par_id(engine, flux) is None:
+        raise ErreurUsage(f"flux {flux} : inconnu / unknown", flux_id=flux)
     if not found:
         typer.echo("Journal intact, et le registre dit la même chose. / The journal is intact, and the ledger says the same.")
         return
@@ -97,9 +104,7 @@ def sceller(
     """Poser le sceau d'un jour et l'écrire : gardez la ligne ailleurs. / Set the seal of a day and print it: keep the line elsewhere."""
     ctx = contexte_migre()
     now = ctx.horloge()
-    day: date = veille(now) if jour is None else jour.date()
-    if day > now.astimezone(PARIS).date():
-        raise ErreurUsage(f"{day} n'est pas encore là / is not there yet", jour=day)
+    day = veille(now) if jour is None else jour_venu(jour, now)
     texte = sceller_le_jour(ctx.engine, day, now)
     garder_les_sceaux(ctx)
     typer.echo(texte if texte is not None else f"{day} : déjà scellé / sealed already", err=texte is None)

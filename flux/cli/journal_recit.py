@@ -58,10 +58,14 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
 
 
 def phrase(entree: Entree, langue: Langue) -> str:
-    """Return the sentence of an entry."""
+    """Return the sentence of an entry; of one whose text was spoilt, without the facts that cannot be read."""
     contenu = _contenu(entree)
     modele = _PHRASES[entree.genre][0 if langue is Langue.FR else 1]
-    return modele.format_map(_Faits({**contenu, "sujet": entree.sujet, **_faits(contenu, langue)}))
+    try:
+        words = _faits(contenu, langue)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        contenu, words = {}, _faits({}, langue)
+    return modele.format_map(_Faits({**contenu, "sujet": entree.sujet, **words}))
 
 
 def _contenu(entree: Entree) -> Dit:

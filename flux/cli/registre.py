@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from flux.cli.rendu import contexte_migre, ecrire_json, tableau
+from flux.cli.rendu import contexte_migre, ecrire_json, jour_venu, tableau
 from flux.etapes.bilan import BilanComplet, bilan_complet
 
 #: Exit code of a balance that does not hold.
@@ -32,9 +32,11 @@ def bilan(
     Sans --jour, chaque original et chaque réponse de l'entrepôt est relu. / Without --jour, every stored file is read again.
     Code retour : 0 juste, 4 quelque chose manque ou est en trop (nommé). / Exit code: 0 it balances, 4 it does not (named).
     """
-    found = bilan_complet(contexte_migre(), None if jour is None else jour.date())
+    here = contexte_migre()
+    day = None if jour is None else jour_venu(jour, here.horloge())
+    found = bilan_complet(here, day)
     if json_:
-        ecrire_json(_en_json(found, None if jour is None else jour.date()))
+        ecrire_json(_en_json(found, day))
     else:
         _dire(found)
     if found.constats:

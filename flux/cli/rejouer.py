@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from flux.cli.rendu import contexte_migre, ecrire_json, tableau
+from flux.cli.rendu import FLUX_MAX, contexte_migre, ecrire_json, tableau
 from flux.etapes.rejeu import rejouer_flux
 from flux.modele.anomalie import Anomalie, visible
 from flux.modele.rejeu import BilanRejeu, MembreRejoue
@@ -24,7 +24,7 @@ _PAR = {
 
 
 def rejouer(
-    flux: Annotated[int, typer.Argument(help="Numéro du flux / number of the flow.")],
+    flux: Annotated[int, typer.Argument(min=1, max=FLUX_MAX, help="Numéro du flux / number of the flow.")],
     regles: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Juger par les règles de ce jour. / Judge by the rules of that day.")
     ] = None,

@@ -8,15 +8,18 @@ from datetime import date, datetime
 from pathlib import Path
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from flux.cli.texte import ecran
 from flux.contexte import Contexte, contexte
 from flux.errors import ErreurUsage
 from flux.modele.anomalie import visible
 from flux.modele.temps import PARIS
 from flux.registre.migrations import migrer
+
+#: Greatest numbers that the ledger gives: of a flow, and of a file in it.
+FLUX_MAX, RANG_MAX = 2**63 - 1, 2**31 - 1
 
 
 def contexte_migre() -> Contexte:
@@ -32,13 +35,13 @@ def ecrire_json(valeur: object) -> None:
 
 
 def tableau(titre: str, colonnes: Sequence[str], lignes: Iterable[Sequence[object]]) -> None:
-    """Print a table, times in Paris; its cells may hold texts from outside."""
+    """Print a table, times in Paris; its cells may hold texts from outside. In a pipe digests are not folded."""
     table = Table(title=titre)
     for colonne in colonnes:
         table.add_column(colonne, overflow="fold")
     for ligne in lignes:
         table.add_row(*(escape(_cellule(valeur)) for valeur in ligne))
-    Console().print(table)
+    ecran().print(table)
 
 
 def champs(titre: str, faits: Mapping[str, object]) -> None:
@@ -49,6 +52,17 @@ def champs(titre: str, faits: Mapping[str, object]) -> None:
 def heure(instant: datetime | None) -> str | None:
     """Return an instant as the clock of Paris shows it."""
     return None if instant is None else f"{instant.astimezone(PARIS):%Y-%m-%d %H:%M}"
+
+
+def jour_venu(jour: datetime, now: datetime) -> date:
+    """Return a day that an option gave.
+
+    :raises ErreurUsage: it has not begun yet in Paris. Facts: ``jour``.
+    """
+    day = jour.date()
+    if day > now.astimezone(PARIS).date():
+        raise ErreurUsage(f"{day} n'est pas encore là / is not there yet", jour=day)
+    return day
 
 
 def lire_fichier(fichier: Path) -> bytes:

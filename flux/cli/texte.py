@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
@@ -138,7 +139,12 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         drawn.add_column(title, overflow="fold")
     for row in rows:
         drawn.add_row(*map(_texte, row))
-    (Console() if sys.stdout.isatty() else Console(width=LARGEUR)).print(drawn)
+    ecran().print(drawn)
+
+
+def ecran() -> Console:
+    """Return where tables are printed: as wide as the terminal, or as ``COLUMNS`` says; else of :data:`LARGEUR`."""
+    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else LARGEUR)
 
 
 def _bloc(one: Anomalie, after: str, sentence: str) -> Iterator[str]:

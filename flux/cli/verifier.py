@@ -125,6 +125,6 @@ def verifier(
         if done is not None:
             _imprimer(lignes_rejets(done, str(rejets), langue), stderr=format_ is not FormatVerdict.TEXTE)
     if format_ is FormatVerdict.HTML:
-        typer.echo("".join(page(verdicts, langue)), nl=False)
+        typer.echo("".join(page(verdicts, langue)).encode(), nl=False)  # UTF-8, as the page says, whatever the terminal's
     if rejected:
         raise typer.Exit(1)

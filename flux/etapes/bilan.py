@@ -21,6 +21,7 @@ from flux.registre.bilan_objets import ObjetConnu, objets_connus
 from flux.registre.bloques import flux_bloques
 from flux.registre.connexion import instantane, transaction
 from flux.registre.contenus import est_connu
+from flux.transport.entrepot import cle_de
 
 _journal = structlog.get_logger(__name__)
 #: Bytes of an orphan looked at to tell an answer whose transaction was rolled back from a deposit.
@@ -131,19 +132,21 @@ class _Entrepot:
 
     def comparer(self, conn: Connection) -> None:
         """Read every content, and keep for :meth:`constats` what is missing, altered, or what nobody knows."""
-        stored = self._contexte.entrepot.lister("sha256")
+        stored = (key for key, _ in self._contexte.entrepot.lister("sha256"))
         there = next(stored, None)
         for known in objets_connus(conn):
-            while there is not None and there[0].rpartition("/")[2] < known.sha256:
-                self._inconnus.append(there[0])
+            wanted = cle_de(known.sha256)
+            # By their parts, as a store lists them: a file of somebody else may stand anywhere.
+            while there is not None and there.split("/") < wanted.split("/"):
+                self._inconnus.append(there)
                 there = next(stored, None)
-            if there is None or there[0].rpartition("/")[2] != known.sha256:
+            if there == wanted:
+                there = next(stored, None)
+                self._relire(wanted, known)
+            else:
                 self._manquants.append(known)
-                continue
-            key, there = there[0], next(stored, None)
-            self._relire(key, known)
         while there is not None:
-            self._inconnus.append(there[0])
+            self._inconnus.append(there)
             there = next(stored, None)
 
     def _relire(self, key: str, known: ObjetConnu) -> None:
@@ -166,8 +169,11 @@ class _Entrepot:
                 yield self._constat("original_manquant", known, "absent")
         yield from self._alteres
         for key in self._inconnus:
-            if self._au_registre(key.rpartition("/")[2]):
+            sha256 = key.rpartition("/")[2]
+            if key == cle_de(sha256) and self._au_registre(sha256):
                 continue
+            if not self._contexte.entrepot.existe(key):
+                continue  # an upkeep put it aside meanwhile
             if self._est_une_reponse(key):
                 self.restes.append(key)
             else:

@@ -12,7 +12,16 @@ from paramiko import SFTPClient
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport
 from flux.etapes.cadence import etape
-from flux.registre.entretien import lacunes, noter_purgee, noter_retirees, remettre, sorties_en_place, sorties_nommees, sorties_purgees
+from flux.registre.entretien import (
+    lacunes,
+    noter_purgee,
+    noter_retirees,
+    remettre,
+    sorties_en_place,
+    sorties_nommees,
+    sorties_purgees,
+    tenir_purgee,
+)
 from flux.registre.purges import REPRISE
 from flux.registre.valeurs import Partenaire
 from flux.transport import sftp as transport
@@ -63,18 +72,27 @@ def _un_partenaire(contexte: Contexte, sftp: SFTPClient, partner: Partenaire) ->
     listed = {one.nom for one in transport.lister(sftp, folder)}
     # Looked for by name too: a listing stops at some number of names.
     there = {one.nom for one in known if one.nom in listed or transport.existe(sftp, posixpath.join(folder, one.nom))}
-    gone = [one.id for one in known if one.nom not in there]
+    gone = {one.id: one.emissions for one in known if one.nom not in there}
     fetched = noter_retirees(contexte.engine, gone, now) if gone else 0
     limit = now - timedelta(seconds=contexte.reglages.retention_sorties)
     stale = [one for one in known if one.nom in there and one.emise_le < limit]
     for nom in listed.intersection(noted):  # an upkeep was killed between its note and the removal
-        transport.effacer(sftp, posixpath.join(folder, nom))
+        _effacer(contexte, sftp, folder, noted[nom], nom)
+    purged = 0
     for one in stale:
         # Noted first: a file removed, and no note of it, would be taken for one that the partner fetched.
-        noter_purgee(contexte.engine, one.id, now)
-        transport.effacer(sftp, posixpath.join(folder, one.nom))
-        _journal.info("sortie_purgee", partenaire=partner.code_application, nom=one.nom, emise_le=one.emise_le)
-    return fetched, len(stale)
+        if noter_purgee(contexte.engine, one.id, one.emissions, now):
+            _effacer(contexte, sftp, folder, one.id, one.nom)
+            _journal.info("sortie_purgee", partenaire=partner.code_application, nom=one.nom, emise_le=one.emise_le)
+            purged += 1
+    return fetched, purged
+
+
+def _effacer(contexte: Contexte, sftp: SFTPClient, folder: str, sortie_id: int, nom: str) -> None:
+    """Remove a file noted as purged. Held meanwhile: put back in the outbox, it leaves after the removal, not before."""
+    with tenir_purgee(contexte.engine, sortie_id) as purged:
+        if purged:
+            transport.effacer(sftp, posixpath.join(folder, nom))
 
 
 def verifier_lacunes(contexte: Contexte) -> None:

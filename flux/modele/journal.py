@@ -191,6 +191,6 @@ def lire_entree(texte: str) -> Mapping[str, object]:
     """Return what a canonical text says; nothing when it was spoilt."""
     try:
         value = json.loads(texte)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

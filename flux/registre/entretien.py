@@ -5,22 +5,24 @@ Every function raises ErreurRegistre when the ledger does not answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Engine, Integer, cast, func, select, text, update
 
 from flux.errors import ErreurUsage
 from flux.modele.journal import Genre
 from flux.modele.temps import PARIS
 from flux.registre import tables as t
-from flux.registre.connexion import Source, instantane, lecture, transaction
+from flux.registre.connexion import Source, annoncer, instantane, lecture, transaction
 from flux.registre.journal_fichiers import COLONNES, dire_fichiers
 from flux.registre.valeurs import EtatFlux, EtatSortie
 
 _S = t.sorties.c
 _EN_PLACE = (_S.etat == EtatSortie.EMISE, _S.retiree_le.is_(None), _S.purgee_le.is_(None))
+_PURGEE = (_S.etat == EtatSortie.EMISE, _S.purgee_le.is_not(None))
 #: Rows of one kind told at most by :func:`lacunes`; the counts cover all.
 MONTREES = 1000
 
@@ -34,11 +36,12 @@ ORDER BY 1, 2 LIMIT :limite
 
 @dataclass(frozen=True, slots=True)
 class SortieEnPlace:
-    """A file that should stand in its partner's folder."""
+    """A file that should stand in its partner's folder. :ivar emissions: how often it left: it may leave again while it is looked at."""
 
     id: int
     nom: str
     emise_le: datetime
+    emissions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +76,55 @@ class Lacunes:
 
 def sorties_en_place(source: Source, partenaire_id: int) -> list[SortieEnPlace]:
     """Return the files of a partner that were neither fetched nor purged, as far as is known, oldest first."""
-    requete = select(_S.id, _S.nom, _S.emise_le).where(_S.partenaire_id == partenaire_id, *_EN_PLACE).order_by(_S.emise_le, _S.id)
+    requete = select(_S.id, _S.nom, _S.emise_le, _S.emissions).where(_S.partenaire_id == partenaire_id, *_EN_PLACE)
     with lecture(source, "sorties_en_place") as conn:
-        return [SortieEnPlace(**row) for row in conn.execute(requete).mappings()]
+        return [SortieEnPlace(**row) for row in conn.execute(requete.order_by(_S.emise_le, _S.id)).mappings()]
 
 
-def sorties_purgees(source: Source, partenaire_id: int, depuis: datetime) -> set[str]:
-    """Return the names of a partner's files noted as purged since then, and not put back in the outbox."""
-    requete = select(_S.nom).where(_S.partenaire_id == partenaire_id, _S.etat == EtatSortie.EMISE, _S.purgee_le >= depuis)
+def sorties_purgees(source: Source, partenaire_id: int, depuis: datetime) -> dict[str, int]:
+    """Return a partner's files noted as purged since then, and not put back in the outbox: name → id."""
+    requete = select(_S.nom, _S.id).where(_S.partenaire_id == partenaire_id, *_PURGEE, _S.purgee_le >= depuis)
     with lecture(source, "sorties_purgees") as conn:
-        return set(conn.execute(requete).scalars())
+        return {row.nom: row.id for row in conn.execute(requete)}
 
 
-def noter_retirees(engine: Engine, ids: Collection[int], le: datetime) -> int:
-    """Note that files are gone from their folder; one that leaves again meanwhile is not touched. Return how many."""
+def noter_retirees(engine: Engine, vues: Mapping[int, int], le: datetime) -> int:
+    """Note that files are gone from their folder; one that left again meanwhile is not touched. Return how many.
+
+    :param vues: id → how often it had left when it was looked for.
+    """
+    seen = (
+        func.unnest(cast(list(vues), ARRAY(BigInteger)), cast(list(vues.values()), ARRAY(Integer)))
+        .table_valued("id", "emissions")
+        .render_derived()
+    )
     with transaction(engine, "noter_retirees") as conn:
         done = conn.execute(
-            update(t.sorties).where(_S.id == func.any(list(ids)), *_EN_PLACE).values(retiree_le=le).returning(*COLONNES)
+            update(t.sorties)
+            .where(_S.id == seen.c.id, _S.emissions == seen.c.emissions, *_EN_PLACE)
+            .values(retiree_le=le)
+            .returning(*COLONNES)
         ).all()
         dire_fichiers(conn, Genre.RETIRE, done, le)
         return len(done)
 
 
-def noter_purgee(engine: Engine, sortie_id: int, le: datetime) -> bool:
-    """Note that a file was purged."""
+def noter_purgee(engine: Engine, sortie_id: int, emissions: int, le: datetime) -> bool:
+    """Note that a file was purged; False, and nothing changes, when it left again meanwhile. :param emissions: how often it had left."""
     with transaction(engine, "noter_purgee") as conn:
-        done = conn.execute(update(t.sorties).where(_S.id == sortie_id, *_EN_PLACE).values(purgee_le=le).returning(*COLONNES)).all()
+        done = conn.execute(
+            update(t.sorties).where(_S.id == sortie_id, _S.emissions == emissions, *_EN_PLACE).values(purgee_le=le).returning(*COLONNES)
+        ).all()
         dire_fichiers(conn, Genre.PURGE, done, le)
         return len(done) == 1
+
+
+@contextmanager
+def tenir_purgee(engine: Engine, sortie_id: int) -> Iterator[bool]:
+    """Hold a file for the block, so that it cannot leave again meanwhile; yield whether it is still noted as purged."""
+    with transaction(engine, "tenir_purgee") as conn:
+        annoncer(conn, "tenir_purgee")
+        yield conn.execute(select(_S.id).where(_S.id == sortie_id, *_PURGEE).with_for_update()).one_or_none() is not None
 
 
 def sorties_nommees(source: Source, noms: Sequence[str]) -> list[SortieConnue]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from flux.modele.doublon import IssueDoublon
 from flux.modele.journal import Entree, Genre, empreinte, instant
 from flux.modele.verdict import Decision
 from flux.registre.copie import propre
@@ -59,6 +60,11 @@ class _Chaine:
 
     def sujets(self, genre: Genre) -> list[str]:
         return [sujet for kind, sujet in self.par_sujet if kind == genre]
+
+    def redonnee(self, depuis: Dite) -> bool:
+        """Return whether the flow's answers were given again, to a repeated deposit, after an entry."""
+        after = (one for (kind, _), one in self.par_sujet.items() if kind == Genre.REPETE and one.entree.rang > depuis.entree.rang)
+        return any(one.contenu.get("issue") == IssueDoublon.FLUX_REPETE for one in after)
 
     def comparer(self, ou: str, dit: Dit, lu: Dit) -> Iterator[Alteration]:
         """Yield each fact of a row that is not as told; what the entry does not tell is left."""
@@ -135,7 +141,7 @@ def _reception(chaine: _Chaine, f: Row[Any]) -> Iterator[Alteration]:
     if (reprise := chaine.une(Genre.REPRISE)) is not None:
         yield from chaine.comparer("", reprise.contenu, lu)
     elif (recu := chaine.une(Genre.RECU)) is not None:
-        repete = recu.contenu.get("issue") in REPETITIONS
+        repete = recu.contenu.get("issue") in tuple(REPETITIONS)
         yield from chaine.comparer("", recu.contenu, lu)
         yield from chaine.comparer("", {"repete_de": recu.contenu.get("premier") if repete else None}, {"repete_de": f.repete_de})
         if repete:
@@ -189,7 +195,7 @@ def _reponse(chaine: _Chaine, ouvert: Dite | None, r: Releve) -> Iterator[Altera
     lu = {"statut": f.statut, "acceptees": f.acceptees, "rejetees": f.rejetees, "illisibles": f.illisibles, "repondu_le": f.repondu_le}
     yield from chaine.comparer("", {"repondu_le": instant(dite.entree.le)} | dict(dite.contenu), lu)
     told = dite.contenu.get("reponses")
-    dites = {one["nom"]: one for one in told or () if isinstance(one, dict) and "nom" in one} if isinstance(told, list) else {}
+    dites = {one["nom"]: one for one in told if isinstance(one, dict) and isinstance(one.get("nom"), str)} if isinstance(told, list) else {}
     lues_par_nom = {row.nom: row for row in r.sorties}
     for nom in sorted({*dites, *lues_par_nom}):
         if nom not in lues_par_nom:
@@ -260,5 +266,5 @@ def _emissions(chaine: _Chaine, s: Row[Any]) -> Iterator[Alteration]:
         if le is not None and le not in told:
             yield Alteration("ligne changée", f"flux {chaine.flux_id}{ou} : {nom}", None, instant(le))
         last = chaine.une(genre, courante)
-        if le is None and last is not None and chaine.une(Genre.REMIS, courante) is None:
+        if le is None and last is not None and chaine.une(Genre.REMIS, courante) is None and not chaine.redonnee(last):
             yield Alteration("ligne changée", f"flux {chaine.flux_id}{ou} : {nom}", instant(last.entree.le), None)

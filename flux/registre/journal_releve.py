@@ -139,7 +139,7 @@ class Releveur:
         asked = requete.where(*self._portee(flux_id)).order_by(*ordre)
         return Suite(self._conn.execute(asked, execution_options={"yield_per": _A_LA_FOIS}), _flux_id)
 
-    def relever(self, flux_id: int, avant: Mapping[str, int]) -> Releve | None:
+    def relever(self, flux_id: int, avant: Mapping[str, object]) -> Releve | None:
         """Read one flow, above those read before; ``None`` when the ledger does not have it.
 
         :param avant: rank → anomalies that a file had before it was judged.
@@ -158,7 +158,8 @@ class Releveur:
                 one.illisibles += 1
                 one.detail.ajouter(ligne_ouverte(m.rang, m.nom, m.taille, m.sha256, m.decision, found))
                 continue
-            first = avant.get(f"{m.rang}", 0)
+            told = avant.get(f"{m.rang}", 0)
+            first = told if isinstance(told, int) else 0  # the journal may have been spoilt
             one.detail.ajouter(ligne_ouverte(m.rang, m.nom, m.taille, m.sha256, None, found[:first]))
             batch = one.jugees.setdefault(m.tranche_rang, TrancheRelevee())
             batch.decisions[m.decision] += 1

@@ -114,5 +114,6 @@ def _sceaux(conn: Connection, gardes: Iterable[str], portee: Portee) -> Iterator
         yield Alteration("entrée scellée", f"sceau {row.sceau}, flux {row.flux_id}, entrée {row.rang}", row.empreinte, row.trouve)
     for texte in gardes:
         kept = lire_entree(texte).get("sceau")
-        if textes.get(kept) != texte:
-            yield Alteration("sceau gardé", f"sceau {kept}", texte, textes.get(kept))
+        found = textes.get(kept) if isinstance(kept, int) else None
+        if found != texte:
+            yield Alteration("sceau gardé", f"sceau {kept}", texte, found)

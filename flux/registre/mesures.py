@@ -21,7 +21,8 @@ _DECISIONS = f"""
 SELECT coalesce(sum(acceptees), 0) AS acceptees, coalesce(sum(rejetees), 0) AS rejetees, coalesce(sum(illisibles), 0) AS illisibles
 {_RECENTS}
 """
-_PREMIER = f"SELECT min(id) {_RECENTS}"
+# Not min(id): for that alone the planner walks the primary key from the first flow ever received until it meets a recent one.
+_PREMIER = f"SELECT min(id + 0) {_RECENTS}"
 _FACTURES = "SELECT etat, count(*) FROM factures WHERE flux_id >= :premier GROUP BY 1"
 _ANOMALIES = "SELECT rule, severity, count(*) FROM anomalies WHERE flux_id >= :premier GROUP BY 1, 2"
 _FILES = """

@@ -177,10 +177,13 @@ class Entrepot:
         """
         if not self.existe(cle):
             return False
-        with suppress(FileNotFoundError):
+        try:
             self._installer(self._chemin(cle), vers)
-            return True
-        return False
+        except ErreurTransport:
+            if self.existe(cle):
+                raise
+            return False  # somebody else moved it meanwhile
+        return True
 
     def sonder(self) -> int | None:
         """Write, read and remove a few bytes; return the bytes free on a local disk, ``None`` elsewhere.
@@ -227,7 +230,7 @@ class Entrepot:
         finally:
             with suppress(OSError):
                 fichier.close()
-            with suppress(FileNotFoundError), _traduire(operation, chemin):
+            with _traduire(operation, chemin), suppress(FileNotFoundError):
                 self._fs.invalidate_cache()
                 if self._fs.exists(chemin):
                     self._fs.rm_file(chemin)

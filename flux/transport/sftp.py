@@ -250,6 +250,8 @@ def _entrees(sftp: SFTPClient, dossier: str) -> list[tuple[bytes, SFTPAttributes
 def _nom_reclame(jeton: str, nom: str) -> str:
     complet = f"{jeton}__{nom_lisible(nom)}"
     court = complet.encode()[:_NOM_OCTETS].decode("utf-8", "ignore")
+    while candidat("", court.encode(), stat.S_IFREG, 0, 0) is None:  # cut so that it reads like one that is being written
+        court = court[:-1]
     if court != complet:
         _journal.warning("nom_coupe", nom=nom_lisible(nom), garde=court)
     return court

@@ -77,6 +77,43 @@ def test_one_byte_changed_in_an_original_is_found(platine):
     assert [(one.code, one.flux) for one in bilan_complet(platine.contexte).constats] == [("original_altere", (1,))]
 
 
+@pytest.mark.parametrize("autre", ["00/zz", "0-vieux/x", "zz/x", "LISEZMOI"])
+def test_a_file_of_somebody_else_in_the_store_is_told_alone(platine, autre):
+    path = platine.dossier / "entrepot" / "sha256" / autre
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"nobody's")
+    assert [(one.code, one.objet) for one in bilan_complet(platine.contexte).constats] == [("orphelin", f"sha256/{autre}")]
+
+
+def test_a_content_kept_under_another_key_is_missing_where_it_is_looked_for(platine):
+    path = original(platine)
+    (path.parent.parent / "00").mkdir(exist_ok=True)
+    path.rename(path.parent.parent / "00" / path.name)
+    assert [one.code for one in bilan_complet(platine.contexte).constats] == ["original_manquant", "orphelin"]
+
+
+def test_what_nobody_knows_and_goes_while_the_store_is_read_is_no_error(platine):
+    path = platine.dossier / "entrepot" / "sha256" / "ff" / ("f" * 64)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"nobody's")
+    store = EntrepotDontOnRetire(str(platine.dossier / "entrepot"))
+    assert bilan_complet(replace(platine.contexte, entrepot=store)).constats == ()
+    original(platine).unlink()
+
+
+def test_a_withdrawn_attachment_that_an_invoice_joined_is_still_known(platine):
+    kept = platine.contexte.entrepot.deposer([b"%PDF-1.7"])
+    sql(
+        platine,
+        "INSERT INTO pieces_jointes (flux_id, membre_rang, rang, nom, taille, sha256) "
+        f"SELECT flux_id, membre_rang, 99, 'rib.pdf', {kept.taille}, '{kept.sha256}' FROM factures LIMIT 1",
+    )
+    found = bilan_complet(platine.contexte)
+    assert (found.constats, found.originaux) == ((), 5)
+    platine.contexte.entrepot.supprimer(kept.cle)
+    assert [(one.code, one.flux) for one in bilan_complet(platine.contexte).constats] == [("original_manquant", (1,))]
+
+
 def test_a_flow_lost_with_all_its_rows_leaves_its_original_an_orphan(platine):
     key = original(platine).relative_to(platine.dossier / "entrepot").as_posix()
     vider(platine.contexte.engine)
@@ -94,6 +131,15 @@ class EntrepotQuiRecoit(Entrepot):
         if cle == "sha256":  # it calls itself for the folders below
             self.avant()
         yield from super().lister(cle)
+
+
+class EntrepotDontOnRetire(Entrepot):
+    """An upkeep puts aside what nobody knows as soon as it was listed."""
+
+    def lister(self, cle):
+        yield from super().lister(cle)
+        if cle == "sha256/ff":
+            self.supprimer(f"{cle}/{'f' * 64}")
 
 
 def _pendant(maison: Maison, avant) -> Contexte:

@@ -1,11 +1,14 @@
 """The partners' out folders on a real server: files fetched are noted, files left too long are purged, files sent again are the same."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
 
 from flux.errors import ErreurTransport
 from flux.etapes import entretenir
+from flux.etapes import entretien as etape
 from flux.etapes.entretien import rejouer
 from raccordement.exemple import creer_partenaire
 from tests.integration.test_etapes import DEBUT, Maison, maison
@@ -78,6 +81,67 @@ def test_answers_given_again_to_a_repeated_deposit_are_watched_again(maison):
     maison.contexte.horloge.instant += timedelta(days=8)
     assert _entretenir(maison) == (0, 3)
     assert maison.reponses() == {}
+
+
+def _pendant(monkeypatch: pytest.MonkeyPatch, objet: object, geste: str, ailleurs: Callable[[], object]) -> None:
+    """Have another process do something once, just before the upkeep makes a move."""
+    vrai, attend = getattr(objet, geste), [ailleurs]
+
+    def faire(*args: object, **kwargs: object) -> object:
+        while attend:
+            attend.pop()()
+        return vrai(*args, **kwargs)
+
+    monkeypatch.setattr(objet, geste, faire)
+
+
+def _redeposer(maison: Maison) -> None:
+    maison.deposer(maison.fabriquer())
+    maison.recevoir()
+    assert maison.emettre() == 3
+
+
+def test_answers_given_again_while_the_upkeep_looks_are_not_those_that_stood_too_long(maison, monkeypatch):
+    names = _integrer(maison)
+    maison.contexte.horloge.instant += timedelta(days=8)
+    _pendant(monkeypatch, etape.transport, "lister", lambda: _redeposer(maison))
+    assert _entretenir(maison) == (0, 0)
+    assert sorted(maison.reponses()) == names
+
+
+def test_answers_given_again_are_not_taken_for_those_that_a_killed_upkeep_left(maison, monkeypatch):
+    names = _integrer(maison)
+    maison.contexte.horloge.instant += timedelta(days=8)
+    assert _entretenir(maison) == (0, 3)
+    _pendant(monkeypatch, etape.transport, "lister", lambda: _redeposer(maison))
+    assert _entretenir(maison) == (0, 0)
+    assert sorted(maison.reponses()) == names
+
+
+def test_answers_given_again_while_the_upkeep_removes_them_leave_afterwards(maison, monkeypatch):
+    names = _integrer(maison)
+    maison.contexte.horloge.instant += timedelta(days=8)
+    with ThreadPoolExecutor() as pool:
+        ailleurs = []
+
+        def commencer() -> None:
+            ailleurs.append(pool.submit(_redeposer, maison))
+            wait(ailleurs, timeout=2)  # it waits for the removal, or this waits for it
+
+        _pendant(monkeypatch, etape.transport, "effacer", commencer)
+        assert _entretenir(maison)[1] >= 1
+        ailleurs[0].result(timeout=60)
+    assert sorted(maison.reponses()) == names
+
+
+def test_an_answer_given_again_while_the_upkeep_notes_it_as_fetched_is_still_watched(maison, monkeypatch):
+    _integrer(maison)
+    maison.relever()
+    _pendant(monkeypatch, etape, "noter_retirees", lambda: _redeposer(maison))
+    assert _entretenir(maison) == (0, 0)
+    assert maison.lignes("SELECT count(*) FROM sorties WHERE retiree_le IS NOT NULL") == [(0,)]
+    maison.contexte.horloge.instant += timedelta(days=8)
+    assert _entretenir(maison) == (0, 3)
 
 
 def test_what_others_put_in_the_folder_is_left_alone(maison):

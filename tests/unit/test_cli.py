@@ -1,6 +1,7 @@
 """The command line as a person or a script meets it: exit codes, JSON, text."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flux.cli import app
+from flux.cli.rendu import tableau
 from flux.errors import ErreurUsage
 from flux.fabrique import Demande, ecrire_exemple
 from flux.referentiel.interfaces import INTERFACES
@@ -105,6 +107,32 @@ def test_text_is_plain_in_a_pipe_and_speaks_both_languages(tmp_path):
     assert "rejected" in english.stdout
     assert "is not a number" in english.stdout
     assert "ERR_XSD_001" in english.stdout
+
+
+@pytest.mark.parametrize("encodage", ["ascii", "latin-1", "cp1252"])
+def test_a_verdict_is_told_whatever_the_encoding_of_the_terminal(tmp_path, encodage):
+    bad = _fabriquer(tmp_path, defauts=("montant-illisible",), part_fautive=1.0)
+
+    def dire(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "flux", "verifier", *words, str(bad)],
+            capture_output=True, encoding=encodage, env={**os.environ, "PYTHONIOENCODING": encodage}, check=False,
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        return done.stdout
+
+    assert "\\u2717 ERR_XSD_001" in dire()
+    assert json.loads(dire("--format", "json")) == json.loads(RUNNER.invoke(app, ["verifier", "--format", "json", str(bad)]).stdout)
+
+
+def test_a_table_folds_no_digest_in_a_pipe(capsys, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    tableau("Flux 1", ("n°", "quoi", "SHA-256"), [(0, "Reçu, 8640 octets", "a" * 64)])
+    assert "a" * 64 in capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "40")
+    tableau("Flux 1", ("n°", "quoi", "SHA-256"), [(0, "Reçu, 8640 octets", "a" * 64)])
+    assert all(len(line) <= 40 for line in capsys.readouterr().out.splitlines())
 
 
 def test_a_hostile_name_cannot_speak_to_the_terminal(tmp_path):

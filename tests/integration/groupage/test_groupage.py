@@ -35,7 +35,7 @@ def emettre_et_relever(plateforme) -> None:
     """Note every file as gone out, then fetched."""
     engine = plateforme.contexte.engine
     faire_partir(engine)
-    noter_retirees(engine, [one for (one,) in plateforme.lignes("SELECT id FROM sorties")], LE)
+    noter_retirees(engine, dict(plateforme.lignes("SELECT id, emissions FROM sorties")), LE)
 
 
 def test_statuses_leave_on_each_interface_in_one_archive_of_the_partner(plateforme):

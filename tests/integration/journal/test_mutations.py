@@ -1,14 +1,19 @@
 """One change anywhere in the journal or in its seals, whatever it is, is found."""
 
+import json
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from flux.modele.journal import Evenement, Genre
+from flux.cli.journal_recit import phrase
+from flux.cli.texte import Langue
+from flux.modele.journal import Evenement, Genre, canonique, empreinte
 from flux.registre.connexion import transaction
-from flux.registre.journal import inscrire
+from flux.registre.journal import inscrire, journal_du_flux
 from flux.registre.journal_sceaux import sceller
 from flux.registre.journal_verification import verifier_journal
 from tests.integration.journal.aides import JOUR, changer, faire_partir
@@ -105,3 +110,55 @@ def test_an_entry_added_is_found(registre, n, rang, sujet):
     copy = f"SELECT flux_id, {rang}, le, genre, '{sujet}', texte, empreinte FROM journal WHERE ctid = {_ligne('journal', n)}"
     room = f"UPDATE journal SET rang = 1000 + rang WHERE rang >= {rang}; UPDATE journal SET rang = rang - 999 WHERE rang >= 1000"
     assert _trouve(registre, f"{room}; INSERT INTO journal (flux_id, rang, le, genre, sujet, texte, empreinte) {copy}")
+
+
+#: What no entry ever holds where it is put.
+AUTRES = [None, True, -1, 10**40, "x", [], {}, [[]], [{}], [{"nom": []}], {"0": "x"}, {"nom": {}}]
+
+
+def _places(valeur: object, chemin: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    yield chemin
+    for cle in sorted(valeur) if isinstance(valeur, dict) else range(len(valeur)) if isinstance(valeur, list) else ():
+        yield from _places(valeur[cle], (*chemin, cle))
+
+
+def _avec(valeur: object, chemin: tuple[object, ...], autre: object) -> object:
+    if not chemin:
+        return autre
+    neuf = dict(valeur) if isinstance(valeur, dict) else list(valeur)
+    neuf[chemin[0]] = _avec(neuf[chemin[0]], chemin[1:], autre)
+    return neuf
+
+
+@given(table=st.sampled_from(["journal", "sceaux"]), n=st.integers(0, 99), place=st.integers(0, 999), autre=st.sampled_from(AUTRES))
+@settings(parent=_examiner, max_examples=100)
+def test_a_fact_of_another_kind_is_found_though_its_digest_was_made_again(registre, table, n, place, autre):
+    _vivre(registre)
+    ((texte,),) = lignes_de(registre, f"SELECT texte FROM {table} WHERE ctid = {_ligne(table, n)}")
+    said = json.loads(texte)
+    places = list(_places(said))
+    neuf = canonique(_avec(said, places[place % len(places)], autre))
+    assume(neuf != texte)
+    for digest in ("empreinte", f"'{empreinte(neuf)}'"):
+        assert _trouve(registre, f"UPDATE {table} SET texte = :v, empreinte = {digest} WHERE ctid = {_ligne(table, n)}", v=neuf)
+
+
+def test_an_entry_whose_facts_are_spoilt_is_told_all_the_same(registre):
+    _vivre(registre)
+    for one in journal_du_flux(registre, 1):
+        said = json.loads(one.texte)
+        for place in _places(said):
+            for autre in AUTRES:
+                spoilt = replace(one, texte=canonique(_avec(said, place, autre)))
+                assert all(phrase(spoilt, langue) for langue in Langue)
+
+
+def test_a_line_kept_that_is_no_seal_is_told(registre):
+    _vivre(registre)
+    kept = ['{"sceau":[]}', "[" * 100_000, "pas un sceau"]
+    assert [one.quoi for one in verifier_journal(registre, kept)] == ["sceau gardé"] * 3
+
+
+def test_an_entry_nested_without_end_is_found(registre):
+    _vivre(registre)
+    assert _trouve(registre, f"UPDATE journal SET texte = '{'[' * 100_000}' WHERE ctid = {_ligne('journal', 0)}")

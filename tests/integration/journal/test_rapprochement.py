@@ -41,9 +41,10 @@ def vecu(registre):
     last = [anomalie("ENV-07", found="z", date="y")]
     clore_flux(registre, 1, "INTEGRE_PARTIEL", compteurs_du_flux(registre, 1), sorties("a", "b c"), last, le=LE)
     faire_partir(registre)
-    noter_retirees(registre, [1], LE)
-    noter_purgee(registre, 2, LE)
+    noter_retirees(registre, {1: 1}, LE)
+    noter_purgee(registre, 2, 1, LE)
     enregistrer_depot(registre, depot(who, "r2", plus=1))
+    assert verifier_journal(registre) == []  # answers fetched, or purged, wait again
     faire_partir(registre)
     sceller(registre, JOUR, LE)
     return registre
@@ -54,7 +55,7 @@ def test_what_the_platform_does_alarms_nobody(vecu):
     remettre(vecu, [1, 2])
     assert verifier_journal(vecu) == []
     faire_partir(vecu)
-    noter_retirees(vecu, [1, 2], LE + timedelta(days=1))
+    noter_retirees(vecu, {1: 2, 2: 2}, LE + timedelta(days=1))
     assert verifier_journal(vecu) == []
 
 

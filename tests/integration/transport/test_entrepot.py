@@ -127,6 +127,20 @@ def test_what_is_kept_is_listed_dated_and_moved(url: str) -> None:
     assert [cle for cle, _ in entrepot.lister("tranches")] == ["tranches/b/1"]
 
 
+def test_of_two_who_move_a_key_one_does(url: str) -> None:
+    class Autre(Entrepot):
+        def existe(self, cle: str) -> bool:
+            found = super().existe(cle)
+            if found and cle == "tranches/a":
+                Entrepot(url).deplacer(cle, "corbeille/a")  # the other one, just after this one looked
+            return found
+
+    with Entrepot(url).ecrire_sous("tranches/a") as out:
+        out.write(b"x")
+    assert Autre(url).deplacer("tranches/a", "corbeille/b") is False
+    assert [key for key, _ in Entrepot(url).lister("corbeille")] == ["corbeille/a"]
+
+
 def test_what_a_killed_process_left_half_written_goes_and_what_is_being_written_stays(url: str) -> None:
     from fsspec.core import url_to_fs
 

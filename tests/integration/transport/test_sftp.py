@@ -178,6 +178,15 @@ def test_the_longest_name_can_be_claimed(serveur: ServeurSftp) -> None:
         assert [depot.nom for depot in lister(sftp, f"{serveur.partenaire(PARTENAIRE)}/traitement")] == ["jeton__" + "é" * 124]
 
 
+@pytest.mark.parametrize("fin", [".tmp", ".PART"])
+def test_a_name_cut_where_it_reads_like_an_unfinished_one_is_still_taken(serveur: ServeurSftp, fin: str) -> None:
+    nom = "x" * (248 - len(fin)) + fin + "suite"  # 255 bytes with the token end with it
+    deposer(serveur, nom)
+    with serveur.client() as sftp:
+        reclame = reclamer(sftp, serveur.partenaire(PARTENAIRE), nom, "jeton")
+        assert [depot.chemin for depot in lister(sftp, f"{serveur.partenaire(PARTENAIRE)}/traitement")] == [reclame]
+
+
 @pytest.mark.parametrize("jeton", ["", "a_b", "a/b", "é", "x" * 65])
 def test_a_token_that_could_break_the_name_is_refused(serveur_asyncssh: ServeurSftp, jeton: str) -> None:
     with serveur_asyncssh.client() as sftp, pytest.raises(ErreurUsage):
