@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.cli.journal_recit import TITRES, phrase
-from flux.cli.rendu import contexte_migre, ecrire_json, lire_fichier, tableau
+from flux.cli.rendu import contexte_migre, lire_fichier
 from flux.cli.texte import Langue
 from flux.errors import ErreurUsage
 from flux.etapes.scellement import garder_les_sceaux
@@ -41,7 +42,7 @@ def montrer(
         rows = [(one.rang, f"{one.le.astimezone(PARIS):%d/%m/%Y %H:%M:%S}", phrase(one, langue), one.empreinte) for one in found]
         tableau(f"Flux {flux}", TITRES[langue], rows)
     if not found:
-        typer.echo(f"{flux} : inconnu du journal / not in the journal", err=True)
+        dire(f"{flux} : inconnu du journal / not in the journal", err=True)
         raise typer.Exit(1)
 
 
@@ -78,7 +79,7 @@ def verifier(
     kept = [] if sceaux is None else [line for line in lire_fichier(sceaux).decode("utf-8", "replace").splitlines() if line]
     found = verifier_journal(contexte_migre().engine, kept, Portee(flux, None if depuis is None else depuis.date()))
     if not found:
-        typer.echo("Journal intact, et le registre dit la même chose. / The journal is intact, and the ledger says the same.")
+        dire("Journal intact, et le registre dit la même chose. / The journal is intact, and the ledger says the same.")
         return
     rows = [(_bilingue(one.quoi), one.ou, one.attendu, one.trouve) for one in found]
     tableau("Altérations / alterations", ("quoi / what", "où / where", "écrit / written", "trouvé / found"), rows)
@@ -103,4 +104,4 @@ def sceller(
         raise ErreurUsage(f"{day} n'est pas encore là / is not there yet", jour=day)
     texte = sceller_le_jour(ctx.engine, day, now)
     garder_les_sceaux(ctx)
-    typer.echo(texte if texte is not None else f"{day} : déjà scellé / sealed already", err=texte is None)
+    dire(texte if texte is not None else f"{day} : déjà scellé / sealed already", err=texte is None)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flux.cli.rendu import ecrire_json, tableau
+from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.config import reglages
 from flux.contexte import maintenant
 from flux.registre.connexion import moteur
@@ -37,8 +37,8 @@ def sante(
         tableau("Santé / health", ("état", "quoi / what", "trouvé / found", "limite / limit"), rows)
         for one in lines:
             if one.etat is not Etat.VERT:
-                typer.echo(f"{_SIGNES[one.etat]} {MOTS[one.nom].fr} {one.objet}".rstrip())
-                typer.echo(f"    → {MOTS[one.nom].faire}\n    → {MOTS[one.nom].do}")
+                dire(f"{_SIGNES[one.etat]} {MOTS[one.nom].fr} {one.objet}".rstrip())
+                dire(f"    → {MOTS[one.nom].faire}", f"    → {MOTS[one.nom].do}")
     if any(one.etat is Etat.ROUGE for one in lines):
         raise typer.Exit(1)
 
