@@ -48,7 +48,13 @@ class SchemaAltere(ErreurConfiguration):
 
 
 class ErreurUsage(ErreurFlux):
-    """A caller gave arguments that cannot be used (exit code 2 of the command line). Facts name the argument."""
+    """A caller gave arguments that cannot be used (exit code 2 of the command line). Facts name the argument; ``lignes``: more to tell."""
+
+    @property
+    def lignes(self) -> tuple[str, ...]:
+        """What follows the sentence, a line each."""
+        found = self.facts.get("lignes")
+        return found if isinstance(found, tuple) else ()
 
 
 class ErreurInvariant(ErreurFlux):

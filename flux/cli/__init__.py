@@ -10,6 +10,7 @@ from io import TextIOWrapper
 import typer
 
 from flux.cli.annuaire import annuaire as sous_commandes_annuaire  # under its own name it would hide its module
+from flux.cli.ecran import dire
 from flux.cli.emettre import emettre
 from flux.cli.emission import emission as sous_commandes_emission  # under its own name it would hide its module
 from flux.cli.entretien import entretien
@@ -73,8 +74,8 @@ def principal() -> None:
         configurer(reglages().journal_format)
         app()
     except ErreurUsage as error:
-        sys.stderr.write(f"flux : {error}\n")
+        dire(f"flux : {error}", *(f"  {one}" for one in error.lignes), err=True)
         sys.exit(2)
     except ErreurFlux as error:
-        sys.stderr.write(f"flux : {error} {error.facts or ''}\n")
+        dire(f"flux : {error} {error.facts or ''}", err=True)
         sys.exit(3)

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from flux.annuaire import FauteAnnuaire, Mode, lire_annuaire
+from flux.cli.ecran import champs, dire, ecrire_json, tableau
 from flux.cli.interfaces import FormatSortie
-from flux.cli.rendu import champs, contexte_migre, ecrire_json, tableau
+from flux.cli.rendu import contexte_migre
 from flux.errors import ErreurUsage
-from flux.modele.anomalie import visible
 from flux.registre.annuaire import AnnuaireRegistre, etat_annuaire
 from flux.registre.annuaire_import import importer as importer_annuaire
 from flux.registre.annuaire_pj import Fournisseur, ajouter_piece, pieces_declarees, retirer_piece
@@ -47,8 +47,8 @@ def importer(
         ecrire_json(asdict(bilan))
     elif bilan.etat is None:
         for one in bilan.fautes:
-            typer.echo(_ligne_faute(one))
-        typer.echo(f"{len(bilan.fautes)} faute(s), rien n'a été importé / fault(s), nothing was imported")
+            dire(_ligne_faute(one))
+        dire(f"{len(bilan.fautes)} faute(s), rien n'a été importé / fault(s), nothing was imported")
     else:
         champs("Annuaire importé", asdict(bilan.etat) | {"lues": bilan.lues, "ecartees": bilan.ecartees})
     if bilan.etat is None:
@@ -57,7 +57,7 @@ def importer(
 
 def _ligne_faute(une: FauteAnnuaire) -> str:
     place = une.fichier if une.ligne is None else f"{une.fichier}:{une.ligne}"
-    return f"{visible(place)} {une.code} {une.fr} / {une.en}"
+    return f"{place} {une.code} {une.fr} / {une.en}"
 
 
 @annuaire.command()
@@ -81,7 +81,7 @@ def chercher(
             if un is not None:
                 champs(titre, asdict(un))
             elif cle is not None:
-                typer.echo(f"{titre} {visible(cle)} : absent de l'annuaire / not in the directory")
+                dire(f"{titre} {cle} : absent de l'annuaire / not in the directory")
     if structure is None or (service is not None and un_service is None):
         raise typer.Exit(1)
 
@@ -93,7 +93,7 @@ def etat(format_: _Format = FormatSortie.TEXTE) -> None:
     if format_ is FormatSortie.JSON:
         ecrire_json(None if found is None else asdict(found))
     elif found is None:
-        typer.echo("Annuaire vide : flux annuaire importer FICHIER --complet / empty directory")
+        dire("Annuaire vide : flux annuaire importer FICHIER --complet / empty directory")
     else:
         champs("Annuaire", asdict(found))
 
@@ -137,7 +137,7 @@ def lister(fournisseur: _Fournisseur, type_: _Type = 1, format_: _Format = Forma
         ecrire_json([asdict(one) for one in pieces])
         return
     lignes = [(one.reference, one.nom, one.mime, one.taille, one.ajoutee_le) for one in pieces]
-    tableau(f"Pièces déclarées de {visible(fournisseur)}", ("référence", "nom", "type", "octets", "ajoutée le"), lignes)
+    tableau(f"Pièces déclarées de {fournisseur}", ("référence", "nom", "type", "octets", "ajoutée le"), lignes)
 
 
 @pj.command()
@@ -147,6 +147,6 @@ def retirer(fournisseur: _Fournisseur, reference: _Reference, type_: _Type = 1) 
     Code retour : 0 retirée, 1 inconnue.
     """
     if not retirer_piece(contexte_migre().engine, Fournisseur(fournisseur, type_), reference):
-        typer.echo(f"{visible(reference)} : aucune pièce de cette référence / no such attachment")
+        dire(f"{reference} : aucune pièce de cette référence / no such attachment")
         raise typer.Exit(1)
-    typer.echo(f"{visible(reference)} : retirée / withdrawn")
+    dire(f"{reference} : retirée / withdrawn")

@@ -13,11 +13,11 @@ from typing import Annotated
 import typer
 
 from flux.cli.confiance import autorites, importer_liste
+from flux.cli.ecran import dire, ecrire_document, ecrire_json, tableau
 from flux.cli.interfaces import FormatSortie
-from flux.cli.rendu import contexte_migre, ecrire_json, heure, lire_fichier, tableau
+from flux.cli.rendu import contexte_migre, heure, lire_fichier
 from flux.contexte import Contexte
 from flux.errors import ErreurUsage
-from flux.modele.anomalie import visible
 from flux.modele.raccordement import EtatCertificat
 from flux.modele.temps import PARIS
 from raccordement.certificats import renouvellement
@@ -153,13 +153,13 @@ def calendrier(
     ]
     data = ecrire_calendrier(rows, politique(ctx.reglages.certificats).preavis, now)
     if sortie is None:
-        typer.echo(data.decode("utf-8"), nl=False)
+        ecrire_document(data.decode("utf-8"))
         return
     try:
         sortie.write_bytes(data)
     except OSError as error:
         raise ErreurUsage(f"{sortie} ne peut pas être écrit / cannot be written: {error}", path=str(sortie)) from error
-    typer.echo(f"{sortie} : {len(rows)} certificat(s)")
+    dire(f"{sortie} : {len(rows)} certificat(s)")
 
 
 def _conclure(suite: Suite, code: str, format_: FormatSortie, *, repetition: bool) -> None:
@@ -180,9 +180,9 @@ def _conclure(suite: Suite, code: str, format_: FormatSortie, *, repetition: boo
         verbe = "changerait / would change" if repetition else "a changé / changed"
         for one in changes:
             etat = "nouveau / new" if one.empreinte not in avant else str(avant[one.empreinte].etat)
-            typer.echo(f"{verbe} : {one.empreinte[:16]}… {etat} → {one.etat}, valable jusqu'au / good until {heure(_valable(one))}")
+            dire(f"{verbe} : {one.empreinte[:16]}… {etat} → {one.etat}, valable jusqu'au / good until {heure(_valable(one))}")
         if not changes:
-            typer.echo(f"{visible(code)} : rien ne change / nothing changes")
+            dire(f"{code} : rien ne change / nothing changes")
     if not accepte:
         raise typer.Exit(1)
 
@@ -192,12 +192,12 @@ def _dire(verdict: Verdict) -> None:
     if not verdict.decision.accepte:
         _montrer(verdict, FormatSortie.TEXTE)
         return
-    typer.echo(f"{verdict.sujet} : {verdict.decision}, fin / ends {heure(verdict.fin)}")
+    dire(f"{verdict.sujet} : {verdict.decision}, fin / ends {heure(verdict.fin)}")
     for one in verdict.lignes:
         if one.resultat in {Resultat.ECHOUE, Resultat.INCONNU}:
-            typer.echo(f"{MARQUES[one.resultat]} {one.fr} / {one.en}")
+            dire(f"{MARQUES[one.resultat]} {one.fr} / {one.en}")
     if verdict.reverifier_le is not None:
-        typer.echo(f"à vérifier de nouveau / to check again: {heure(verdict.reverifier_le)}")
+        dire(f"à vérifier de nouveau / to check again: {heure(verdict.reverifier_le)}")
 
 
 def _montrer(verdict: Verdict, format_: FormatSortie) -> None:
@@ -211,7 +211,7 @@ def _montrer(verdict: Verdict, format_: FormatSortie) -> None:
         rows.append((MARQUES[one.resultat], f"{titre_fr} / {titre_en}", fait, one.source))
     tableau(f"{verdict.sujet or 'Certificat'} : {verdict.decision}", ("", "contrôle / check", "fait / fact", "source"), rows)
     if verdict.reverifier_le is not None:
-        typer.echo(f"à vérifier de nouveau / to check again: {heure(verdict.reverifier_le)}")
+        dire(f"à vérifier de nouveau / to check again: {heure(verdict.reverifier_le)}")
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:

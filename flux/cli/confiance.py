@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
+from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.cli.interfaces import FormatSortie
-from flux.cli.rendu import contexte_migre, ecrire_json, heure, lire_fichier, tableau
-from flux.modele.anomalie import visible
+from flux.cli.rendu import contexte_migre, heure, lire_fichier
 from raccordement.certificats.autorites import Import, ancres, listes
 from raccordement.certificats.montage import dossier_autorites, service
 from raccordement.certificats.noms import empreinte, nom_lisible
@@ -39,7 +39,7 @@ def autorites(format_: _Format = FormatSortie.TEXTE) -> None:
         [(nom, heure(fin), sha[:16] + "…", source) for nom, fin, sha, source in rows],
     )
     for one in listes(ctx.engine):
-        typer.echo(f"TSL {visible(one.territoire)} n° {one.numero}, {visible(one.source)}, prochaine / next: {heure(one.prochaine)}")
+        dire(f"TSL {one.territoire} n° {one.numero}, {one.source}, prochaine / next: {heure(one.prochaine)}")
 
 
 def importer_liste(
@@ -55,9 +55,9 @@ def importer_liste(
             ecrire_json(asdict(fait))
         else:
             change = f"+{len(fait.ajoutees)} −{len(fait.retirees)}"
-            typer.echo(f"{visible(fait.territoire)} n° {fait.numero} : {fait.total} autorités acceptées / accepted, {change}")
+            dire(f"{fait.territoire} n° {fait.numero} : {fait.total} autorités acceptées / accepted, {change}")
         return
-    typer.echo(f"✗ {fait.fr} / {fait.en} {visible(fait.detail)}")
+    dire(f"✗ {fait.fr} / {fait.en} {fait.detail}")
     raise typer.Exit(1)
 
 
@@ -69,7 +69,7 @@ def sante(format_: _Format = FormatSortie.TEXTE) -> None:
     if format_ is FormatSortie.JSON:
         ecrire_json([_sante(one) for one in etats])
     elif not etats:
-        typer.echo("Aucun service réglé (FLUX_CERTIFICATS__SERVICE) : vérification locale seule / no service set: local verification alone")
+        dire("Aucun service réglé (FLUX_CERTIFICATS__SERVICE) : vérification locale seule / no service set: local verification alone")
     else:
         lignes = [
             ("✗" if one.panne else "✓", f"{one.fr} / {one.en}", f"{one.duree * 1000:.0f} ms", heure(one.etat.ouvert_jusqu_au))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from flux.cli.ecran import dire, ecrire_json
 from flux.cli.lire_statuts import EXEMPLE, lire_statuts, verifier_pour_cdar
 from flux.config import reglages
 from flux.emitters.fen1202a import cdar_facture, ecrire_fen1202a, nom_membre
@@ -41,7 +40,7 @@ def emettre(
 ) -> None:
     """Écrire un fichier de cycle de vie à partir de statuts. / Write a lifecycle file from statuses."""
     if exemple:
-        sys.stdout.write(json.dumps(EXEMPLE, ensure_ascii=False, indent=2) + "\n")
+        ecrire_json(EXEMPLE, retrait=2)
         return
     if genre is None:
         raise ErreurUsage("donnez le format, fso1301a ou fen1202a, ou --exemple / give the format, or --exemple", argument="genre")
@@ -50,7 +49,7 @@ def emettre(
     found = lire_statuts(statuts)
     if genre is Genre.FEN1202A:
         verifier_pour_cdar(found)
-    sys.stdout.write(f"{_emettre(genre, found, sortie, _enveloppe(genre, recepteur, sequence, date))}\n")
+    dire(str(_emettre(genre, found, sortie, _enveloppe(genre, recepteur, sequence, date))))
 
 
 def _enveloppe(genre: Genre, recepteur: str, sequence: int, jour: str | None) -> Enveloppe:

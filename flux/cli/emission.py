@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
+from flux.cli.ecran import dire
 from flux.cli.rendu import contexte_migre
 from flux.durees import SIECLE
 from flux.etapes.entretien import rejouer as rejouer_les_fichiers
@@ -33,7 +33,7 @@ def lacunes(
     """
     here = contexte_migre()
     found = chercher(here.engine, here.horloge() - timedelta(seconds=depuis))
-    sys.stdout.write("".join(f"{line}\n" for line in _dire(found)))
+    dire(*_dire(found))
     if found:
         raise typer.Exit(1)
 
@@ -63,7 +63,7 @@ def _dire(found: Lacunes) -> list[str]:
 def rejouer(noms: Annotated[list[str], typer.Argument(help="Noms de fichiers sortants / names of outgoing files.")]) -> None:
     """Remettre des fichiers en partance, à l'octet près ; la prochaine émission les dépose. / Send files again, byte for byte."""
     for nom in rejouer_les_fichiers(contexte_migre(), noms):
-        sys.stdout.write(f"{nom} : repartira à la prochaine émission / leaves with the next emission\n")
+        dire(f"{nom} : repartira à la prochaine émission / leaves with the next emission")
 
 
 @emission.command()
@@ -74,6 +74,6 @@ def grouper(
     """Former les fichiers groupés qui sont dus. / Make the grouped files that are due."""
     here = contexte_migre()
     if refuses:
-        sys.stdout.write(f"{reprendre_refuses(here.engine)} message(s) repris / taken up again\n")
+        dire(f"{reprendre_refuses(here.engine)} message(s) repris / taken up again")
     made = grouper_les_messages(here, tout=tout)
-    sys.stdout.write(f"{made} fichier(s) groupé(s) / grouped file(s)\n")
+    dire(f"{made} fichier(s) groupé(s) / grouped file(s)")

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from flux.cli.rendu import contexte_migre, ecrire_json, tableau
+from flux.cli.ecran import ecrire_json, tableau
+from flux.cli.rendu import contexte_migre
 from flux.etapes.historique import nettoyer_historique
 from flux.etapes.purge import purger, purger_a_blanc
 

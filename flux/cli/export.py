@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from flux.cli.ecran import dire
 from flux.cli.rendu import contexte_migre
 from flux.emitters.tableau import FormatTableau, ecrire_tableau
 from flux.errors import ErreurUsage
@@ -60,11 +60,12 @@ def _exporter(quoi: Export, sortie: Path, filtre: Filtre) -> None:
         written = ecrire_tableau(sortie, fmt, COLONNES, exporter(contexte_migre().engine, quoi, filtre))
     except OSError as error:
         raise ErreurUsage(f"impossible d'écrire / cannot write {sortie}: {error.strerror}", file=str(sortie)) from error
-    sys.stdout.write(f"{sortie} : {written.lignes} facture(s) / invoice(s)\n")
+    dire(f"{sortie} : {written.lignes} facture(s) / invoice(s)")
     if written.hors_bornes:
-        sys.stderr.write(
+        dire(
             f"{written.hors_bornes} valeur(s) que le format {fmt} ne porte pas entière(s) : exportez en CSV / "
-            "value(s) that this format cannot hold whole: export as CSV\n"
+            "value(s) that this format cannot hold whole: export as CSV",
+            err=True,
         )
 
 

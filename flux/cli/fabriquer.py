@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from flux.cli.ecran import dire
 from flux.fabrique import DEFAUTS, Demande, Niveau, ecrire_exemple
 from flux.fabrique.flux_exemple import LE
 
@@ -46,8 +47,8 @@ def fabriquer(
         le=le.date(),
     )
     ecrit = ecrire_exemple(demande, sortie)
-    typer.echo(f"{ecrit.chemin}  {ecrit.taille} octets, {factures} facture(s)")
+    dire(f"{ecrit.chemin}  {ecrit.taille} octets, {factures} facture(s)")
     for rang, nom in ecrit.fautives[:_MONTREES]:
-        typer.echo(f"  facture {rang + 1} : {nom} - {DEFAUTS[nom].fr}")
+        dire(f"  facture {rang + 1} : {nom} - {DEFAUTS[nom].fr}")
     if len(ecrit.fautives) > _MONTREES:
-        typer.echo(f"  et {len(ecrit.fautives) - _MONTREES} autres")
+        dire(f"  et {len(ecrit.fautives) - _MONTREES} autres")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from flux.cli.texte import table
+from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.referentiel.interfaces import INTERFACES, RETIREES, Interface
 
 
@@ -43,7 +42,7 @@ def interfaces(
 ) -> None:
     """Table des interfaces : codes, formats, environnements, retours. / Interface table: codes, formats, environments, answers."""
     if format_ is FormatSortie.JSON:
-        typer.echo(json.dumps([_en_json(row) for row in INTERFACES.values()], ensure_ascii=False, indent=2))
+        ecrire_json([_en_json(row) for row in INTERFACES.values()], retrait=2)
         return
     rows = [
         (
@@ -57,6 +56,6 @@ def interfaces(
         )
         for row in INTERFACES.values()
     ]
-    table(("code", "type", "format", "environnements", "retour", "cycle de vie", "destinataires"), rows)
+    tableau(None, ("code", "type", "format", "environnements", "retour", "cycle de vie", "destinataires"), rows)
     for closed in RETIREES.values():
-        typer.echo(f"{closed.code} : {closed.libelle}, {closed.quand_fr} ; utilisez {', '.join(closed.remplacee_par)}")
+        dire(f"{closed.code} : {closed.libelle}, {closed.quand_fr} ; utilisez {', '.join(closed.remplacee_par)}")

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.cli.journal_recit import TITRES, phrase
-from flux.cli.rendu import FLUX_MAX, RANG_MAX, contexte_migre, ecrire_json, jour_venu, lire_fichier, tableau
+from flux.cli.rendu import FLUX_MAX, RANG_MAX, contexte_migre, jour_venu, lire_fichier
 from flux.cli.texte import Langue
 from flux.errors import ErreurUsage
 from flux.etapes.scellement import garder_les_sceaux
@@ -45,7 +46,7 @@ def montrer(
         rows = [(one.rang, f"{one.le.astimezone(PARIS):%d/%m/%Y %H:%M:%S}", phrase(one, langue), one.empreinte) for one in found]
         tableau(f"Flux {flux}", TITRES[langue], rows)
     if not found:
-        typer.echo(f"{flux} : inconnu du journal / not in the journal", err=True)
+        dire(f"{flux} : inconnu du journal / not in the journal", err=True)
         raise typer.Exit(1)
 
 
@@ -85,7 +86,7 @@ def verifier(
     if flux is not None and not found and flux_par_id(engine, flux) is None:
         raise ErreurUsage(f"flux {flux} : inconnu / unknown", flux_id=flux)
     if not found:
-        typer.echo("Journal intact, et le registre dit la même chose. / The journal is intact, and the ledger says the same.")
+        dire("Journal intact, et le registre dit la même chose. / The journal is intact, and the ledger says the same.")
         return
     rows = [(_bilingue(one.quoi), one.ou, one.attendu, one.trouve) for one in found]
     tableau("Altérations / alterations", ("quoi / what", "où / where", "écrit / written", "trouvé / found"), rows)
@@ -107,4 +108,4 @@ def sceller(
     day = veille(now) if jour is None else jour_venu(jour, now)
     texte = sceller_le_jour(ctx.engine, day, now)
     garder_les_sceaux(ctx)
-    typer.echo(texte if texte is not None else f"{day} : déjà scellé / sealed already", err=texte is None)
+    dire(texte if texte is not None else f"{day} : déjà scellé / sealed already", err=texte is None)

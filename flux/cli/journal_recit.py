@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flux.cli.texte import Langue
-from flux.modele.journal import Entree, Genre, lire_entree
+from flux.modele.journal import CLE_PRIVEE, Entree, Genre, lire_entree
 
 Dit = Mapping[str, Any]
 #: Columns of the table.
@@ -48,7 +48,7 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         "Put into your folder out: {nom}, SHA-256 {sha256}, sending no {emission}",
     ),
     Genre.RETIRE: ("N'est plus dans votre dossier out, donc relevé : {nom}", "Gone from your folder out, so fetched: {nom}"),
-    Genre.PURGE: ("Purgé, sa conservation étant finie : {sujet}", "Purged, its retention being over: {sujet}"),
+    Genre.PURGE: ("Purgé, {purge} : {sujet}", "Purged, {purge}: {sujet}"),
     Genre.REJOUE: (
         "Jugé de nouveau, règles du {au} : {fichiers} fichiers, {differents} jugés autrement ; le verdict d'alors reste",
         "Judged again, rules of {au}: {fichiers} files, {differents} judged otherwise; the verdict given then stands",
@@ -92,6 +92,10 @@ def _faits(contenu: Dit, langue: Langue) -> dict[str, object]:
         found["regles"] = f"{word[0]} {regles['jeu']}, chorus-flux {regles['version']}, {word[1]} {regles['moteur']}" + (
             f" ({sets})" if sets else ""
         )
+    french = langue is Langue.FR
+    found["purge"] = "sa conservation étant finie" if french else "its retention being over"
+    if contenu.get("classe") == CLE_PRIVEE:
+        found["purge"] = "jamais conservé car c'est une clé privée" if french else "never kept since it is a private key"
     if "reponses" in contenu:
         found["reponses"] = ", ".join(f"{one['nom']} (SHA-256 {one['sha256']})" for one in contenu["reponses"])
     if "statuts" in contenu:

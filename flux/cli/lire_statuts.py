@@ -142,8 +142,7 @@ def verifier_pour_cdar(statuts: Sequence[Statut]) -> None:
 
 
 def _refus(titre: str, faults: tuple[tuple[str, str, str], ...]) -> ErreurUsage:
-    lines = "".join(f"\n  {path} : {fr} / {en}" for path, fr, en in faults)
-    return ErreurUsage(f"{titre} :{lines}", faults=faults)
+    return ErreurUsage(f"{titre} :", faults=faults, lignes=tuple(f"{path} : {fr} / {en}" for path, fr, en in faults))
 
 
 def _statut(source: dict[str, Any]) -> Statut:

@@ -15,6 +15,7 @@ from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from prometheus_client import CollectorRegistry, generate_latest, start_http_server
 
+from flux.cli.ecran import dire, ecrire_document
 from flux.config import reglages
 from flux.contexte import maintenant
 from flux.errors import ErreurUsage
@@ -43,12 +44,12 @@ def metriques(
     releve = Releve(moteur(settings), timedelta(seconds=settings.metriques_fenetre), maintenant)
     fournisseur = releve.fournir(lecteurs)
     if serveur is None:
-        typer.echo(generate_latest(registre).decode(), nl=False)
+        ecrire_document(generate_latest(registre).decode())
         return
     arret = threading.Event()
     for un in (signal.SIGINT, signal.SIGTERM):
         signal.signal(un, lambda *_: arret.set())
-    typer.echo(f"http://{settings.metriques_adresse}/metrics", err=True)
+    dire(f"http://{settings.metriques_adresse}/metrics", err=True)
     arret.wait()
     serveur.shutdown()
     fournisseur.shutdown()

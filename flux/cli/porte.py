@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from flux.cli.rendu import contexte_migre, tableau
+from flux.cli.ecran import dire, tableau
+from flux.cli.rendu import contexte_migre
 from flux.errors import ErreurUsage
 from flux.modele.raccordement import EtatFiche, Protocole
 from raccordement.fiches import fiches
@@ -67,4 +68,4 @@ def sshd(
     except OSError as error:
         raise ErreurUsage(f"{dossier} ne peut pas être écrit / cannot be written: {error.strerror}", path=str(dossier)) from error
     tableau(f"Écrit dans {server.dossier}", ("fichier", "mode"), [(name, f"{mode:04o}") for name, (_, mode) in written.items()])
-    typer.echo(_SUITE.format(ici=server.dossier))
+    dire(*(line.format(ici=server.dossier) for line in _SUITE.split("\n")))

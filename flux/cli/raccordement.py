@@ -18,12 +18,12 @@ import typer
 
 from flux.cli.certificat import certificat
 from flux.cli.confiance import sante
+from flux.cli.ecran import champs, dire, ecrire_json, tableau
 from flux.cli.interfaces import FormatSortie
 from flux.cli.porte import cles, sshd
-from flux.cli.rendu import champs, contexte_migre, ecrire_json, heure, tableau
+from flux.cli.rendu import contexte_migre, heure
 from flux.contexte import Contexte
 from flux.errors import ErreurUsage
-from flux.modele.anomalie import visible
 from flux.modele.raccordement import EtatFiche, Sens
 from raccordement.certificats_partenaire import CertificatPartenaire, certificats
 from raccordement.etats import changer_etat, examiner
@@ -207,7 +207,7 @@ def historique(code: _Code, format_: _Format = FormatSortie.TEXTE) -> None:
         ecrire_json([{name: getattr(one, name) for name in ("le", "par", "action", "motif", "detail")} for one in found])
         return
     lignes = [(heure(one.le), one.par, one.action, one.motif, _resume(one.detail)) for one in found]
-    tableau(f"Historique de {visible(code)}", ("le (Paris)", "par", "action", "motif", "détail"), lignes)
+    tableau(f"Historique de {code}", ("le (Paris)", "par", "action", "motif", "détail"), lignes)
 
 
 def _passer(code: str, vers: EtatFiche, par: str | None, motif: str | None, format_: FormatSortie, *, repetition: bool = False) -> None:
@@ -221,10 +221,10 @@ def _passer(code: str, vers: EtatFiche, par: str | None, motif: str | None, form
         ecrire_json(faits | {"manques": [{"code": one.code, "fr": one.fr, "en": one.en} for one in missing]})
     elif missing:
         for one in missing:
-            typer.echo(f"✗ {one.code} : {one.fr} / {one.en}")
-        typer.echo(f"{visible(code)} : rien n'a changé / nothing changed")
+            dire(f"✗ {one.code} : {one.fr} / {one.en}")
+        dire(f"{code} : rien n'a changé / nothing changed")
     else:
-        typer.echo(f"{visible(code)} : {vers}{' possible, rien ne manque / nothing is missing' if repetition else ''}")
+        dire(f"{code} : {vers}{' possible, rien ne manque / nothing is missing' if repetition else ''}")
     if missing:
         raise typer.Exit(1)
 

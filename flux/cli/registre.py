@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from flux.cli.rendu import contexte_migre, ecrire_json, jour_venu, tableau
+from flux.cli.ecran import dire, ecrire_json, tableau
+from flux.cli.rendu import contexte_migre, jour_venu
 from flux.etapes.bilan import BilanComplet, bilan_complet
 
 #: Exit code of a balance that does not hold.
@@ -69,6 +70,6 @@ def _dire(found: BilanComplet) -> None:
         told = [(x.code, ", ".join(map(str, x.flux)), x.objet, x.attendu, x.trouve, x.voir) for x in found.constats]
         tableau("Ne s'équilibre pas / does not balance", ("quoi", "flux", "objet", "attendu", "trouvé", "voir"), told)
     else:
-        typer.echo("Juste : rien ne manque, rien n'est en trop. / It balances: nothing is missing, nothing is doubled.")
+        dire("Juste : rien ne manque, rien n'est en trop. / It balances: nothing is missing, nothing is doubled.")
     if found.restes:
-        typer.echo(f"{len(found.restes)} reste(s) de réponses reprises, sans effet / leftovers of answers written again, harmless")
+        dire(f"{len(found.restes)} reste(s) de réponses reprises, sans effet / leftovers of answers written again, harmless")

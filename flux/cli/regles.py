@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Annotated, Any
 
 import typer
 
+from flux.cli.ecran import ecrire_json, tableau
 from flux.cli.interfaces import FormatSortie
 from flux.cli.regles_comparer import comparer
 from flux.cli.regles_compiler import compiler
 from flux.cli.regles_diff import diff
-from flux.cli.texte import Langue, table
+from flux.cli.texte import Langue
 from flux.referentiel.anomalies import CATALOGUE
 from flux.regles.gestion import REGLES, Regle
 
@@ -50,14 +50,14 @@ def lister(format_: _Format = FormatSortie.TEXTE, langue: _Langue = Langue.FR) -
     """Lister les règles de gestion. / List the management rules."""
     rows = [en_ligne(row) for row in REGLES]
     if format_ is FormatSortie.JSON:
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        ecrire_json(rows, retrait=2)
         return
     titles = {
         Langue.FR: ("Règle", "Ères", "Gravité", "En vigueur", "Texte", "Source"),
         Langue.EN: ("Rule", "Eras", "Severity", "In force", "Text", "Source"),
     }
     lines = [(row["rule"], ", ".join(row["eras"]), row["severity"], periode(row), row[langue.value], row["source"]) for row in rows]
-    table(titles[langue], lines)
+    tableau(None, titles[langue], lines)
 
 
 def periode(row: dict[str, Any]) -> str:

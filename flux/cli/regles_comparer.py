@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from flux.cli.ecran import dire
 from flux.errors import ErreurUsage
 from flux.limites import Limites
 from flux.referentiel.schemas import REGLES
@@ -43,15 +44,15 @@ def comparer(
     rapport = comparaison.comparer(sources.documents(dossiers, Limites()), mutants, graine, cache, jeu or None)
     for nom, texte in _LIGNES:
         valeur = getattr(rapport, nom)
-        typer.echo(f"{valeur if isinstance(valeur, int) else len(valeur):>12,} ".replace(",", "\u202f") + texte)
+        dire(f"{valeur if isinstance(valeur, int) else len(valeur):>12,} ".replace(",", " ") + texte)
     for document, cle in rapport.instables[:_MONTRES]:
-        typer.echo(f"  instable : {document} {cle}")
+        dire(f"  instable : {document} {cle}")
     for rang, one in enumerate(rapport.differences):
         if ecarts is not None:
             _ecrire(ecarts, rang, one)
         if rang < _MONTRES:
-            typer.echo(f"  {one.document} {one.jeu}")
-            typer.echo(f"    compilé seul / compiled only : {one.compile}\n    Saxon seul / Saxon only : {one.reference}")
+            dire(f"  {one.document} {one.jeu}")
+            dire(f"    compilé seul / compiled only : {one.compile}", f"    Saxon seul / Saxon only : {one.reference}")
     if rapport.differences:
         raise typer.Exit(1)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from flux.cli.texte import table
+from flux.cli.ecran import dire, tableau
 from flux.config import reglages
 from flux.referentiel.schemas import REGLES
 from flux.regles.officielles import charger
@@ -28,5 +28,5 @@ def compiler(
         start = time.perf_counter()
         found = charger(cle, cache)
         lines.append((cle, str(found.nombre), f"{time.perf_counter() - start:.2f}", row.paquet))
-    table(("Jeu", "Assertions", "Secondes", "Paquet"), lines)
-    typer.echo(str(cache))
+    tableau(None, ("Jeu", "Assertions", "Secondes", "Paquet"), lines)
+    dire(str(cache))

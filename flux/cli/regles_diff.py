@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,10 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.cli.interfaces import FormatSortie
-from flux.cli.texte import MOTS, Langue, table
+from flux.cli.texte import MOTS, Langue
 from flux.cli.verdict_fichier import Jugement, VerdictFichier, verifier_fichier
 from flux.cli.verifier import jugement
 from flux.errors import ErreurUsage
@@ -66,7 +65,7 @@ def diff(
         if change is not None:
             changes.append(change)
     if format_ is FormatSortie.JSON:
-        typer.echo(json.dumps(_en_json(how, date2.date(), judged, ignored, changes), ensure_ascii=False))
+        ecrire_json(_en_json(how, date2.date(), judged, ignored, changes))
     else:
         _imprimer(changes, judged, len(ignored), langue)
     if changes:
@@ -119,5 +118,5 @@ def _imprimer(changes: list[Ecart], judged: int, ignored: int, langue: Langue) -
             (one.avant.fichier, words[one.avant.decision], words[one.apres.decision], ", ".join(one.ajoutees), ", ".join(one.retirees))
             for one in changes
         ]
-        table(_TITRES[langue], told)
-    Console(soft_wrap=True, highlight=False).print(_FIN[langue].format(n=len(changes), total=judged, i=ignored))
+        tableau(None, _TITRES[langue], told)
+    dire(_FIN[langue].format(n=len(changes), total=judged, i=ignored))

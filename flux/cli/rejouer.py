@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from flux.cli.rendu import FLUX_MAX, contexte_migre, ecrire_json, tableau
+from flux.cli.ecran import dire, ecrire_json, tableau
+from flux.cli.rendu import FLUX_MAX, contexte_migre
 from flux.etapes.rejeu import rejouer_flux
 from flux.modele.anomalie import Anomalie, visible
 from flux.modele.rejeu import BilanRejeu, MembreRejoue
@@ -44,7 +45,7 @@ def rejouer(
             ecrire_json(asdict(one))
         else:
             for line in _lignes(one):
-                typer.echo(line)
+                dire(line)
 
     done = rejouer_flux(contexte_migre(), flux, None if regles is None else regles.date(), montrer=montrer, ecrire=ecrire)
     if json_:
@@ -52,13 +53,13 @@ def rejouer(
     else:
         _dire(done)
         if ecrire:
-            typer.echo("Noté au journal. / Noted in the journal.")
+            dire("Noté au journal. / Noted in the journal.")
     if not done.identique:
         raise typer.Exit(1)
 
 
 def _lignes(one: MembreRejoue) -> Iterator[str]:
-    what = "le flux lui-même / the flow itself" if one.rang < 0 else f"{one.rang} {visible(one.nom)}"
+    what = "le flux lui-même / the flow itself" if one.rang < 0 else f"{one.rang} {one.nom}"
     decision = "" if one.rang < 0 else f" : {_MOTS[one.alors]}" + (f" → {_MOTS[one.maintenant]}" if one.alors != one.maintenant else "")
     yield what + decision
     for sign, anomalies in (("−", one.disparues), ("+", one.nouvelles)):
@@ -81,11 +82,11 @@ def _en_json(done: BilanRejeu) -> dict[str, object]:
 
 
 def _dire(done: BilanRejeu) -> None:
-    title = f"Flux {done.flux_id} {visible(done.nom)}, reçu le / received {done.recu_le.astimezone(PARIS):%d/%m/%Y %H:%M}"
-    typer.echo(title)
-    typer.echo(f"Règles / rules : alors / then {done.jeu_alors}, maintenant / now {done.jeu} (au / of {done.au:%d/%m/%Y})")
+    title = f"Flux {done.flux_id} {done.nom}, reçu le / received {done.recu_le.astimezone(PARIS):%d/%m/%Y %H:%M}"
+    dire(title)
+    dire(f"Règles / rules : alors / then {done.jeu_alors}, maintenant / now {done.jeu} (au / of {done.au:%d/%m/%Y})")
     for name in done.change:
-        typer.echo(f"  {_PAR.get(name, name)} : {_court(done.regles_alors[name])} → {_court(done.regles.get(name))}")
+        dire(f"  {_PAR.get(name, name)} : {_court(done.regles_alors[name])} → {_court(done.regles.get(name))}")
     if done.decisions:
         rows = [(_MOTS[a], _MOTS[b], n) for (a, b), n in done.decisions.items()]
         tableau("Décisions", ("alors / then", "maintenant / now", "fichiers / files"), rows)
@@ -94,8 +95,8 @@ def _dire(done: BilanRejeu) -> None:
         tableau("Anomalies qui diffèrent / that differ", ("", "code", "règle / rule", "nombre / count"), told)
     if done.tranches or done.tranches_autres:
         other = f", autres / others : {done.tranches_autres}" if done.tranches_autres else ""
-        typer.echo(f"Journal : {done.tranches} tranche(s) conforme(s) / batches as told{other}")
-    typer.echo(
+        dire(f"Journal : {done.tranches} tranche(s) conforme(s) / batches as told{other}")
+    dire(
         "Aucune différence. / No difference."
         if done.identique
         else f"{done.differents} différence(s) sur {done.fichiers} fichier(s). / {done.differents} differ of {done.fichiers} files."

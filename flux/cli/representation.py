@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.cli.interfaces import FormatSortie
-from flux.cli.rendu import contexte_migre, ecrire_json, tableau
+from flux.cli.rendu import contexte_migre
 from flux.errors import ErreurUsage
 from flux.registre.representations import ne_plus_representer, representer, toutes
 from raccordement.partenaires import partenaire
@@ -27,16 +28,16 @@ def ajouter(
     if found is None:
         raise ErreurUsage(f"partenaire {code} inconnu / unknown partner", code_application=code)
     representer(ctx.engine, siret, found.id)
-    typer.echo(f"{code} représente {siret} / speaks for {siret}")
+    dire(f"{code} représente {siret} / speaks for {siret}")
 
 
 @representation.command()
 def retirer(siret: _Siret) -> None:
     """Plus personne ne parle pour la structure. / Nobody speaks for it any more. Code retour 1 : personne ne parlait pour elle."""
     if not ne_plus_representer(contexte_migre().engine, siret):
-        typer.echo(f"{siret} n'était représentée par personne / nobody spoke for it")
+        dire(f"{siret} n'était représentée par personne / nobody spoke for it")
         raise typer.Exit(1)
-    typer.echo(f"{siret} n'est plus représentée / is not spoken for any more")
+    dire(f"{siret} n'est plus représentée / is not spoken for any more")
 
 
 @representation.command()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flux.cli.rendu import ecrire_json, tableau
+from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.config import reglages
 from flux.contexte import maintenant
 from flux.registre.connexion import moteur
@@ -38,8 +38,8 @@ def sante(
         for one in lines:
             if one.etat is not Etat.VERT:
                 words = mots(one.nom, one.objet)
-                typer.echo(f"{_SIGNES[one.etat]} {words.fr} {one.objet}".rstrip())
-                typer.echo(f"    → {words.faire}\n    → {words.do}" + (f"\n    $ {one.commande}" if one.commande else ""))
+                dire(f"{_SIGNES[one.etat]} {words.fr} {one.objet}".rstrip())
+                dire(f"    → {words.faire}", f"    → {words.do}", *([f"    $ {one.commande}"] if one.commande else []))
     if any(one.etat is Etat.ROUGE for one in lines):
         raise typer.Exit(1)
 

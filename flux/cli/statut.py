@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.cli.interfaces import FormatSortie
-from flux.cli.rendu import contexte_migre, ecrire_json, tableau
+from flux.cli.rendu import contexte_migre
 from flux.cli.suivi import une_facture
 from flux.cycle_de_vie import Issue, suivants
 from flux.modele.motifs_retenus import motifs_retenus
@@ -49,10 +50,10 @@ def poser(
     pose = StatutPose(row.code, instant, motif, None, motifs_retenus(row, (), motif))
     answer = poser_statut(ctx.engine, one.cle, Demande(pose, par), ctx.horloge(), libere_par=ctx.reglages.numero_libere_par)
     if answer.issue in (Issue.APPLIQUE, Issue.DEJA):
-        typer.echo(f"{one.numero} : {answer.courant.code} → {row.code} ({row.libelle}), {answer.issue}")
+        dire(f"{one.numero} : {answer.courant.code} → {row.code} ({row.libelle}), {answer.issue}")
         return
     admis = ", ".join(answer.admis) or "aucun / none"
-    typer.echo(
+    dire(
         f"{one.numero} : {row.code} refusé, {answer.issue}. Statut courant : {answer.courant.code} depuis le "
         f"{answer.courant.horodatage.astimezone(PARIS):%d/%m/%Y %H:%M:%S}. Possibles / possible: {admis}."
     )
@@ -63,7 +64,7 @@ def _verifier_motif(code: str, facture: FactureSuivie, dit: str | None) -> None:
     admis = motifs_du_cadre(code, facture.cadre)
     named = dit or (found.name if (found := motif_du_refus(code)) is not None else None)
     if admis is not None and named is not None and named not in admis:
-        typer.echo(f"{facture.numero} : cadre {facture.cadre}, motif {named} non admis. Admis / admitted: {', '.join(admis)}.")
+        dire(f"{facture.numero} : cadre {facture.cadre}, motif {named} non admis. Admis / admitted: {', '.join(admis)}.")
         raise typer.Exit(1)
 
 
@@ -90,4 +91,4 @@ def rejet_traite(facture: _Facture, par: _Par, fournisseur: _Fournisseur = None)
     ctx = contexte_migre()
     one = une_facture(ctx.engine, facture, fournisseur)
     new = traiter_rejet(ctx.engine, one.cle, par, ctx.horloge())
-    typer.echo(f"{one.numero} : rejet traité{'' if new else ' déjà'} / dealt with")
+    dire(f"{one.numero} : rejet traité{'' if new else ' déjà'} / dealt with")

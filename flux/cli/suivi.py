@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from flux.cli.ecran import champs, dire, ecrire_json, tableau
 from flux.cli.interfaces import FormatSortie
-from flux.cli.rendu import champs, contexte_migre, ecrire_json, tableau
+from flux.cli.rendu import contexte_migre
 from flux.errors import ErreurUsage
 from flux.modele.temps import PARIS
 from flux.referentiel.statuts import STATUTS_FACTURE
@@ -51,7 +52,7 @@ def suivi(
         _dire_flux(flow, now)
     if not invoices and not flows:
         if format_ is FormatSortie.TEXTE:
-            typer.echo(f"{reference} : inconnu du registre / not in the ledger")
+            dire(f"{reference} : inconnu du registre / not in the ledger")
         raise typer.Exit(1)
 
 
@@ -66,10 +67,11 @@ def une_facture(engine: Engine, reference: str, fournisseur: str | None = None) 
         found = [one for one in found if fournisseur.casefold() in (one.fournisseur or "").casefold()]
     if len(found) == 1:
         return found[0]
-    told = "".join(f"\n  {one.cle[0]}:{one.cle[1]} {one.fournisseur} {one.date_emission} {one.etat}" for one in found)
+    told = tuple(f"{one.cle[0]}:{one.cle[1]} {one.fournisseur} {one.date_emission} {one.etat}" for one in found)
     raise ErreurUsage(
-        f"{reference} désigne {len(found)} factures ; donnez FLUX:RANG / names {len(found)} invoices; give FLOW:RANK{told}",
+        f"{reference} désigne {len(found)} factures ; donnez FLUX:RANG / names {len(found)} invoices; give FLOW:RANK",
         reference=reference,
+        lignes=told,
     )
 
 
@@ -121,7 +123,7 @@ def _dire_bloques(found: Sequence[Bloque], now: datetime, format_: FormatSortie)
         rows = [(one.flux_id, one.nom, one.partenaire, one.etat, one.lot_id, _instant(one.depuis), _age(now - one.depuis)) for one in found]
         tableau("Bloqués", ("flux", "fichier", "partenaire", "état", "lot", "depuis (Paris)", "âge"), rows)
     else:
-        typer.echo("Rien n'est bloqué. / Nothing is stuck.")
+        dire("Rien n'est bloqué. / Nothing is stuck.")
     if found:
         raise typer.Exit(1)
 

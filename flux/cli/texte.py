@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
+from flux.cli.ecran import inerte
 from flux.cli.rejets import Rejets
 from flux.cli.verdict_fichier import VerdictFichier
 from flux.explication import Cause, Place, terme_de
 from flux.explication.causes import VALEURS
-from flux.modele.anomalie import Anomalie, visible
+from flux.modele.anomalie import Anomalie
 from flux.modele.verdict import Decision
 from flux.referentiel.interfaces_statuts import InterfaceStatuts
-
-#: Characters of a table where there is no terminal to ask.
-LARGEUR = 150
 
 
 class Langue(StrEnum):
@@ -110,7 +102,7 @@ def lignes(verdict: VerdictFichier, causes: Sequence[Cause], langue: Langue, *, 
     code = verdict.interface.code if verdict.interface else "?"
     what = words["statuts" if isinstance(verdict.interface, InterfaceStatuts) else "acceptées"]
     counts = f"{verdict.acceptees}/{len(verdict.documents)} {what}"
-    yield f"[bold {colour}]{words[verdict.decision]}[/]  {_texte(verdict.fichier)}  [dim]{code}[/]  {counts}"
+    yield f"[bold {colour}]{words[verdict.decision]}[/]  {inerte(verdict.fichier)}  [dim]{code}[/]  {counts}"
     if verdict.decision is Decision.ACCEPTE and not verdict.valide:
         yield f"  [yellow]{words['invalide']}[/]"
     if detail:
@@ -127,39 +119,19 @@ def lignes_rejets(done: Rejets, sortie: str, langue: Langue) -> Iterator[str]:
     """Yield what ``--rejets`` did, in rich's markup."""
     words = MOTS[langue]
     key = "entier" if done.verdict.refuse_entier else "rejets" if done.ecrites else "sans_rejet"
-    yield _texte(words[key].format(n=done.ecrites, sortie=sortie))
+    yield inerte(words[key].format(n=done.ecrites, sortie=sortie))
     if done.laissees:
-        yield _texte(words["laissees"].format(n=done.laissees))
-
-
-def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; its cells may hold texts from outside. In a pipe it keeps its width: a log or a page folds nothing."""
-    drawn = Table()
-    for title in titles:
-        drawn.add_column(title, overflow="fold")
-    for row in rows:
-        drawn.add_row(*map(_texte, row))
-    ecran().print(drawn)
-
-
-def ecran() -> Console:
-    """Return where tables are printed: as wide as the terminal, or as ``COLUMNS`` says; else of :data:`LARGEUR`."""
-    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else LARGEUR)
+        yield inerte(words["laissees"].format(n=done.laissees))
 
 
 def _bloc(one: Anomalie, after: str, sentence: str) -> Iterator[str]:
     mark = "[red]✗[/]" if one.bloquante else "[yellow]![/]"
     terme = terme_de(one)
-    yield f"  {mark} [bold]{one.code}[/] [dim]{one.rule}[/]{f' {terme.numero}' if terme else ''}  {_texte(after)}".rstrip()
-    yield f"    {_texte(sentence)}"
+    yield f"  {mark} [bold]{one.code}[/] [dim]{one.rule}[/]{f' {terme.numero}' if terme else ''}  {inerte(after)}".rstrip()
+    yield f"    {inerte(sentence)}"
 
 
 def _suite(*lines: str | None) -> Iterator[str]:
     for line in lines:
         if line:
-            yield f"    [dim]{_texte(line)}[/]"
-
-
-def _texte(value: str) -> str:
-    """Return a text that came from outside, fit for the terminal: no escape sequence, no markup."""
-    return escape(visible(value))
+            yield f"    [dim]{inerte(line)}[/]"

@@ -15,7 +15,7 @@ from flux.controle_statuts import juger_statuts
 from flux.enveloppe import NomFlux, verifier_nom
 from flux.errors import ErreurUsage
 from flux.explication import Cause, regrouper
-from flux.modele.anomalie import Anomalie
+from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.verdict import Decision, VerdictDocument
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.interfaces import INTERFACES, Interface
@@ -23,6 +23,7 @@ from flux.referentiel.interfaces_statuts import InterfaceStatuts
 from flux.referentiel.jeux import jeu_en_vigueur
 from flux.registre.doublons import cle_tenue, double_du_flux
 from flux.regles.officielles.moteur import ReglesOfficielles
+from raccordement.certificats.lecture import TAILLE_MAX, est_une_cle
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,10 @@ def parcourir(chemin: Path, verdict: VerdictFichier, jugement: Jugement) -> Iter
     tenues: dict[bytes, str] = {}
     try:
         with chemin.open("rb") as source:
+            if est_une_cle(source.read(TAILLE_MAX)):
+                verdict.anomalies[:] = [anomalie("ARC-12")]
+                return
+            source.seek(0)
             for found in ouvrir_flux(source, chemin.stat().st_size, chemin.name, settings.limites, factures_max=ceiling):
                 if isinstance(found, Anomalie):
                     verdict.anomalies.append(found)

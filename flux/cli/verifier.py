@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from flux.annuaire import Annuaire, charger_memoire
+from flux.cli.ecran import dire_balises, ecrire_document, ecrire_json
 from flux.cli.html import page
 from flux.cli.rejets import verifier_et_extraire
 from flux.cli.texte import Langue, lignes, lignes_rejets
@@ -76,15 +75,9 @@ def _annuaire(fichiers: Sequence[Path]) -> Annuaire | None:
         return None
     found, faults = charger_memoire(fichiers)
     if found is None:
-        told = "".join(f"\n  {one.fichier}:{one.ligne or ''} {one.code} {one.fr} / {one.en}" for one in faults)
-        raise ErreurUsage(f"l'annuaire a des fautes / the directory has faults :{told}", faults=len(faults))
+        told = tuple(f"{one.fichier}:{one.ligne or ''} {one.code} {one.fr} / {one.en}" for one in faults)
+        raise ErreurUsage("l'annuaire a des fautes / the directory has faults :", lignes=told)
     return found
-
-
-def _imprimer(lines: Iterable[str], *, stderr: bool = False) -> None:
-    console = Console(soft_wrap=True, highlight=False, stderr=stderr)
-    for line in lines:
-        console.print(line)
 
 
 def verifier(
@@ -119,12 +112,12 @@ def verifier(
         if format_ is FormatVerdict.HTML:
             verdicts.append((verdict, causes))
         elif format_ is FormatVerdict.JSON:
-            typer.echo(json.dumps(en_json(verdict, causes), ensure_ascii=False))
+            ecrire_json(en_json(verdict, causes))
         else:
-            _imprimer(lignes(verdict, causes, langue, detail=detail))
+            dire_balises(lignes(verdict, causes, langue, detail=detail))
         if done is not None:
-            _imprimer(lignes_rejets(done, str(rejets), langue), stderr=format_ is not FormatVerdict.TEXTE)
+            dire_balises(lignes_rejets(done, str(rejets), langue), err=format_ is not FormatVerdict.TEXTE)
     if format_ is FormatVerdict.HTML:
-        typer.echo("".join(page(verdicts, langue)).encode(), nl=False)  # UTF-8, as the page says, whatever the terminal's
+        ecrire_document("".join(page(verdicts, langue)))
     if rejected:
         raise typer.Exit(1)

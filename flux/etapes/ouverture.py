@@ -95,6 +95,8 @@ def verifier_enveloppe(contexte: Contexte, flow: FluxLu) -> tuple[Interface | In
 
     :raises ErreurRegistre: the ledger did not answer.
     """
+    if not flow.conserve:
+        return None, (anomalie("ARC-12"),)
     if flow.premier is not None:
         date = f"{flow.premier.recu_le.astimezone(PARIS):%d/%m/%Y %H:%M}"
         return None, (anomalie("ENV-07", found=flow.identifiant, date=date),)

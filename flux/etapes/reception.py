@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import structlog
 from paramiko import SFTPClient
@@ -17,9 +19,11 @@ from flux.etapes.certificats import recevoir_certificat
 from flux.registre.depots import enregistrer_depot, former_lots, marquer_lance
 from flux.registre.valeurs import Depot, Lot, Partenaire
 from flux.transport import sftp as transport
+from flux.transport.entrepot import empreinte
 from flux.transport.prets import Depot as FichierDepose
 from flux.transport.prets import nom_lisible
 from raccordement.certificats.depot_fichier import est_certificat
+from raccordement.certificats.lecture import TAILLE_MAX, est_une_cle
 from raccordement.droits import refus_de_la_fiche
 from raccordement.partenaires import partenaires
 
@@ -90,7 +94,8 @@ def _enregistrer(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, wait
         recevoir_certificat(contexte, partner, name, jeton or str(waiting.date), transport.lire(sftp, waiting.chemin))
         transport.effacer(sftp, waiting.chemin)
         return
-    kept = contexte.entrepot.deposer(transport.lire(sftp, waiting.chemin))
+    secret, chunks = _regarder(transport.lire(sftp, waiting.chemin))
+    kept = empreinte(chunks) if secret else contexte.entrepot.deposer(chunks)
     now = contexte.horloge()
     settings = contexte.reglages
     nom, _, faults = verifier_nom(name, environnement=settings.environnement, application=partner.code_application)
@@ -102,22 +107,31 @@ def _enregistrer(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, wait
             partenaire_id=partner.id,
             nom=name,
             reclamation=claim,
-            # A name at fault, or a flow that the record does not allow, holds no id: the partner may use it once that is mended.
-            identifiant=nom.identifiant if nom is not None and not faults else None,
+            # A name at fault, a flow that the record does not allow, or a key holds no id: the partner may use it once that is mended.
+            identifiant=nom.identifiant if nom is not None and not faults and not secret else None,
             interface=interface,
             sha256=kept.sha256,
             taille=kept.taille,
             depose_le=datetime.fromtimestamp(waiting.date, tz=UTC),
             recu_le=now,
+            conserve=not secret,
         ),
         reprise_apres=timedelta(seconds=settings.reprise_apres),
     )
     # A purge of the same bytes may have come between: the row is there now, and what is written again stays.
-    if not contexte.entrepot.existe(kept.cle):
+    if not secret and not contexte.entrepot.existe(kept.cle):
         contexte.entrepot.deposer(transport.lire(sftp, waiting.chemin))
     with au_sujet_de(registered.id):
         transport.effacer(sftp, waiting.chemin)
         _journal.info("flux_enregistre", issue=registered.issue, nom=name, taille=kept.taille, sha256=kept.sha256)
+
+
+def _regarder(morceaux: Iterable[bytes]) -> tuple[bool, Iterator[bytes]]:
+    """Return whether a file is a private key, which must never reach the staging store, and its bytes from the start."""
+    source, head = iter(morceaux), bytearray()
+    while len(head) < TAILLE_MAX and (one := next(source, None)) is not None:
+        head += one
+    return est_une_cle(bytes(head[:TAILLE_MAX])), chain((bytes(head),), source)
 
 
 def _a_lancer(lot: Lot, code: str) -> LotALancer:

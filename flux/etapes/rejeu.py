@@ -66,6 +66,12 @@ def _a_rejouer(contexte: Contexte, flux_id: int) -> FluxLu:
             f"holds statuses: what became of them depends on the states of the invoices then. Voir / see: flux suivi {flux_id}",
             flux_id=flux_id, interface=flow.interface,
         )  # fmt: skip
+    if not flow.conserve:
+        raise ErreurUsage(
+            f"le flux {flux_id} était une clé privée : ses octets n'ont jamais été conservés / flow {flux_id} was a private key: its bytes "
+            "were never kept",
+            flux_id=flux_id,
+        )
     purged = original_purge_le(contexte.engine, flux_id)
     if purged is not None:
         raise ErreurUsage(

@@ -45,6 +45,8 @@ class Genre(StrEnum):
     REJOUE = "rejoue"
 
 
+#: ``classe`` of the ``purge`` of an original that was never kept.
+CLE_PRIVEE = "cle_privee"
 #: What a chain begins with.
 DEBUTS = frozenset({Genre.REPRISE, Genre.RECU})
 

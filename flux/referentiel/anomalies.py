@@ -176,6 +176,16 @@ _LIGNES = (
         "together as tar.gz.",
         motif_501="IRR_TYPE_F",
     ),
+    LigneCatalogue(
+        "ARC-12",
+        "IRR_TYPE_F",
+        _A,
+        "Ce fichier est une clé privée ou un magasin de clés, pas un flux : il n'a pas été conservé. Cette clé a quitté votre poste : "
+        "demandez à votre autorité de révoquer le certificat et faites-en émettre un autre avec une clé neuve.",
+        "This file is a private key or a key store, not a flow: it was not kept. That key has left your machine: ask your authority to "
+        "revoke the certificate and have another one issued with a new key.",
+        motif_501="IRR_TYPE_F",
+    ),
     # --- container: the Factur-X PDF --------------------------------------------------------------------------------
     LigneCatalogue(
         "PDF-01",

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from flux.errors import ErreurInvariant
 from flux.modele.doublon import IssueDoublon, PremierDepot, issue_doublon
-from flux.modele.journal import Evenement, Genre
+from flux.modele.journal import CLE_PRIVEE, Evenement, Genre
 from flux.registre import tables as t
 from flux.registre.connexion import transaction, verrouiller
 from flux.registre.copie import propre
@@ -72,6 +72,9 @@ def _evenements(depot: Depot, found: FluxEnregistre) -> Iterator[Evenement]:
     }  # fmt: skip
     premier = None if found.premier is None else found.premier.id
     yield Evenement(found.id, Genre.RECU, "", contenu | {"premier": premier}, depot.recu_le)
+    if not depot.conserve:
+        what = {"classe": CLE_PRIVEE, "octets": depot.taille, "sha256": depot.sha256}
+        yield Evenement(found.id, Genre.PURGE, "original", what, depot.recu_le)
     if premier is not None and found.issue in REPETITIONS:
         yield Evenement(premier, Genre.REPETE, str(found.id), {"flux": found.id, "issue": found.issue.value}, depot.recu_le)
 
@@ -136,6 +139,7 @@ def _inserer(conn: Connection, depot: Depot, issue: IssueDoublon, premier: Premi
             statut=REPETE if repete else None,
             repete_de=premier.id if repete and premier is not None else None,
             repondu_le=depot.recu_le if repete else None,
+            original_purge_le=None if depot.conserve else depot.recu_le,
         )
         .on_conflict_do_nothing(index_elements=["partenaire_id", "reclamation"])
         .returning(t.flux.c.id)

@@ -45,6 +45,7 @@ def flux_par_id(source: Source, flux_id: int) -> FluxLu | None:
         select(
             f.id, f.partenaire_id, p.code_application, p.dossier, f.lot_id, f.nom, f.reclamation, f.identifiant, f.interface, f.sha256,
             f.taille, f.depose_le, f.recu_le, f.etat, f.statut, f.jeu_de_regles, f.membres,
+            f.original_purge_le.is_distinct_from(f.recu_le).label("conserve"),
             porteur.c.id.label("premier_id"), porteur.c.recu_le.label("premier_le"),
         )
         .select_from(t.flux.join(t.partenaires, p.id == f.partenaire_id).outerjoin(porteur, porteur_de(porteur)))

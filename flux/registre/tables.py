@@ -125,7 +125,7 @@ flux = Table(
     Column("rejetees", Integer),
     Column("illisibles", Integer),
     instant("repondu_le"),
-    instant("original_purge_le"),  # its bytes are gone; the row and the digest stay
+    instant("original_purge_le"),  # its bytes are gone; the row and the digest stay. recu_le: they were never kept
     UniqueConstraint("partenaire_id", "reclamation"),
     parmi("etat", EtatFlux),
     parmi("statut", (*STATUTS_FLUX, REPETE)),

@@ -76,7 +76,7 @@ class Depot:
     :ivar nom: file name as deposited. :ivar reclamation: its name in the processing folder, unique for the partner.
     :ivar identifiant: 25-character flow id, ``None`` when the name holds none. :ivar interface: 8 characters, or ``None``.
     :ivar sha256: hexadecimal digest. :ivar taille: bytes. :ivar depose_le: modification time of the file.
-    :ivar recu_le: when it was claimed.
+    :ivar recu_le: when it was claimed. :ivar conserve: False when its bytes must not be kept: it is a private key.
     """
 
     partenaire_id: int
@@ -88,6 +88,7 @@ class Depot:
     taille: int
     depose_le: datetime | None
     recu_le: datetime
+    conserve: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,7 @@ class FluxLu:
     """One flow as the ledger knows it.
 
     :ivar premier: another flow that holds the same flow id; with ``statut`` empty, this one broke the uniqueness of ids.
-    :ivar membres: files inside, ``None`` before opening.
+    :ivar membres: files inside, ``None`` before opening. :ivar conserve: False when its bytes were never kept: it was a private key.
     """
 
     id: int
@@ -258,6 +259,7 @@ class FluxLu:
     jeu_de_regles: str | None
     membres: int | None
     premier: Premier | None
+    conserve: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self, cast
@@ -41,6 +41,15 @@ class Empreinte:
     sha256: str
     taille: int
     cle: str
+
+
+def empreinte(chunks: Iterable[bytes]) -> Empreinte:
+    """Return what :meth:`Entrepot.deposer` would return of the same bytes, and keep nothing. What ``chunks`` raises passes through."""
+    condensat, taille = hashlib.sha256(), 0
+    for morceau in chunks:
+        condensat.update(morceau)
+        taille += len(morceau)
+    return Empreinte(condensat.hexdigest(), taille, cle_de(condensat.hexdigest()))
 
 
 def cle_de(sha256: str) -> str:
@@ -113,17 +122,14 @@ class Entrepot:
 
         :raises ErreurTransport: the store did not answer.
         """
-        condensat, taille = hashlib.sha256(), 0
         try:
             with self.ouvrir(cle) as data, _traduire("relire", cle):
-                while morceau := data.read(_MORCEAU):
-                    condensat.update(morceau)
-                    taille += len(morceau)
+                found = empreinte(iter(lambda: data.read(_MORCEAU), b""))
         except ErreurTransport:
             if self.existe(cle):
                 raise
             return None
-        return Empreinte(condensat.hexdigest(), taille, cle)
+        return replace(found, cle=cle)
 
     def existe(self, cle: str) -> bool:
         """Tell whether a key is kept.

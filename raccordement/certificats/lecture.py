@@ -98,6 +98,8 @@ _MAGASINS = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce", b"openssh-key-v1\x00")
 _BLOC = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \1-----")
 _CERTIFICATS = {b"CERTIFICATE", b"X509 CERTIFICATE"}
 _PKCS7 = {b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA"}
+#: How flows begin: XML, PDF, gzip. Such a file is a flow, whatever its texts quote.
+_DEBUTS_DE_FLUX = (b"<", b"%PDF-", b"\x1f\x8b")
 #: What asn1crypto and cryptography let out on malformed input.
 _ERREURS = (ValueError, TypeError, KeyError, IndexError, OverflowError, x509.InvalidVersion)
 
@@ -111,6 +113,17 @@ def lire_depot(data: bytes) -> Lecture | Refus:
     if b"-----BEGIN" in data:
         return _lire_pem(data)
     return _juger(_ouvrir(_der(data)), "PKCS#7" if _est_pkcs7(_der(data)) else "DER")
+
+
+def est_une_cle(debut: bytes) -> bool:
+    """Return whether a file deposited as a flow is a private key or a key store, which must not be kept. Never raises.
+
+    :param debut: its first :data:`TAILLE_MAX` bytes, or all of it.
+    """
+    if debut.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_DEBUTS_DE_FLUX):
+        return False
+    lu = lire_depot(debut)
+    return isinstance(lu, Refus) and lu.motif is Motif.CLE_PRIVEE
 
 
 def _der(data: bytes) -> bytes:

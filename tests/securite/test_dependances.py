@@ -22,6 +22,7 @@ def test_the_page_of_licences_is_that_of_the_lock():
     assert page(said) == said, "run: make docs"
     assert [row[:2] for row in lignes(said)] == verrouilles(VERROU.read_text(encoding="utf-8"))
     assert ("lxml", version("lxml"), "BSD-3-Clause") in lignes(said)
+    assert ("saxonche", version("saxonche"), "MPL-2.0-no-copyleft-exception") in lignes(said)
     assert not [row for row in lignes(said) if row[2] == "not declared"]
 
 
