@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flux.cli import app
-from flux.cli.rendu import tableau
+from flux.cli.ecran import tableau
 from flux.errors import ErreurUsage
 from flux.fabrique import Demande, ecrire_exemple
 from flux.referentiel.interfaces import INTERFACES
