@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
-import json
 import sys
-from io import TextIOWrapper
 
 import typer
 
 from flux.cli.annuaire import annuaire as sous_commandes_annuaire  # under its own name it would hide its module
-from flux.cli.ecran import dire
+from flux.cli.ecran import accorder, dire
 from flux.cli.emettre import emettre
 from flux.cli.emission import emission as sous_commandes_emission  # under its own name it would hide its module
 from flux.cli.entretien import entretien
@@ -51,25 +48,9 @@ app.add_typer(sous_commandes_statut, name="statut")
 app.add_typer(sous_commandes_representation, name="representation")
 
 
-#: Name of :func:`_echapper` among Python's error handlers.
-_ECHAPPER = "flux.echapper"
-
-
-def _echapper(erreur: UnicodeError) -> tuple[str, int]:
-    r"""Write what the encoding of the output lacks as ``\u2717``, in JSON too: a verdict must not end as a trace."""
-    if not isinstance(erreur, UnicodeEncodeError):
-        raise erreur
-    return json.dumps(erreur.object[erreur.start : erreur.end])[1:-1], erreur.end
-
-
-codecs.register_error(_ECHAPPER, _echapper)
-
-
 def principal() -> None:
     """Run the command line; an error of ours is one line on stderr, never a traceback, and so is the log."""
-    for sortie in (sys.stdout, sys.stderr):
-        if isinstance(sortie, TextIOWrapper):
-            sortie.reconfigure(errors=_ECHAPPER)
+    accorder()
     try:
         configurer(reglages().journal_format)
         app()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from io import TextIOWrapper
 
 import typer
 from rich.console import Console
@@ -23,10 +25,31 @@ LARGEUR = 150
 _HORS_ASCII = re.compile(r"[^\n -~]")
 
 
+#: Name of :func:`_echapper` among Python's error handlers.
+_ECHAPPER = "flux.echapper"
+
+
+def _echapper(erreur: UnicodeError) -> tuple[str, int]:
+    r"""Write what the encoding of the output lacks as ``\u2717``, in JSON too: a verdict must not end as a trace."""
+    if not isinstance(erreur, UnicodeEncodeError):
+        raise erreur
+    return json.dumps(erreur.object[erreur.start : erreur.end])[1:-1], erreur.end
+
+
+codecs.register_error(_ECHAPPER, _echapper)
+
+
+def accorder() -> None:
+    """Let the screen take every text, whatever its encoding: once, before anything is printed."""
+    for sortie in (sys.stdout, sys.stderr):
+        if isinstance(sortie, TextIOWrapper):
+            sortie.reconfigure(errors=_ECHAPPER)
+
+
 def dire(*lignes: str, err: bool = False) -> None:
     """Print lines, each one whole: a line feed inside is shown by its number like all that is not printable. :param err: on stderr."""
-    for ligne in lignes:
-        typer.echo(visible(ligne), err=err)
+    for ligne in lignes:  # by print: click writes UTF-8 to a terminal that says ASCII
+        print(visible(ligne), file=sys.stderr if err else sys.stdout)
 
 
 def ecrire_document(texte: str) -> None:
@@ -49,7 +72,7 @@ def inerte(texte: str) -> str:
 def ecrire_json(valeur: object, *, retrait: int | None = None) -> None:
     """Print a value as JSON, on one line unless ``retrait`` asks for an indent; dates in ISO 8601, what is not printable escaped."""
     told = json.dumps(valeur, ensure_ascii=False, default=_en_texte, indent=retrait)
-    typer.echo(_HORS_ASCII.sub(lambda found: found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1], told))
+    print(_HORS_ASCII.sub(lambda found: found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1], told))
 
 
 def tableau(titre: str | None, colonnes: Sequence[str], lignes: Iterable[Sequence[object]]) -> None:

@@ -101,19 +101,6 @@ def test_what_nobody_knows_and_goes_while_the_store_is_read_is_no_error(platine)
     original(platine).unlink()
 
 
-def test_a_withdrawn_attachment_that_an_invoice_joined_is_still_known(platine):
-    kept = platine.contexte.entrepot.deposer([b"%PDF-1.7"])
-    sql(
-        platine,
-        "INSERT INTO pieces_jointes (flux_id, membre_rang, rang, nom, taille, sha256) "
-        f"SELECT flux_id, membre_rang, 99, 'rib.pdf', {kept.taille}, '{kept.sha256}' FROM factures LIMIT 1",
-    )
-    found = bilan_complet(platine.contexte)
-    assert (found.constats, found.originaux) == ((), 5)
-    platine.contexte.entrepot.supprimer(kept.cle)
-    assert [(one.code, one.flux) for one in bilan_complet(platine.contexte).constats] == [("original_manquant", (1,))]
-
-
 def test_a_flow_lost_with_all_its_rows_leaves_its_original_an_orphan(platine):
     key = original(platine).relative_to(platine.dossier / "entrepot").as_posix()
     vider(platine.contexte.engine)

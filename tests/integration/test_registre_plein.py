@@ -10,8 +10,7 @@ from sqlalchemy import Engine, event, text
 from flux.registre.battements import battements
 from flux.registre.bloques import flux_bloques
 from flux.registre.journal_sceaux import premier_jour_sans_sceau
-from flux.registre.mesures import mesurer
-from flux.registre.sante import etat
+from flux.registre.mesures import files, mesurer
 from raccordement.exemple import creer_partenaire
 
 MAINTENANT = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -67,12 +66,12 @@ def lues(engine: Engine, demander: Callable[[Engine], object]) -> int:
     "demander",
     [
         lambda engine: mesurer(engine, MAINTENANT - timedelta(days=1)),
-        etat,
+        files,
         battements,
         premier_jour_sans_sceau,
         lambda engine: flux_bloques(engine, MAINTENANT),
     ],
-    ids=["mesurer", "etat", "battements", "premier_jour_sans_sceau", "flux_bloques"],
+    ids=["mesurer", "files", "battements", "premier_jour_sans_sceau", "flux_bloques"],
 )
 def test_weeks_of_flows_are_not_read_again(plein, demander):
     assert lues(plein, demander) < FLUX / 5

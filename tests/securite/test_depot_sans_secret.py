@@ -19,6 +19,7 @@ MOTIFS = {one.secret_type: one.denylist for one in detecteurs().values() if one.
 CONNUS = {
     ("tests/dags/test_historique.py", "Basic Auth Credentials"): "an address whose password must not be told",
     ("tests/integration/raccordement/test_commande_certificat.py", "Private Key"): "a header without a key, deposited to be refused",
+    ("tests/integration/test_cle_deposee.py", "Private Key"): "files that speak of a key and hold none",
     ("tests/integration/registre/test_base.py", "Basic Auth Credentials"): "an address that must be refused without telling its password",
     ("tests/unit/raccordement/test_porte.py", "Basic Auth Credentials"): "an address that must be refused without telling its password",
     ("tests/securite/test_reglages.py", "Basic Auth Credentials"): "addresses whose password must not be told",

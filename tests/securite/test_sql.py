@@ -22,7 +22,8 @@ COMPOSES: dict[str, dict[str, str]] = {
         "_orphelins": "a condition, chosen by the mode",
     },
     "flux/registre/bilan.py": {"_ecarts": "the laws of the table LOIS"},
-    "flux/registre/bilan_objets.py": {"est_connu": "names of our tables and columns", "objets_connus": "names of our tables and columns"},
+    "flux/registre/bilan_objets.py": {"objets_connus": "names of our tables and columns"},
+    "flux/registre/contenus.py": {"est_connu": "names of our tables and columns", "nommees": "names of our tables and columns"},
     "flux/registre/exports.py": {"exporter": "conditions of our own; their values are bound"},
     "flux/registre/mesures.py": {"_par_nom": "constants of the module"},
     "flux/registre/migrations/versions/r0010_unicite_par_siren.py": {

@@ -69,14 +69,19 @@ class Vecu:
 
     def lancer(self, *arguments: object) -> tuple[int, str]:
         """Run a command as a person types it; return its exit code and what came out on both streams, log and errors included."""
-        printed = io.StringIO()
+        printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True)
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(printed):
             patch.setattr(sys, "argv", ["flux", *map(str, arguments)])
             try:
                 principal()
             except SystemExit as end:
-                return int(end.code or 0), printed.getvalue()
-        return 0, printed.getvalue()
+                return int(end.code or 0), _imprime(printed)
+        return 0, _imprime(printed)
+
+
+def _imprime(sortie: io.TextIOWrapper) -> str:
+    sortie.seek(0)
+    return sortie.read()
 
 
 @pytest.fixture
