@@ -16,14 +16,18 @@ SELECT sha256, min(taille), max(taille), (array_agg(flux_id ORDER BY flux_id) FI
 FROM (
   SELECT sha256, taille, id AS flux_id, NULL AS nom FROM flux WHERE {EXIGES["flux"]}
   UNION ALL SELECT sha256, taille, flux_id, nom FROM sorties WHERE {EXIGES["sorties"]}
-  UNION ALL SELECT sha256, taille, NULL, reference FROM pieces_declarees WHERE {EXIGES["pieces_declarees"]}) o
+  UNION ALL SELECT sha256, taille, NULL, reference FROM pieces_declarees WHERE {EXIGES["pieces_declarees"]}
+  UNION ALL SELECT sha256, taille, flux_id, NULL FROM pieces_jointes WHERE {EXIGES["pieces_jointes"]}) o
 GROUP BY sha256 ORDER BY sha256 COLLATE "C"
 """  # noqa: S608  built from constants
 
 
 @dataclass(frozen=True, slots=True)
 class ObjetConnu:
-    """One content. :ivar flux: ids of flows that it is the original or the answer of, ten at most. :ivar noms: names of outgoing files."""
+    """One content. :ivar flux: ids of flows that it is the original, the answer or an attachment of, ten at most.
+
+    :ivar noms: names of outgoing files.
+    """
 
     sha256: str
     taille: int

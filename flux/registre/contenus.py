@@ -7,9 +7,13 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, text
 
 #: Table → which of its rows need the content of their digest: it must be in the store.
-EXIGES: Mapping[str, str] = {"flux": "original_purge_le IS NULL", "sorties": "octets_purges_le IS NULL", "pieces_declarees": "true"}
-#: Which may need it: an attachment that an invoice took from a declaration, withdrawn since, is in the store under its digest; one that
-#: came inside the invoice is in the original.
+EXIGES: Mapping[str, str] = {
+    "flux": "original_purge_le IS NULL",
+    "sorties": "octets_purges_le IS NULL",
+    "pieces_declarees": "true",
+    "pieces_jointes": "declaree",  # an invoice took it from a declaration, withdrawn since perhaps; others came inside the original
+}
+#: Which may need it: rows from before revision r0016 do not say where an attachment came from.
 NOMMES: Mapping[str, str] = {**EXIGES, "pieces_jointes": "true"}
 
 _NOMMES = " OR ".join(f"EXISTS (SELECT FROM {table} x WHERE x.sha256 = d.sha256 AND {which})" for table, which in NOMMES.items())

@@ -24,7 +24,7 @@ COLONNES_LIGNE = (
     "flux_id", "membre_rang", "rang", "identifiant", "nom", "quantite", "unite", "prix_net", "montant", "tva_categorie", "tva_taux",
     "detail",
 )  # fmt: skip
-COLONNES_PIECE = ("flux_id", "membre_rang", "rang", "nom", "mime", "taille", "sha256", "reference", "description", "uri")
+COLONNES_PIECE = ("flux_id", "membre_rang", "rang", "nom", "mime", "taille", "sha256", "reference", "description", "uri", "declaree")
 
 #: State of a stored invoice, by decision; an unreadable member has no invoice.
 ETATS = {Decision.ACCEPTE: "DEPOSEE", Decision.REJETE: "NON_CONFORME"}
@@ -81,7 +81,7 @@ def pieces_de(
         faits = (piece.nom, piece.mime, *_empreinte(piece)) if one is None else (one.nom, one.mime, one.taille, one.sha256)
         nom, mime, taille, empreinte = faits
         yield (flux_id, membre_rang, rang, propre(nom), propre(mime), taille, empreinte,
-               propre(piece.reference), propre(piece.description), propre(piece.uri))  # fmt: skip
+               propre(piece.reference), propre(piece.description), propre(piece.uri), one is not None)  # fmt: skip
 
 
 def _empreinte(piece: PieceJointe) -> tuple[int | None, str | None]:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -242,6 +243,7 @@ pieces_jointes = Table(
     Column("reference", Text),
     Column("description", Text),
     Column("uri", Text),
+    Column("declaree", Boolean, nullable=False, server_default=false()),  # its bytes are in the staging store, not in the original
     ForeignKeyConstraint(["flux_id", "membre_rang"], ["factures.flux_id", "factures.membre_rang"]),
     Index("ix_pieces_jointes_sha256", "sha256", postgresql_using="hash"),
 )

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from flux.etapes.bilan import bilan_complet
 from flux.etapes.pieces_declarees import Declarations
 from flux.limites import Limites
 from flux.modele.facture import Facture, Identifiant, PieceJointe
-from flux.registre.annuaire_pj import Fournisseur, ajouter_piece
-from flux.transport.entrepot import Entrepot
+from flux.registre.annuaire_pj import Fournisseur, ajouter_piece, retirer_piece
+from flux.transport.entrepot import Entrepot, cle_de
 from tests.integration.registre.aides import facture
 from tests.integration.test_etapes import Maison, maison
 
@@ -76,21 +78,40 @@ def test_une_piece_qui_a_son_contenu_ou_son_lieu_n_est_pas_cherchee(registre, de
     assert Declarations(registre).joindre(_citant(piece), "f.xml") == ((), ())
 
 
-@pytest.mark.parametrize(("declaree", "etat"), [(True, "DEPOSEE"), (False, "NON_CONFORME")])
-def test_de_bout_en_bout_la_piece_est_au_registre_ou_la_facture_est_refusee(maison: Maison, declaree, etat):
-    contexte = maison.contexte
+def _fabriquer_citant(maison: Maison) -> tuple[Path, str]:
+    """A flow whose invoice names the reference RIB; its supplier's SIRET."""
     fichier = maison.fabriquer()
     document = "<cac:AdditionalDocumentReference><cbc:ID>RIB</cbc:ID><cbc:DocumentTypeCode>02</cbc:DocumentTypeCode></cac:AdditionalDocumentReference>"
     brut = fichier.read_text(encoding="utf-8")
     assert brut.count("<cac:AccountingSupplierParty>") == 1
     fichier.write_text(brut.replace("<cac:AccountingSupplierParty>", f"{document}<cac:AccountingSupplierParty>"), encoding="utf-8")
+    return fichier, brut.split('schemeID="0009">')[1][:14]
+
+
+@pytest.mark.parametrize(("declaree", "etat"), [(True, "DEPOSEE"), (False, "NON_CONFORME")])
+def test_de_bout_en_bout_la_piece_est_au_registre_ou_la_facture_est_refusee(maison: Maison, declaree, etat):
+    contexte = maison.contexte
+    fichier, siret = _fabriquer_citant(maison)
     maison.deposer(fichier)
     maison.recevoir()
     if declaree:
-        siret = brut.split('schemeID="0009">')[1][:14]
         sha256 = _declarer(contexte.engine, contexte.entrepot, siret, "RIB")
     maison.integrer()
     assert maison.lignes("SELECT etat FROM factures") == [(etat,)]
     jointe = ("rib.pdf", "application/pdf", 5, sha256) if declaree else (None, None, None, None)
     assert maison.lignes("SELECT nom, mime, taille, sha256 FROM pieces_jointes WHERE reference = 'RIB'") == [jointe]
     assert maison.lignes("SELECT code, found FROM anomalies WHERE severity = 'error'") == ([] if declaree else [("REJ_REF_PJ", "RIB")])
+
+
+@pytest.mark.desequilibre
+def test_une_piece_jointe_puis_retiree_reste_due_par_l_entrepot(maison: Maison):
+    contexte = maison.contexte
+    fichier, siret = _fabriquer_citant(maison)
+    maison.deposer(fichier)
+    maison.recevoir()
+    sha256 = _declarer(contexte.engine, contexte.entrepot, siret, "RIB")
+    maison.integrer()
+    retirer_piece(contexte.engine, Fournisseur(siret), "RIB")
+    assert bilan_complet(contexte).constats == ()
+    contexte.entrepot.supprimer(cle_de(sha256))
+    assert [(one.code, one.flux) for one in bilan_complet(contexte).constats] == [("original_manquant", (1,))]
