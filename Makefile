@@ -23,7 +23,7 @@ unit: .venv/.installed
 # The whole stack under faults: FAUTES of them drawn by GRAINE, none after DUREE_CHAOS seconds. As root it also fills disks.
 FAUTES ?= 100
 GRAINE ?= 7
-DUREE_CHAOS ?= 1200
+DUREE_CHAOS ?= 2000
 chaos: .venv/.installed
 	$(BIN)/python -m tests.chaos.pile --fautes $(FAUTES) --graine $(GRAINE) --duree $(DUREE_CHAOS)
 

@@ -1,4 +1,4 @@
-"""``python -m tests.chaos.pile --fautes 100 --graine 7 --duree 900``: break the whole stack, let it settle, check every promise.
+"""``python -m tests.chaos.pile --fautes 100 --graine 7 --duree 2000``: break the whole stack, let it settle, check every promise.
 
 Exit code 0 only if every promise holds. The seed draws the faults and the deposits; how they meet depends on the machine.
 """
