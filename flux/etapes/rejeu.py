@@ -12,7 +12,6 @@ from flux.etapes.rejeu_comparaison import Comparaison
 from flux.modele.journal import Evenement, Genre, instant
 from flux.modele.rejeu import BilanRejeu, MembreRejoue
 from flux.modele.temps import PARIS
-from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.registre.connexion import instantane, transaction
 from flux.registre.journal import inscrire
 from flux.registre.lectures import flux_par_id
@@ -30,7 +29,7 @@ def rejouer_flux(
 
     :param au: day whose rules judge (Europe/Paris); by default that of reception. :param montrer: called with each member, by rank.
     :param ecrire: tell the flow's journal that it was judged again (:attr:`~flux.modele.journal.Genre.REJOUE`).
-    :raises ErreurUsage: the flow cannot be judged again: unknown, not judged yet, a repetition, of statuses, or purged.
+    :raises ErreurUsage: the flow cannot be judged again: unknown, not judged yet, a repetition, or purged.
     :raises ErreurInvariant: the original is not what was deposited. :raises ErreurTransitoire: ledger or store did not answer.
     """
     flow = _a_rejouer(contexte, flux_id)
@@ -60,12 +59,6 @@ def _a_rejouer(contexte: Contexte, flux_id: int) -> FluxLu:
         )
     if flow.etat not in (EtatFlux.TRAITE, EtatFlux.REPONDU):
         raise ErreurUsage(f"le flux {flux_id} n'est pas encore jugé / flow {flux_id} is not judged yet", flux_id=flux_id, etat=flow.etat)
-    if flow.interface in INTERFACES_STATUTS:
-        raise ErreurUsage(
-            f"le flux {flux_id} porte des statuts : ce qu'ils sont devenus dépend de l'état qu'avaient alors les factures / flow {flux_id} "
-            f"holds statuses: what became of them depends on the states of the invoices then. Voir / see: flux suivi {flux_id}",
-            flux_id=flux_id, interface=flow.interface,
-        )  # fmt: skip
     if not flow.conserve:
         raise ErreurUsage(
             f"le flux {flux_id} était une clé privée : ses octets n'ont jamais été conservés / flow {flux_id} was a private key: its bytes "

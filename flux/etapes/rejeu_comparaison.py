@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant
 from flux.etapes.jugement import jour_de_reception, jugement_de
+from flux.etapes.rejeu_statuts import avec_les_faits
 from flux.etapes.rejugement import MembreJuge, rejuger
 from flux.modele.anomalie import Anomalie
 from flux.modele.facture import Facture
@@ -68,21 +69,26 @@ class Comparaison:
         return total
 
     def _departager(self, then: VerdictRendu | None, now: MembreJuge | None) -> MembreJuge | None:
-        settings = self.contexte.reglages
-        if now is None or now.facture is None or now.decision is None:
+        if now is None or now.decision is None:
             return now
         if then is not None and then.sha256 is not None and then.sha256 != now.sha256:
             raise ErreurInvariant(
                 f"member {now.rang} of flow {self.flow.id} is not the one that the ledger tells of", flux_id=self.flow.id, membre=now.rang
             )
-        cle = cle_tenue(now.facture, now.decision, settings.numero_libere_par, par_siren=settings.unicite_par_siren)
+        if now.demandes:
+            return avec_les_faits(now, () if then is None else then.anomalies)
+        return now if now.facture is None else self._sans_double(then, now, now.facture, now.decision)
+
+    def _sans_double(self, then: VerdictRendu | None, now: MembreJuge, facture: Facture, decision: Decision) -> MembreJuge:
+        settings = self.contexte.reglages
+        cle = cle_tenue(facture, decision, settings.numero_libere_par, par_siren=settings.unicite_par_siren)
         if cle is None:
             return now
-        double = self._double(cle, then, now, now.facture)
+        double = self._double(cle, then, now, facture)
         if double is None:
             self._tenues.setdefault(cle, now.nom)
             return now
-        if now.decision is not Decision.ACCEPTE:  # told its own faults, and holds nothing
+        if decision is not Decision.ACCEPTE:  # told its own faults, and holds nothing
             return now
         return replace(now, decision=Decision.REJETE, anomalies=(*now.anomalies, double))
 

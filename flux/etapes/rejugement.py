@@ -14,9 +14,11 @@ from flux.errors import ErreurInvariant
 from flux.etapes.jugement import jour_de_reception
 from flux.etapes.ouverture import membres_de_l_original, verifier_enveloppe
 from flux.etapes.pieces_declarees import Declarations
+from flux.etapes.statuts import juger_membre
 from flux.etapes.traitement import resultat
 from flux.modele.anomalie import Anomalie
 from flux.modele.facture import Facture
+from flux.modele.statut_lu import StatutDemande
 from flux.modele.verdict import Decision
 from flux.referentiel.interfaces import Interface
 from flux.referentiel.interfaces_statuts import InterfaceStatuts
@@ -25,7 +27,10 @@ from flux.registre.valeurs import FLUX_LUI_MEME, FluxLu
 
 @dataclass(frozen=True, slots=True)
 class MembreJuge:
-    """One member judged now, duplicates aside; of rank ``FLUX_LUI_MEME``, the flow itself."""
+    """One member judged now, by itself: what the ledger says of it is not looked up. Of rank ``FLUX_LUI_MEME``, the flow itself.
+
+    :ivar demandes: statuses of a file of statuses, each with its own anomalies; whether one was taken is not judged here.
+    """
 
     rang: int
     nom: str
@@ -33,6 +38,7 @@ class MembreJuge:
     decision: Decision | None
     anomalies: tuple[Anomalie, ...]
     facture: Facture | None = None
+    demandes: tuple[StatutDemande, ...] = ()
 
 
 def rejuger(contexte: Contexte, flow: FluxLu, au: date) -> Iterator[MembreJuge]:
@@ -41,16 +47,28 @@ def rejuger(contexte: Contexte, flow: FluxLu, au: date) -> Iterator[MembreJuge]:
     A flow that its opening refuses is known by a first look through it, that judges nothing.
     """
     row, faults = verifier_enveloppe(contexte, flow)
-    if isinstance(row, InterfaceStatuts):
-        raise ErreurInvariant(f"flow {flow.id} is read as statuses by its name, the ledger says {flow.interface}", flux_id=flow.id)
+    if row is not None and row.code != flow.interface:
+        raise ErreurInvariant(f"flow {flow.id} is read as {row.code} by its name, the ledger says {flow.interface}", flux_id=flow.id)
     if row is not None:
         for found in membres_de_l_original(contexte, flow, row):
             if isinstance(found, Anomalie) and found.member is None:
                 row, faults = None, (found,)
                 break
     yield MembreJuge(FLUX_LUI_MEME, "", None, None, faults)
-    if row is not None:
+    if isinstance(row, InterfaceStatuts):
+        yield from _juger_statuts(contexte, flow, row)
+    elif row is not None:
         yield from _juger_membres(contexte, flow, row, au)
+
+
+def _juger_statuts(contexte: Contexte, flow: FluxLu, row: InterfaceStatuts) -> Iterator[MembreJuge]:
+    for rank, found in enumerate(membres_de_l_original(contexte, flow, row)):
+        if isinstance(found, Anomalie):
+            yield MembreJuge(rank, found.member or "", None, Decision.ILLISIBLE, (found,))
+            continue
+        done = juger_membre(contexte, flow, found.nom, found.contenu)
+        decision = Decision.ACCEPTE if done.statuts else Decision.ILLISIBLE
+        yield MembreJuge(rank, found.nom, done.sha256, decision, done.anomalies, demandes=done.statuts)
 
 
 def _juger_membres(contexte: Contexte, flow: FluxLu, row: Interface, au: date) -> Iterator[MembreJuge]:

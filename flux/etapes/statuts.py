@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from flux.contexte import Contexte
-from flux.controle_statuts import juger_statuts
+from flux.controle_statuts import VerdictStatuts, juger_statuts
 from flux.errors import ErreurInvariant
 from flux.etapes.jugement import jugement_de
 from flux.modele.statut import LigneErreur
@@ -57,10 +57,15 @@ def lignes_appliquees(conn: Connection, flux_id: int) -> Iterator[LigneErreur]:
         )  # fmt: skip
 
 
-def _lire(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Membre]) -> Iterator[MembreStatuts]:
+def juger_membre(contexte: Contexte, flow: FluxLu, nom: str, contenu: bytes) -> VerdictStatuts:
+    """Judge one file of a flow of statuses by itself, whatever the state of the invoices it speaks of."""
     settings, interface = contexte.reglages, INTERFACES_STATUTS[flow.interface or ""]
     codes = settings.codes_cdar if interface.cdar else settings.codes_cpp
+    return juger_statuts(nom, contenu, interface, settings.limites, recu_le=flow.recu_le, choix=codes)
+
+
+def _lire(contexte: Contexte, flow: FluxLu, tranche: Tranche, members: list[Membre]) -> Iterator[MembreStatuts]:
     for member, content in _contenus(contexte, tranche, members):
-        verdict = juger_statuts(member.nom, content, interface, settings.limites, recu_le=flow.recu_le, choix=codes)
+        verdict = juger_membre(contexte, flow, member.nom, content)
         _verifier_empreinte(flow, member, verdict.sha256)
         yield MembreStatuts(member.rang, member.nom, verdict.statuts, verdict.anomalies)
