@@ -18,6 +18,7 @@ from flux.regles.officielles.grammaire import lire
 from flux.regles.officielles.lecteur import Assertion, Fonction, Lie, Motif, Regle, Regles, Texte
 from flux.regles.officielles.motifs import Alternative, alternatives, conditions, sur_le_nom, termes
 from flux.regles.officielles.presence import necessaires, noms_cites
+from flux.regles.officielles.revues import revoir
 from flux.regles.officielles.usages import compter, immediates
 
 _ENTETE = '''"""Rules of {fichier}, compiled by flux.regles.officielles. Generated: do not edit.
@@ -284,6 +285,7 @@ class Compilateur:
         """Write the function of a rule; ``None`` when absences say everything."""
         lignes: list[str] = []
         dispenses: list[str] = []  # for each assertion, what in the document makes it true of every node
+        revues: dict[int, str] = {}  # what proves an assertion for many nodes
         toujours = frozenset(b.pas[-1].test for b in self._alternatives(regle.contexte))
         totaux = iter(self._lectures(regle))
         for piece in regle.contenu:
@@ -301,7 +303,10 @@ class Compilateur:
                     f"(({' '.join(self._tag(t) + ',' for t in tags)}), {a!r}, {motif}, {position}, {numero})" for tags, a in chemins
                 ]
                 continue
-            lignes += self._assertion(numero, piece, portee, toujours, statique=statique)
+            revue = self._revue(numero, piece, portee)
+            if revue:
+                revues[numero] = f"    {revue}  # {piece.identifiant}"
+            lignes += self._assertion(numero, piece, portee, toujours, doute=f"d{numero} and " if revue else "", statique=statique)
             dispenses.append(self._dispense(piece, portee))
         if not any(ligne.lstrip().startswith("echec(") for ligne in lignes):
             return "None"
@@ -314,11 +319,33 @@ class Compilateur:
                 "    except ErreurXPath:",
                 "        pass  # each node will tell it",
             ]
+        if revues:
+            self.corps.append(
+                "\n".join([f"REVUE_{nom} = (  # steps up, names down, one each, what is asked of those", *revues.values(), ")\n"])
+            )
+            entete[2:2] = _doutes(nom, list(revues), tous=len(revues) == len(dispenses) and all("M.reserve" not in x for x in lignes))
         for local, valeur in (("A", "M.attributs"), ("P", "M.noms")):
             if any(re.search(rf"if .*\b in {local}(?: and |:$)|' in {local}(?: and |:$)", ligne) for ligne in lignes):
                 entete.insert(2, f"    {local} = {valeur}")
         self.corps.append("\n".join([*entete, *lignes, ""]))
         return f"regle_{nom}"
+
+    def _revue(self, numero: int, piece: Assertion, portee: Portee) -> str:
+        """What proves an assertion for all the nodes of a path at once, as data; empty when nothing does."""
+        if portee.racine or piece.constat:
+            return ""
+        try:
+            revue = revoir(self.traducteur, self._lire(piece.test), portee)
+        except ErreurRegles as faute:
+            raise self._situee(faute, piece.test) from faute
+        if revue is None or revue.condition in {"False", "(not True)"}:
+            return ""
+        fonction = "None"
+        if revue.condition:
+            fonction = f"tient_{numero}"
+            boucle = "" if revue.fixe else f"    for n in noeuds:\n        if not {revue.condition}:\n            return False\n"
+            self.corps.append(f"def {fonction}(noeuds, M):\n{boucle}    return {revue.condition if revue.fixe else True}\n")
+        return f"({revue.montees}, ({' '.join(self._tag(t) + ',' for t in revue.tags)}), {revue.exacte}, {fonction}),"
 
     def _dispense(self, piece: Assertion, portee: Portee) -> str:
         """A term of an alternative that only the document decides: where it is true, no node need be looked at."""
@@ -339,7 +366,9 @@ class Compilateur:
                 lectures += [self._lire(t) for t in (piece.test, *piece.message) if isinstance(t, Texte)]
         return compter(variables, lectures)
 
-    def _assertion(self, numero: int, piece: Assertion, portee: Portee, toujours: frozenset[str], *, statique: bool) -> list[str]:
+    def _assertion(
+        self, numero: int, piece: Assertion, portee: Portee, toujours: frozenset[str], *, doute: str, statique: bool
+    ) -> list[str]:
         try:
             condition = self.traducteur.verite(self._code(piece.test, portee))
         except ErreurRegles as faute:
@@ -352,7 +381,7 @@ class Compilateur:
         entete = f"{marge}# {piece.identifiant or '(no identifier)'} [{piece.drapeau or 'no flag'}] {_uni(piece.test.xpath)}"
         if condition in {"not True", "False"}:
             return [f"{entete}  -- never fails"]
-        appel = [f"if {condition}:", f"    echec({numero}, n{message})"]
+        appel = [f"if {doute}{condition}:", f"    echec({numero}, n{message})"]
         if not peut_lever(condition + message):
             return [entete, *(marge + a for a in appel)]
         fin = [f"{marge}except ErreurXPath as e:", f"{marge}    erreur({numero}, n, e)"]
@@ -388,6 +417,19 @@ class Compilateur:
                 return []
             e = e.arguments[0]
         return _chemins_simples(e)
+
+
+def _doutes(nom: str, numeros: list[int], *, tous: bool) -> list[str]:
+    """Statements that say which assertions many nodes must be asked; all of them where nodes are few."""
+    noms = [f"d{numero}" for numero in numeros]
+    lignes = [
+        f"    {' = '.join(noms)} = True",
+        "    if len(noeuds) >= M.beaucoup:",
+        f"        {', '.join(noms)}, = M.doutes(noeuds, REVUE_{nom})",
+    ]
+    if tous:
+        lignes += [f"        if not ({' or '.join(noms)}):", "            return"]
+    return lignes
 
 
 def _chemins_simples(e: Expression) -> list[tuple[tuple[str, ...], str | None]]:

@@ -14,17 +14,23 @@ from flux.regles.officielles.erreurs import ErreurXPath
 
 Fonction = Callable[..., Any]  # generated code
 Groupes = Mapping[str, Sequence[Noeud]]
+Revue = tuple[int, Iterable[str], bool, Fonction | None]  # steps up, names down, one each, what is asked of those
+
+
+BEAUCOUP = 12  # fewer are looked at one by one at once
 
 
 class Memoire(dict[object, Any]):
     """Expressions that only the document decides, evaluated at their first use; an error is raised again at each use.
 
     :param plan: remembered expressions, keys, and names of which the rules ask for every element.
-    :param complet: evaluate the variables of rules that the document dispenses with too, so that ``reserve`` is complete.
+    :param complet: evaluate the variables of rules that the document dispenses with too, so that ``reserve`` is complete; and look at
+        every path as a whole, so that a comparison of the engines looks at both ways to a verdict.
     :ivar racine: the document node.
     :ivar sommet: the root element.
     :ivar tous: every element of a name, in document order.
     :ivar noms: names of the elements found in the document. :ivar attributs: names of the attributes.
+    :ivar beaucoup: nodes from which a path is looked at as a whole first (:meth:`doutes`).
     :ivar reserve: whether a variable could not be evaluated, read or not.
     """
 
@@ -36,11 +42,13 @@ class Memoire(dict[object, Any]):
         self.racine = document.noeud
         self.sommet = document.sommet
         self.tous = {tag: document.tous(tag) for tag in tous}.get
+        self.document = document
         self.elements = document.elements
         self.noms = document.forme.par_nom
         self.attributs = document.attributs
         self.reserve = False
         self.complet = complet
+        self.beaucoup = 1 if complet else BEAUCOUP
         self._fonctions = fonctions
         self._cles = cles
         self._index: dict[tuple[int, int], tuple[Sequence[Noeud], dict[str, list[Noeud]] | None]] = {}
@@ -108,6 +116,29 @@ class Memoire(dict[object, Any]):
                     par_valeur.setdefault(valeur, []).append(noeud)
             groupes = self._aiguillages[cle, chemin] = par_valeur
         return groupes
+
+    def doutes(self, noeuds: Sequence[Noeud], revues: Iterable[Revue]) -> list[bool]:
+        """For each assertion of a rule, whether the nodes must be looked at; all are of one path."""
+        chemin = self.document.chemin(noeuds[0])
+        return [not self._sure(chemin, *revue) for revue in revues]
+
+    def _sure(self, chemin: Chemin, montees: int, tags: Iterable[str], exacte: bool, tient: Fonction | None) -> bool:
+        """Whether an assertion surely holds, without error, for every node of a path (see :mod:`revues`)."""
+        for _ in range(montees):
+            chemin = chemin.parent or chemin
+        dessous: Chemin | None = chemin
+        for tag in tags:
+            dessous = dessous.enfants.get(tag) if dessous is not None else None
+            if dessous in self.document.doubles:
+                return False
+        par_chemin = self.document.par_chemin
+        noeuds = par_chemin.get(dessous, ()) if dessous is not None else ()
+        if exacte and len(noeuds) != len(par_chemin[chemin]):
+            return False
+        try:
+            return tient is None or bool(tient(noeuds, self))
+        except ErreurXPath:
+            return False
 
     def _indexer(self, lire: Fonction, noeuds: Sequence[Noeud]) -> dict[str, list[Noeud]] | None:
         """Nodes by key; ``None`` when a key cannot be read."""

@@ -58,6 +58,11 @@ def necessaires(test: Expression, *, constat: bool, toujours: frozenset[str], me
     return trouvees[:_GARDES_MAX]
 
 
+def tient_sans(test: Expression, nom: str) -> bool:
+    """Whether a test surely holds, without error, for a node that has no child of that name."""
+    return _vrai(_Essai(nom, local=True).valeur(test, foyer=True)) is True
+
+
 def noms_cites(e: Any) -> Iterator[str]:  # noqa: ANN401 any part of an expression
     """Names of elements and, after ``@``, of attributes that an expression speaks of, as often as it does."""
     if isinstance(e, Etape) and e.axe in _AXES and e.test[-1] not in "*)" and e.test[0] != "*":
