@@ -13,7 +13,7 @@ from flux.regles.officielles.erreurs import ErreurMoteur, ErreurXPath
 from flux.regles.officielles.execution import CONTEXTE
 from flux.regles.officielles.memoire import Fonction, Memoire
 from flux.regles.officielles.numeros import base, numero_publie
-from flux.regles.officielles.plans import Planificateur, declencher, partager, verifier_absence
+from flux.regles.officielles.plans import Planificateur, appliquer, partager, verifier_absence
 
 _FAUTES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError, NameError, ErreurXPath)
 
@@ -104,9 +104,7 @@ class JeuDeRegles:
         for fonction, chemin in plan.sures:
             fonction(par_chemin[chemin], memoire, echec, erreur)
         for candidat, chemin in plan.conditions:
-            pris = declencher(candidat, chemin, par_chemin[chemin], memoire)
-            if pris and candidat.fonction is not None:
-                candidat.fonction(pris, memoire, echec, erreur)
+            appliquer(candidat, chemin, par_chemin[chemin], memoire, echec, erreur)
         for etape, chemin in plan.etapes:
             partager(etape, chemin, par_chemin[chemin], memoire, echec, erreur)
         for absence, chemin in plan.absences:

@@ -55,9 +55,13 @@ class Memoire(dict[object, Any]):
         self._aiguillages: dict[tuple[int, Chemin], Groupes] = {}
 
     def __missing__(self, numero: object) -> Valeur:
-        """Evaluate the expression."""
+        """Evaluate the expression: that of a number, or a function followed by its values."""
         try:
-            valeur = self._fonctions[numero](self)
+            if numero.__class__ is tuple and numero not in self._fonctions:
+                fonction, *valeurs = numero
+                valeur = fonction(self, *valeurs)
+            else:
+                valeur = self._fonctions[numero](self)
         except ErreurXPath as erreur:
             self._fonctions = {**self._fonctions, numero: partial(_lever_encore, erreur.code)}
             raise
