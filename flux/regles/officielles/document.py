@@ -6,7 +6,6 @@ there, and remembers it for the next documents, since invoices share their paths
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
@@ -216,13 +215,7 @@ class Document:
         self.attributs: set[str] = set()
         self.doubles: set[Chemin] = set()
         self.nombre = 0
-        ramasse = gc.isenabled()
-        gc.disable()  # a hundred thousand live objects and no garbage: a collection would find nothing
-        try:
-            self._indexer(racine)
-        finally:
-            if ramasse:
-                gc.enable()
+        self._indexer(racine)
         self.sommet = next(iter(self.noeud.kids.values()))[0]
         self.forme = Forme.de(tuple(self.par_chemin))
         self._par_nom: dict[str, list[Noeud]] = {}

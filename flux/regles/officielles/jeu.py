@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import getcontext, setcontext
@@ -77,8 +76,6 @@ class JeuDeRegles:
     def _garde(self, document: Document, *, complet: bool) -> tuple[list[Echec], bool]:
         avant = getcontext()
         setcontext(CONTEXTE.copy())
-        ramasse = gc.isenabled()
-        gc.disable()  # as for the index: nothing here makes cycles
         try:
             return self._evaluer(document, complet=complet)
         except _FAUTES as faute:
@@ -86,8 +83,6 @@ class JeuDeRegles:
             raise ErreurMoteur(f"{self.nom}: {genre}", jeu=self.nom, cause=genre) from faute
         finally:
             setcontext(avant)
-            if ramasse:
-                gc.enable()
 
     def _evaluer(self, document: Document, *, complet: bool) -> tuple[list[Echec], bool]:
         plan = self._planificateur.plan(document.forme)
