@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flux.regles.officielles.arbre import Appel, Chemin, Etape, Expression, Litteral
-from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Code, Portee, Pour
+from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Code, Portee, Pour, peut_lever
 from flux.regles.officielles.erreurs import ErreurRegles
 from flux.regles.officielles.expressions_regulieres import remplacement, traduire
 
@@ -154,7 +154,8 @@ def _normalize_space(t: Traducteur, e: Appel, portee: Portee) -> Code:
             return Code(f"norm({code.py})", "chaine")
         if code.forme == "liste":
             fin = code.clauses[-1]
-            if len(code.clauses) > 1 and isinstance(fin, Pour) and fin.tag:  # a name that the document does not have costs no walk
+            if len(code.clauses) > 1 and isinstance(fin, Pour) and fin.tag and not peut_lever(code.liste):
+                # a name that the document does not have costs no walk
                 return Code(f"(norm_un({code.liste}) if {fin.tag} in M.noms else '')", "chaine")
             return Code(f"norm_un({code.liste})", "chaine")
     return Code(f"normaliser({t.chaine(code)})", "chaine")

@@ -129,7 +129,9 @@ class Memoire(dict[object, Any]):
     def _sure(self, chemin: Chemin, montees: int, tags: Iterable[str], exacte: bool, tient: Fonction | None) -> bool:
         """Whether an assertion surely holds, without error, for every node of a path (see :mod:`revues`)."""
         for _ in range(montees):
-            chemin = chemin.parent or chemin
+            if chemin.parent is None:
+                return False
+            chemin = chemin.parent
         dessous: Chemin | None = chemin
         for tag in tags:
             dessous = dessous.enfants.get(tag) if dessous is not None else None

@@ -106,7 +106,9 @@ def _debuts(e: Expression) -> list[tuple[str, ...]]:
             return _debuts(base)
         case Contexte() | Appel(_, ()) if besoins(e).foyer:
             raise _Rien
-        case Binaire(operateur, gauche, droite) if operateur in _COMPARAISONS and not _sans_surprise(gauche, droite):
+        case Appel("count" | "exists" | "empty", (argument,)) if not _noeuds(argument):
+            raise _Rien  # of one value nothing but its number would be asked, not its error
+        case Binaire(operateur, gauche, droite) if operateur in _COMPARAISONS and not _sans_surprise(operateur, gauche, droite):
             raise _Rien
     return [debut for partie in _parties(e) for debut in _debuts(partie)]
 
@@ -164,14 +166,27 @@ def _parties(valeur: Any) -> Iterator[Expression]:  # noqa: ANN401 any part of a
             yield partie
 
 
-def _sans_surprise(gauche: Expression, droite: Expression) -> bool:
+def _noeuds(e: Expression) -> bool:
+    """Whether an expression surely gives nodes, so that counting them asks for all that leads to them."""
+    match e:
+        case Chemin(_, etapes) if etapes:
+            return _noeuds(etapes[-1])
+        case Filtre(base, _):
+            return _noeuds(base)
+        case Binaire("|", gauche, droite):
+            return _noeuds(gauche) and _noeuds(droite)
+    return isinstance(e, Etape | Contexte)
+
+
+def _sans_surprise(operateur: str, gauche: Expression, droite: Expression) -> bool:
     """Whether a comparison stays what it is, NaN and errors included, where a path becomes one node: not so between two sequences."""
-    return _ecrite(gauche) or _ecrite(droite) or (_unique(gauche) and _unique(droite))
+    liste = operateur in {"=", "!="}  # NaN, greater than one number, is not greater than one of many
+    return _ecrite(gauche, liste=liste) or _ecrite(droite, liste=liste) or (_unique(gauche) and _unique(droite))
 
 
-def _ecrite(e: Expression) -> bool:
+def _ecrite(e: Expression, *, liste: bool) -> bool:
     if isinstance(e, Sequence):
-        return all(map(_ecrite, e.elements))
+        return liste and all(_ecrite(partie, liste=True) for partie in e.elements)
     return isinstance(e, Litteral) or e in {Appel("true", ()), Appel("false", ())}
 
 

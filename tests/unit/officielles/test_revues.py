@@ -10,7 +10,7 @@ from lxml import etree
 from flux.regles.officielles import Document
 from flux.regles.officielles.memoire import Memoire
 from flux.regles.officielles.reference import Reference
-from tests.unit.officielles.jeu_de_poche import assertion, ecrire, evaluer, feuille, jeu, regle
+from tests.unit.officielles.jeu_de_poche import assertion, ecrire, evaluer, feuille, jeu, regle, regles
 
 N = 'xmlns:p="urn:test:p" xmlns:q="urn:test:q"'
 LIGNE = (
@@ -37,6 +37,7 @@ TESTS = {
     "DOCUMENT": "//p:t/p:c = 'S'",
     "UNION": "p:t/(p:c | p:r) = 'S'",
     "ABSENT": "not(p:q/p:z) or p:q/p:z = 'oui'",
+    "ENTRE": "p:a/p:net/p:prix >= (1, 2)",
 }
 SOMME = "every $r in xs:decimal(.) satisfies sum(//p:t[p:r = $r]/xs:decimal(p:r)) * 2 = 7 * count(//p:t[xs:decimal(p:r) = $r])"
 MODES = ("M1", "M2")
@@ -80,6 +81,18 @@ def _document(hasard: Random, abimees: int) -> str:
         avant, apres = (t.replace("3</p:id>", f"{ligne}</p:id>") for t in (avant, apres))
         lignes[ligne] = lignes[ligne].replace(avant, apres, 1)
     return f"<p:r {N}>{''.join(f'<p:l>{ligne}</p:l>' for ligne in lignes)}</p:r>"
+
+
+def test_a_path_that_climbs_past_the_document_proves_nothing(tmp_path):
+    echecs = evaluer(jeu(tmp_path, regle("p:l", assertion("HAUT", "../../../p:r"))), _document(Random(1), 0))
+    assert len(echecs) == 15
+
+
+def test_to_count_what_cannot_be_read_is_an_error_for_many_lines_too(tmp_path):
+    corps = regle("p:l", assertion("COMPTE", "count(p:t/p:r/xs:decimal(.)) <= 1"))
+    xml = _document(Random(1), 0).replace("<p:r>20</p:r>", "<p:r>vingt</p:r>", 1)
+    assert regles(evaluer(jeu(tmp_path, corps), xml)) == ["COMPTE!FORG0001"]
+    assert Reference().evaluer(ecrire(tmp_path, feuille(corps)), xml).abandon
 
 
 def test_one_spoilt_line_gives_what_saxon_gives(tmp_path):
