@@ -52,6 +52,7 @@ class Memoire(dict[object, Any]):
         self._fonctions = fonctions
         self._cles = cles
         self._index: dict[tuple[int, int], tuple[Sequence[Noeud], dict[str, list[Noeud]] | None]] = {}
+        self._par_cle: dict[int, list[_Index]] = {}
         self._aiguillages: dict[tuple[int, Chemin], Groupes] = {}
 
     def __missing__(self, numero: object) -> Valeur:
@@ -82,7 +83,7 @@ class Memoire(dict[object, Any]):
             return ()
         connu = self._index.get((cle, id(noeuds)))
         if connu is None:
-            connu = self._index[cle, id(noeuds)] = (noeuds, self._indexer(self._cles[cle], noeuds))
+            connu = self._index[cle, id(noeuds)] = (noeuds, self._indexer(cle, noeuds).entier)
         if connu[1] is not None and not connu[1]:
             return ()
         if callable(valeurs):
@@ -102,23 +103,14 @@ class Memoire(dict[object, Any]):
 
     def grouper(self, cle: int, noeuds: Sequence[Noeud]) -> Groupes | Parcourus:
         """Nodes by key; when a key cannot be read, something that walks the nodes for each value as XPath does."""
-        groupes = self._indexer(self._cles[cle], noeuds)
+        groupes = self._indexer(cle, noeuds).entier
         return Parcourus(noeuds, self._cles[cle], self) if groupes is None else groupes
 
     def aiguillage(self, cle: int, chemin: Chemin, noeuds: Sequence[Noeud]) -> Groupes:
         """Nodes of a path by key; one whose key cannot be read has none: an error in a pattern is a node that does not match."""
         groupes = self._aiguillages.get((cle, chemin))
         if groupes is None:
-            par_valeur: dict[str, list[Noeud]] = {}
-            lire = self._cles[cle]
-            for noeud in noeuds:
-                try:
-                    valeurs = lire(noeud, self)
-                except ErreurXPath:
-                    continue
-                for valeur in valeurs if len(valeurs) == 1 else dict.fromkeys(valeurs):
-                    par_valeur.setdefault(valeur, []).append(noeud)
-            groupes = self._aiguillages[cle, chemin] = par_valeur
+            groupes = self._aiguillages[cle, chemin] = self._indexer(cle, noeuds).groupes
         return groupes
 
     def doutes(self, noeuds: Sequence[Noeud], revues: Iterable[Revue]) -> list[bool]:
@@ -146,17 +138,37 @@ class Memoire(dict[object, Any]):
         except ErreurXPath:
             return False
 
-    def _indexer(self, lire: Fonction, noeuds: Sequence[Noeud]) -> dict[str, list[Noeud]] | None:
-        """Nodes by key; ``None`` when a key cannot be read."""
-        par_valeur: dict[str, list[Noeud]] = {}
-        try:
-            for noeud in noeuds:
+    def _indexer(self, cle: int, noeuds: Sequence[Noeud]) -> _Index:
+        """Nodes by key, made once for the same nodes, whatever the path that led to them."""
+        connus = self._par_cle.setdefault(cle, [])
+        for index in connus:
+            if index.noeuds == noeuds:  # their identities: a small part of what reading the keys costs
+                return index
+        index = _Index(noeuds)
+        connus.append(index)
+        lire, groupes = self._cles[cle], index.groupes
+        for noeud in noeuds:
+            try:
                 valeurs = lire(noeud, self)
                 for valeur in valeurs if len(valeurs) == 1 else dict.fromkeys(valeurs):
-                    par_valeur.setdefault(valeur, []).append(noeud)
-        except ErreurXPath:
-            return None
-        return par_valeur
+                    groupes.setdefault(valeur, []).append(noeud)
+            except ErreurXPath:
+                index.entier = None
+        return index
+
+
+class _Index:
+    """Nodes by key.
+
+    :ivar noeuds: the nodes. :ivar groupes: those whose key can be read. :ivar entier: the same; ``None`` when a key cannot be read.
+    """
+
+    __slots__ = ("entier", "groupes", "noeuds")
+
+    def __init__(self, noeuds: Sequence[Noeud]) -> None:
+        self.noeuds = noeuds
+        self.groupes: dict[str, list[Noeud]] = {}
+        self.entier: dict[str, list[Noeud]] | None = self.groupes
 
 
 def _lever_encore(code: str, _: Memoire) -> Valeur:
