@@ -26,7 +26,6 @@ from flux.enveloppe import NomFlux
 from flux.errors import ErreurInvariant
 from flux.etapes.cadence import au_sujet_de, etape
 from flux.etapes.fichiers import enveloppe_sortante, garder
-from flux.etapes.ramasse_miettes import sans_ramasse_miettes
 from flux.etapes.redaction import dialecte_de
 from flux.etapes.statuts import lignes_appliquees
 from flux.etapes.sujet import commentaire, statut_de
@@ -34,6 +33,7 @@ from flux.explication import terme_de
 from flux.modele.anomalie import Anomalie
 from flux.modele.raccordement import Sens
 from flux.modele.statut import Enveloppe, LigneErreur, Motif, Statut
+from flux.ramasse_miettes import sans_ramasse_miettes
 from flux.referentiel.interfaces import INTERFACES
 from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.referentiel.motifs import MOTIFS

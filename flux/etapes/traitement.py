@@ -16,10 +16,10 @@ from flux.etapes.devancer import devancer
 from flux.etapes.jugement import jour_de_reception, jugement_de
 from flux.etapes.ouverture import TacheTraiter
 from flux.etapes.pieces_declarees import Declarations
-from flux.etapes.ramasse_miettes import sans_ramasse_miettes
 from flux.etapes.statuts import traiter_statuts
 from flux.etapes.sujet import statut_initial
 from flux.modele.verdict import VerdictDocument
+from flux.ramasse_miettes import sans_ramasse_miettes
 from flux.referentiel.interfaces import INTERFACES
 from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.registre.connexion import transaction

@@ -108,6 +108,13 @@ class Atelier:
         self._memo_par_cle[cle] = (numero, code)
         return numero, code
 
+    def fonction_de_valeurs(self, cle: object, code: Code, parametres: list[str]) -> tuple[str, Code]:
+        """Remember an expression of the document and of some values, as a function of these: ``M[pour_1, x]`` in the generated code."""
+        nom = f"{'pour_e' if peut_lever(code.py) else 'pour_'}{len(self._memo_par_cle) + 1}"
+        self.questions.sources[nom] = f"def {nom}({', '.join(['M', *parametres])}):\n    return {code.py}\n"
+        self._memo_par_cle[cle] = (nom, code)
+        return nom, code
+
     def est_consultation(self, code: Code) -> bool:
         """Whether a value is no more than one look-up of an index already remembered: remembering it again would cost as much."""
         source = code.liste if code.forme == "liste" else code.py

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flux.regles.officielles import index
+from flux.regles.officielles import ecriture, index
 from flux.regles.officielles.arbre import Appel, Binaire, Chemin, Etape, Expression
 from flux.regles.officielles.atelier import Atelier, Signature
 from flux.regles.officielles.codes import Code, Portee, Pour, peut_lever
@@ -18,6 +18,7 @@ from flux.regles.officielles.grammaire import lire
 from flux.regles.officielles.lecteur import Assertion, Fonction, Lie, Motif, Regle, Regles, Texte
 from flux.regles.officielles.motifs import Alternative, alternatives, conditions, sur_le_nom, termes
 from flux.regles.officielles.presence import necessaires, noms_cites
+from flux.regles.officielles.revues import revoir
 from flux.regles.officielles.usages import compter, immediates
 
 _ENTETE = '''"""Rules of {fichier}, compiled by flux.regles.officielles. Generated: do not edit.
@@ -45,9 +46,6 @@ _MODULES = {
         "plus_exact premier quotient seq somme sous_chaine texte traduit un val_opt val_un vrai"
     ),
 }  # what generated code calls
-
-
-_NORMALISE = re.compile(r"\bbool\(norm\((n(?:\.parent)*)\)\)")  # whether a text is more than white space: no need to normalise it
 
 
 class Compilateur:
@@ -114,7 +112,8 @@ class Compilateur:
         yield ")\n"
         yield from self.corps
         yield "\n# (mode, rules); a rule: (function, goes on below, branches);"
-        yield "# a branch: (absolute, steps, test of the name, test of the node, (key, its text))\nMOTIFS = ("
+        yield "# a branch: (absolute, steps, test of the name, test of the node, (key, its text),"
+        yield "# names without which the test of the node is false)\nMOTIFS = ("
         yield from self.motifs
         yield ")\n"
 
@@ -239,7 +238,7 @@ class Compilateur:
         try:
             forme, trouvees = self._forme(nom, rang, conditions(branche))
             if not trouvees:
-                return f"({branche.absolu}, ({pas}), {forme}, None, None)"
+                return f"({branche.absolu}, ({pas}), {forme}, None, None, ())"
             tests = []
             for haut, profondeur, predicat in trouvees:
                 foyer = Code("n" + ".parent" * haut, "element", profondeur=profondeur)
@@ -247,8 +246,15 @@ class Compilateur:
         except ErreurRegles as faute:
             raise self._situee(faute, regle.contexte) from faute
         fonction = f"motif_{nom}_{rang}"
-        self.corps.append(_condition(fonction, _uni(regle.contexte.xpath), tests))
-        return f"({branche.absolu}, ({pas}), {forme}, {fonction}, {self._aiguillage(trouvees)})"
+        self.corps.append(ecriture.condition(fonction, ecriture.uni(regle.contexte.xpath), tests))
+        noms = dict.fromkeys(nom for _, _, p in trouvees for nom in self._necessaires(p, branche) if nom[0] != "@")
+        exiges = " ".join(f"{self._tag(t)}," for t in noms)
+        return f"({branche.absolu}, ({pas}), {forme}, {fonction}, {self._aiguillage(trouvees)}, ({exiges}))"
+
+    def _necessaires(self, predicat: Expression, branche: Alternative) -> Iterator[str]:
+        """Names without which a predicate is surely false."""
+        toujours = frozenset(p.test for p in branche.pas)
+        return (nom for nom, _ in necessaires(predicat, constat=True, toujours=toujours, mentions=self.mentions))
 
     def _aiguillage(self, predicats: list[tuple[int, int, Expression]]) -> tuple[int, str] | None:
         """A key of the node and the text that a branch asks it to have: it tells apart the branches that ask for another."""
@@ -284,6 +290,7 @@ class Compilateur:
         """Write the function of a rule; ``None`` when absences say everything."""
         lignes: list[str] = []
         dispenses: list[str] = []  # for each assertion, what in the document makes it true of every node
+        revues: dict[int, str] = {}  # what proves an assertion for many nodes
         toujours = frozenset(b.pas[-1].test for b in self._alternatives(regle.contexte))
         totaux = iter(self._lectures(regle))
         for piece in regle.contenu:
@@ -301,24 +308,32 @@ class Compilateur:
                     f"(({' '.join(self._tag(t) + ',' for t in tags)}), {a!r}, {motif}, {position}, {numero})" for tags, a in chemins
                 ]
                 continue
-            lignes += self._assertion(numero, piece, portee, toujours, statique=statique)
+            revue = self._revue(numero, piece, portee)
+            if revue:
+                revues[numero] = f"    {revue}  # {piece.identifiant}"
+            lignes += self._assertion(numero, piece, portee, toujours, doute=f"d{numero} and " if revue else "", statique=statique)
             dispenses.append(self._dispense(piece, portee))
         if not any(ligne.lstrip().startswith("echec(") for ligne in lignes):
             return "None"
-        entete = [f"def regle_{nom}(noeuds, M, echec, erreur):", f"    # {_uni(regle.contexte.xpath)}", "    for n in noeuds:"]
-        if dispenses[0] and len(set(dispenses)) == 1:
-            entete[2:2] = [
-                "    try:",
-                f"        if {dispenses[0]} and not M.complet:",
-                "            return  # true of every node",
-                "    except ErreurXPath:",
-                "        pass  # each node will tell it",
-            ]
-        for local, valeur in (("A", "M.attributs"), ("P", "M.noms")):
-            if any(re.search(rf"if .*\b in {local}(?: and |:$)|' in {local}(?: and |:$)", ligne) for ligne in lignes):
-                entete.insert(2, f"    {local} = {valeur}")
-        self.corps.append("\n".join([*entete, *lignes, ""]))
+        self.corps.append("\n".join(ecriture.fonction(nom, regle.contexte.xpath, lignes, dispenses, revues)))
         return f"regle_{nom}"
+
+    def _revue(self, numero: int, piece: Assertion, portee: Portee) -> str:
+        """What proves an assertion for all the nodes of a path at once, as data; empty when nothing does."""
+        if portee.racine or piece.constat:
+            return ""
+        try:
+            revue = revoir(self.traducteur, self._lire(piece.test), portee)
+        except ErreurRegles as faute:
+            raise self._situee(faute, piece.test) from faute
+        if revue is None or revue.condition in {"False", "(not True)"}:
+            return ""
+        fonction = "None"
+        if revue.condition:
+            fonction = f"tient_{numero}"
+            boucle = "" if revue.fixe else f"    for n in noeuds:\n        if not {revue.condition}:\n            return False\n"
+            self.corps.append(f"def {fonction}(noeuds, M):\n{boucle}    return {revue.condition if revue.fixe else True}\n")
+        return f"({revue.montees}, ({' '.join(self._tag(t) + ',' for t in revue.tags)}), {revue.exacte}, {fonction}),"
 
     def _dispense(self, piece: Assertion, portee: Portee) -> str:
         """A term of an alternative that only the document decides: where it is true, no node need be looked at."""
@@ -339,7 +354,9 @@ class Compilateur:
                 lectures += [self._lire(t) for t in (piece.test, *piece.message) if isinstance(t, Texte)]
         return compter(variables, lectures)
 
-    def _assertion(self, numero: int, piece: Assertion, portee: Portee, toujours: frozenset[str], *, statique: bool) -> list[str]:
+    def _assertion(
+        self, numero: int, piece: Assertion, portee: Portee, toujours: frozenset[str], *, doute: str, statique: bool
+    ) -> list[str]:
         try:
             condition = self.traducteur.verite(self._code(piece.test, portee))
         except ErreurRegles as faute:
@@ -349,10 +366,10 @@ class Compilateur:
         message = "" if statique else f", {self._message(piece, portee)}"
         marge = " " * 8
         condition = self._garder(piece, condition, toujours)
-        entete = f"{marge}# {piece.identifiant or '(no identifier)'} [{piece.drapeau or 'no flag'}] {_uni(piece.test.xpath)}"
+        entete = f"{marge}# {piece.identifiant or '(no identifier)'} [{piece.drapeau or 'no flag'}] {ecriture.uni(piece.test.xpath)}"
         if condition in {"not True", "False"}:
             return [f"{entete}  -- never fails"]
-        appel = [f"if {condition}:", f"    echec({numero}, n{message})"]
+        appel = [f"if {doute}{condition}:", f"    echec({numero}, n{message})"]
         if not peut_lever(condition + message):
             return [entete, *(marge + a for a in appel)]
         fin = [f"{marge}except ErreurXPath as e:", f"{marge}    erreur({numero}, n, e)"]
@@ -408,23 +425,6 @@ def _chemins_simples(e: Expression) -> list[tuple[tuple[str, ...], str | None]]:
             return []
         resultats = [(tags + plus, attribut) for tags, _ in resultats for plus, attribut in suites]
     return resultats
-
-
-def _condition(fonction: str, xpath: str, tests: list[str]) -> str:
-    """The function that says whether a node matches a branch and, unless an error could hide one node only, its form for many nodes."""
-    test = _NORMALISE.sub(r"\1.val.strip(BLANCS)", " and ".join(tests))
-    entete = f"def {fonction}(n, M):\n    # {xpath}\n"
-    if peut_lever(test):
-        return (
-            f"{entete}    try:\n        return {test}\n"
-            "    except ErreurXPath:  # an error in a pattern is a node that does not match\n        return False\n"
-        )
-    return f"{entete}    return {test}\n\n{fonction}.parmi = lambda noeuds, M: [n for n in noeuds if {test}]\n"
-
-
-def _uni(texte: str) -> str:
-    """One line, for a comment."""
-    return re.sub(r"\s+", " ", texte).strip()
 
 
 def compiler(regles: Regles, empreinte: str) -> str:

@@ -6,7 +6,6 @@ there, and remembers it for the next documents, since invoices share their paths
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
@@ -202,6 +201,7 @@ class Document:
     :ivar sommet: the root element.
     :ivar par_chemin: nodes of each distinct path, in document order.
     :ivar attributs: Clark names of the attributes.
+    :ivar doubles: paths of which some parent has several nodes.
     :ivar forme: what its paths alone decide.
     """
 
@@ -213,14 +213,9 @@ class Document:
         self.noeud = NoeudDocument(racine)
         self.par_chemin: dict[Chemin, list[Noeud]] = {_Arbre.racine: [self.noeud]}
         self.attributs: set[str] = set()
+        self.doubles: set[Chemin] = set()
         self.nombre = 0
-        ramasse = gc.isenabled()
-        gc.disable()  # a hundred thousand live objects and no garbage: a collection would find nothing
-        try:
-            self._indexer(racine)
-        finally:
-            if ramasse:
-                gc.enable()
+        self._indexer(racine)
         self.sommet = next(iter(self.noeud.kids.values()))[0]
         self.forme = Forme.de(tuple(self.par_chemin))
         self._par_nom: dict[str, list[Noeud]] = {}
@@ -237,7 +232,7 @@ class Document:
 
         The hot loop of the index, kept in one piece.
         """
-        par_chemin = self.par_chemin
+        par_chemin, doubles = self.par_chemin, self.doubles
         connus = par_chemin.get
         parent: Noeud = self.noeud
         chemin = _Arbre.racine
@@ -274,6 +269,7 @@ class Document:
                 freres = kids[nom]
                 if freres.__class__ is tuple:
                     kids[nom] = [freres[0], noeud]
+                    doubles.add(suite)
                 else:
                     freres.append(noeud)
             attributs = elem.items()
@@ -295,6 +291,17 @@ class Document:
             while not restent and dessus:
                 parent, chemin, suites, kids, restent = dessus.pop()
         self.nombre = ordre
+
+    def chemin(self, noeud: Noeud) -> Chemin:
+        """The path of a node."""
+        tags = []
+        while noeud.parent is not None:
+            tags.append(noeud.tag)
+            noeud = noeud.parent
+        trouve = next(iter(self.par_chemin))
+        for tag in reversed(tags):
+            trouve = trouve.enfants[tag]
+        return trouve
 
     def tous(self, tag: str) -> list[Noeud]:
         """Every element of that Clark name, in document order (XPath ``//nom``)."""

@@ -69,7 +69,7 @@ class Traducteur:
             e = chemins.depuis_le_sommet(e, portee.exacte)
         if isinstance(e, Appel | Binaire | Chemin | Filtre | Si | Boucle) and not chemins.est_direct(e) and self.du_document(e, portee):
             return self._memorise(e, portee)
-        return self._code(e, portee)
+        return self._par_valeurs(e, portee) or self._code(e, portee)
 
     def du_document(self, e: Expression, portee: Portee) -> bool:
         """Whether a value depends on the document and on nothing closer."""
@@ -83,7 +83,7 @@ class Traducteur:
     def cle_de_memoire(self, e: Expression, portee: Portee) -> object:
         """What tells the value of an expression that only the document decides from any other."""
         besoin = besoins(e)
-        return (e, besoin.foyer, tuple(sorted((v, portee.variables[v].memo) for v in besoin.variables)))
+        return (e, besoin.foyer, tuple(sorted((v, portee.variables[v].memo) for v in besoin.variables if v in portee.variables)))
 
     def _memorise(self, e: Expression, portee: Portee) -> Code:
         """Evaluate once for a document: ``M[n]`` in the generated code."""
@@ -103,6 +103,25 @@ class Traducteur:
             return code.avec(py=lu)
         var = self.atelier.nouveau()
         return code.avec(py=var, clauses=(Pour(var, lu),))
+
+    def _par_valeurs(self, e: Expression, portee: Portee) -> Code | None:
+        """A sum or a count over the document that single values decide too, ``sum(//X[rate = $rate]/amount)``: once for these values."""
+        besoin = besoins(e)
+        if not isinstance(e, Appel) or e.nom not in {"sum", "count"} or besoin.foyer or not besoin.document:
+            return None
+        valeurs = [(v, portee.variables[v]) for v in sorted(besoin.variables) if v in portee.variables and not portee.variables[v].memo]
+        if not all(c.forme == "un" and c.genre in TEXTES | EXACTS and _NOM.fullmatch(c.py) for _, c in valeurs):
+            return None
+        cle = ("valeurs", self.cle_de_memoire(e, portee), tuple((v, c.genre) for v, c in valeurs))
+        self.atelier.lectures[cle] += 1
+        if not self.atelier.vaut(cle):
+            return None
+        connu = self.atelier.memo(cle)
+        if connu is None:
+            locales = {v: Code(f"v_{re.sub(r'[^0-9A-Za-z_]', '_', v)}", c.genre) for v, c in valeurs}
+            code = self._code(e, Portee({**portee.variables, **locales}, None))
+            connu = self.atelier.fonction_de_valeurs(cle, code, [c.py for c in locales.values()])
+        return connu[1].avec(py=f"M[{', '.join([connu[0], *(c.py for _, c in valeurs)])}]")
 
     def _code(self, e: Expression, portee: Portee) -> Code:  # noqa: C901, PLR0911 one case a kind of expression
         match e:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flux.regles.officielles.arbre import Appel, Chemin, Etape, Expression, Litteral
-from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Code, Portee
+from flux.regles.officielles.codes import BRUTS, EXACTS, NOEUDS, NUMERIQUES, TEXTES, Code, Portee, Pour, peut_lever
 from flux.regles.officielles.erreurs import ErreurRegles
 from flux.regles.officielles.expressions_regulieres import remplacement, traduire
 
 if TYPE_CHECKING:
     from flux.regles.officielles.expressions import Traducteur
 
+_SANS_BOOL = re.compile(r"bool\(([^()]*(?:\([^()]*\))?)\)")  # ``not`` asks for the truth of a value itself
 _TOUT = Etape("descendant-or-self", "node()")
 
 
@@ -104,7 +106,9 @@ def _regex(t: Traducteur, a: Expression) -> str:
 
 
 def _not(t: Traducteur, e: Appel, portee: Portee) -> Code:
-    return Code(f"(not {t.verite(_presence(t, e, portee))})", "booleen")
+    condition = t.verite(_presence(t, e, portee))
+    simple = _SANS_BOOL.fullmatch(condition)
+    return Code(f"(not {simple[1] if simple else condition})", "booleen")
 
 
 def _presence(t: Traducteur, e: Appel, portee: Portee) -> Code:
@@ -149,6 +153,10 @@ def _normalize_space(t: Traducteur, e: Appel, portee: Portee) -> Code:
         if code.forme == "un":
             return Code(f"norm({code.py})", "chaine")
         if code.forme == "liste":
+            fin = code.clauses[-1]
+            if len(code.clauses) > 1 and isinstance(fin, Pour) and fin.tag and not peut_lever(code.liste):
+                # a name that the document does not have costs no walk
+                return Code(f"(norm_un({code.liste}) if {fin.tag} in M.noms else '')", "chaine")
             return Code(f"norm_un({code.liste})", "chaine")
     return Code(f"normaliser({t.chaine(code)})", "chaine")
 

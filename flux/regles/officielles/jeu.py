@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import getcontext, setcontext
@@ -13,7 +12,7 @@ from flux.regles.officielles.erreurs import ErreurMoteur, ErreurXPath
 from flux.regles.officielles.execution import CONTEXTE
 from flux.regles.officielles.memoire import Fonction, Memoire
 from flux.regles.officielles.numeros import base, numero_publie
-from flux.regles.officielles.plans import Planificateur, declencher, partager, verifier_absence
+from flux.regles.officielles.plans import Planificateur, appliquer, partager, verifier_absence
 
 _FAUTES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError, NameError, ErreurXPath)
 
@@ -77,8 +76,6 @@ class JeuDeRegles:
     def _garde(self, document: Document, *, complet: bool) -> tuple[list[Echec], bool]:
         avant = getcontext()
         setcontext(CONTEXTE.copy())
-        ramasse = gc.isenabled()
-        gc.disable()  # as for the index: nothing here makes cycles
         try:
             return self._evaluer(document, complet=complet)
         except _FAUTES as faute:
@@ -86,8 +83,6 @@ class JeuDeRegles:
             raise ErreurMoteur(f"{self.nom}: {genre}", jeu=self.nom, cause=genre) from faute
         finally:
             setcontext(avant)
-            if ramasse:
-                gc.enable()
 
     def _evaluer(self, document: Document, *, complet: bool) -> tuple[list[Echec], bool]:
         plan = self._planificateur.plan(document.forme)
@@ -104,9 +99,7 @@ class JeuDeRegles:
         for fonction, chemin in plan.sures:
             fonction(par_chemin[chemin], memoire, echec, erreur)
         for candidat, chemin in plan.conditions:
-            pris = declencher(candidat, chemin, par_chemin[chemin], memoire)
-            if pris and candidat.fonction is not None:
-                candidat.fonction(pris, memoire, echec, erreur)
+            appliquer(candidat, chemin, par_chemin[chemin], memoire, echec, erreur)
         for etape, chemin in plan.etapes:
             partager(etape, chemin, par_chemin[chemin], memoire, echec, erreur)
         for absence, chemin in plan.absences:

@@ -14,17 +14,23 @@ from flux.regles.officielles.erreurs import ErreurXPath
 
 Fonction = Callable[..., Any]  # generated code
 Groupes = Mapping[str, Sequence[Noeud]]
+Revue = tuple[int, Iterable[str], bool, Fonction | None]  # steps up, names down, one each, what is asked of those
+
+
+BEAUCOUP = 12  # fewer are looked at one by one at once
 
 
 class Memoire(dict[object, Any]):
     """Expressions that only the document decides, evaluated at their first use; an error is raised again at each use.
 
     :param plan: remembered expressions, keys, and names of which the rules ask for every element.
-    :param complet: evaluate the variables of rules that the document dispenses with too, so that ``reserve`` is complete.
+    :param complet: evaluate the variables of rules that the document dispenses with too, so that ``reserve`` is complete; and look at
+        every path as a whole, so that a comparison of the engines looks at both ways to a verdict.
     :ivar racine: the document node.
     :ivar sommet: the root element.
     :ivar tous: every element of a name, in document order.
     :ivar noms: names of the elements found in the document. :ivar attributs: names of the attributes.
+    :ivar beaucoup: nodes from which a path is looked at as a whole first (:meth:`doutes`).
     :ivar reserve: whether a variable could not be evaluated, read or not.
     """
 
@@ -36,20 +42,27 @@ class Memoire(dict[object, Any]):
         self.racine = document.noeud
         self.sommet = document.sommet
         self.tous = {tag: document.tous(tag) for tag in tous}.get
+        self.document = document
         self.elements = document.elements
         self.noms = document.forme.par_nom
         self.attributs = document.attributs
         self.reserve = False
         self.complet = complet
+        self.beaucoup = 1 if complet else BEAUCOUP
         self._fonctions = fonctions
         self._cles = cles
         self._index: dict[tuple[int, int], tuple[Sequence[Noeud], dict[str, list[Noeud]] | None]] = {}
+        self._par_cle: dict[int, list[_Index]] = {}
         self._aiguillages: dict[tuple[int, Chemin], Groupes] = {}
 
     def __missing__(self, numero: object) -> Valeur:
-        """Evaluate the expression."""
+        """Evaluate the expression: that of a number, or a function followed by its values."""
         try:
-            valeur = self._fonctions[numero](self)
+            if numero.__class__ is tuple and numero not in self._fonctions:
+                fonction, *valeurs = numero
+                valeur = fonction(self, *valeurs)
+            else:
+                valeur = self._fonctions[numero](self)
         except ErreurXPath as erreur:
             self._fonctions = {**self._fonctions, numero: partial(_lever_encore, erreur.code)}
             raise
@@ -70,7 +83,7 @@ class Memoire(dict[object, Any]):
             return ()
         connu = self._index.get((cle, id(noeuds)))
         if connu is None:
-            connu = self._index[cle, id(noeuds)] = (noeuds, self._indexer(self._cles[cle], noeuds))
+            connu = self._index[cle, id(noeuds)] = (noeuds, self._indexer(cle, noeuds).entier)
         if connu[1] is not None and not connu[1]:
             return ()
         if callable(valeurs):
@@ -90,36 +103,72 @@ class Memoire(dict[object, Any]):
 
     def grouper(self, cle: int, noeuds: Sequence[Noeud]) -> Groupes | Parcourus:
         """Nodes by key; when a key cannot be read, something that walks the nodes for each value as XPath does."""
-        groupes = self._indexer(self._cles[cle], noeuds)
+        groupes = self._indexer(cle, noeuds).entier
         return Parcourus(noeuds, self._cles[cle], self) if groupes is None else groupes
 
     def aiguillage(self, cle: int, chemin: Chemin, noeuds: Sequence[Noeud]) -> Groupes:
         """Nodes of a path by key; one whose key cannot be read has none: an error in a pattern is a node that does not match."""
         groupes = self._aiguillages.get((cle, chemin))
         if groupes is None:
-            par_valeur: dict[str, list[Noeud]] = {}
-            lire = self._cles[cle]
-            for noeud in noeuds:
-                try:
-                    valeurs = lire(noeud, self)
-                except ErreurXPath:
-                    continue
-                for valeur in valeurs if len(valeurs) == 1 else dict.fromkeys(valeurs):
-                    par_valeur.setdefault(valeur, []).append(noeud)
-            groupes = self._aiguillages[cle, chemin] = par_valeur
+            groupes = self._aiguillages[cle, chemin] = self._indexer(cle, noeuds).groupes
         return groupes
 
-    def _indexer(self, lire: Fonction, noeuds: Sequence[Noeud]) -> dict[str, list[Noeud]] | None:
-        """Nodes by key; ``None`` when a key cannot be read."""
-        par_valeur: dict[str, list[Noeud]] = {}
+    def doutes(self, noeuds: Sequence[Noeud], revues: Iterable[Revue]) -> list[bool]:
+        """For each assertion of a rule, whether the nodes must be looked at; all are of one path."""
+        chemin = self.document.chemin(noeuds[0])
+        return [not self._sure(chemin, *revue) for revue in revues]
+
+    def _sure(self, chemin: Chemin, montees: int, tags: Iterable[str], exacte: bool, tient: Fonction | None) -> bool:
+        """Whether an assertion surely holds, without error, for every node of a path (see :mod:`revues`)."""
+        for _ in range(montees):
+            if chemin.parent is None:
+                return False
+            chemin = chemin.parent
+        dessous: Chemin | None = chemin
+        for tag in tags:
+            dessous = dessous.enfants.get(tag) if dessous is not None else None
+            if dessous in self.document.doubles:
+                return False
+        par_chemin = self.document.par_chemin
+        noeuds = par_chemin.get(dessous, ()) if dessous is not None else ()
+        if exacte and len(noeuds) != len(par_chemin[chemin]):
+            return False
         try:
-            for noeud in noeuds:
+            return tient is None or bool(tient(noeuds, self))
+        except ErreurXPath:
+            return False
+
+    def _indexer(self, cle: int, noeuds: Sequence[Noeud]) -> _Index:
+        """Nodes by key, made once for the same nodes, whatever the path that led to them."""
+        connus = self._par_cle.setdefault(cle, [])
+        for index in connus:
+            if index.noeuds == noeuds:  # their identities: a small part of what reading the keys costs
+                return index
+        index = _Index(noeuds)
+        connus.append(index)
+        lire, groupes = self._cles[cle], index.groupes
+        for noeud in noeuds:
+            try:
                 valeurs = lire(noeud, self)
                 for valeur in valeurs if len(valeurs) == 1 else dict.fromkeys(valeurs):
-                    par_valeur.setdefault(valeur, []).append(noeud)
-        except ErreurXPath:
-            return None
-        return par_valeur
+                    groupes.setdefault(valeur, []).append(noeud)
+            except ErreurXPath:
+                index.entier = None
+        return index
+
+
+class _Index:
+    """Nodes by key.
+
+    :ivar noeuds: the nodes. :ivar groupes: those whose key can be read. :ivar entier: the same; ``None`` when a key cannot be read.
+    """
+
+    __slots__ = ("entier", "groupes", "noeuds")
+
+    def __init__(self, noeuds: Sequence[Noeud]) -> None:
+        self.noeuds = noeuds
+        self.groupes: dict[str, list[Noeud]] = {}
+        self.entier: dict[str, list[Noeud]] | None = self.groupes
 
 
 def _lever_encore(code: str, _: Memoire) -> Valeur:

@@ -13,6 +13,7 @@ from lxml import etree
 from platformdirs import user_cache_path
 
 from flux.errors import ErreurConfiguration
+from flux.ramasse_miettes import sans_ramasse_miettes
 from flux.referentiel.interfaces import Ere
 from flux.referentiel.jeux import MoteurRegles
 from flux.regles.officielles.bornes import Exces, exces
@@ -65,6 +66,10 @@ class ReglesOfficielles:
         :raises ErreurConfiguration: a rule file is not the pinned one, the cache folder is not private, or Saxon alone was asked for and
             is not installed.
         """
+        with sans_ramasse_miettes():  # until the index is gone: tens of thousands of nodes, of which none is garbage before
+            return self._evaluer(root, profil, ere, le)
+
+    def _evaluer(self, root: etree._Element, profil: str | None, ere: Ere, le: date) -> Evaluation:
         jeux = () if self._moteur is MoteurRegles.AUCUN else jeux_applicables(str(root.tag), profil, ere, le)
         if not jeux:
             return Evaluation()

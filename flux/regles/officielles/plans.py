@@ -17,7 +17,8 @@ class Candidat:
     """A rule that may fire on the nodes of a path.
 
     Its rank, its function (``None``: absences say all), its condition on the node (``None``: it surely fires), whether the pattern goes
-    on below and, where the condition asks for texts of one key, the key and the texts.
+    on below and, where the condition asks for texts of one key, the key and the texts; for each branch of the condition, names without
+    which it is false.
     """
 
     rang: int
@@ -26,6 +27,11 @@ class Candidat:
     continue_: bool
     cle: int | None = None
     textes: tuple[str, ...] = ()
+    noms: tuple[tuple[str, ...], ...] = ((),)
+
+    def possible(self, forme: Forme) -> bool:
+        """Whether documents of that form have the names that the condition asks for."""
+        return any(all(nom in forme.par_nom for nom in branche) for branche in self.noms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class Etape:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """The presence of a node of this path (or of its attribute) fails an assertion of a rule, so many steps up."""
+    """The presence of a node of this path (or of its attribute) fails an assertion of a rule on the path ``sujet``, so many steps up."""
 
     haut: int
     attribut: str | None
@@ -46,6 +52,15 @@ class Absence:
     assertion: int
     candidats: tuple[Candidat, ...]
     barrages: Barrages
+    sujet: Chemin
+
+    def possible(self, sujets: list[Noeud], memoire: Memoire) -> bool:
+        """Whether the rule may fire on one of these nodes: not where the key that it asks for has other texts."""
+        regle = next(c for c in self.candidats if c.rang == self.regle)
+        if regle.condition is None or regle.cle is None:
+            return True
+        groupes = memoire.aiguillage(regle.cle, self.sujet, sujets)
+        return any(texte in groupes for texte in regle.textes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +115,11 @@ class Planificateur:
             if du_chemin is None:
                 du_chemin = chemin.plans[self] = (self._etapes(chemin), self._absences_de(chemin))
             for etape in du_chemin[0]:
-                seul = etape.candidats[0]
+                candidats = tuple(c for c in etape.candidats if c.possible(forme))
+                if not any(c.fonction is not None for c in candidats):
+                    continue
+                etape = Etape(candidats, etape.barrages)  # noqa: PLW2901 the same, for this form
+                seul = candidats[0]
                 if etape.barrages or len(etape.candidats) > 1 or seul.fonction is None:
                     etapes.append((etape, chemin))
                 elif seul.condition is None:
@@ -125,12 +144,13 @@ class Planificateur:
             retenues = [b for b in branches if convient(b[0], b[1], noms) and (b[2] is None or b[2](chemin.tag))]
             if not retenues:
                 continue
-            tests = [test for _, _, _, test, _ in retenues]
+            tests = [b[3] for b in retenues]
             sure = None in tests
-            cles = {aiguillage[0] if aiguillage else None for *_, aiguillage in retenues}
+            cles = {b[4][0] if b[4] else None for b in retenues}
             cle = cles.pop() if len(cles) == 1 else None
-            textes = tuple(aiguillage[1] for *_, aiguillage in retenues) if cle is not None else ()
-            candidat = Candidat(rang, fonction, None if sure else _un_de(tests), continue_, cle, textes)
+            textes = tuple(b[4][1] for b in retenues) if cle is not None else ()
+            exiges = ((),) if sure else tuple(b[5] for b in retenues)
+            candidat = Candidat(rang, fonction, None if sure else _un_de(tests), continue_, cle, textes, exiges)
             trouves[motif] = (*trouves.get(motif, ()), candidat)
             if sure:
                 fermes.add(motif)
@@ -164,7 +184,7 @@ class Planificateur:
             for attribut, motif, regle, assertion in self._absences.get(tags, ()):
                 candidats = self._candidats(ici).get(motif, ())
                 if any(c.rang == regle for c in candidats):
-                    trouvees.append(Absence(haut, attribut, regle, assertion, candidats, self._barrages(ici, motif)))
+                    trouvees.append(Absence(haut, attribut, regle, assertion, candidats, self._barrages(ici, motif), ici))
             tags = (ici.tag, *tags)
             ici = ici.parent
         return tuple(trouvees)
@@ -189,6 +209,16 @@ def declencher(candidat: Candidat, chemin: Chemin, noeuds: list[Noeud], memoire:
     if len(candidat.textes) == 1:
         return [n for n in groupes.get(candidat.textes[0], ()) if condition(n, memoire)]
     return [n for n in dict.fromkeys(n for texte in candidat.textes for n in groupes.get(texte, ())) if condition(n, memoire)]
+
+
+def appliquer(candidat: Candidat, chemin: Chemin, noeuds: list[Noeud], memoire: Memoire, echec: Fonction, erreur: Fonction) -> None:
+    """A rule that is alone in its pattern: its condition need not be asked where its assertions are sure of all the nodes of the path."""
+    revue = getattr(candidat.fonction, "revue", None) if len(noeuds) >= memoire.beaucoup and candidat.cle is None else None
+    if revue is not None and not any(memoire.doutes(noeuds, revue)):
+        return
+    pris = declencher(candidat, chemin, noeuds, memoire)
+    if pris and candidat.fonction is not None:
+        candidat.fonction(pris, memoire, echec, erreur)
 
 
 def partager(etape: Etape, chemin: Chemin, noeuds: list[Noeud], memoire: Memoire, echec: Fonction, erreur: Fonction) -> None:
@@ -222,6 +252,9 @@ def _sauf(noeuds: list[Noeud], pris: list[Noeud]) -> list[Noeud]:
 
 def verifier_absence(absence: Absence, noeuds: list[Noeud], memoire: Memoire, echec: Fonction) -> None:
     """Nodes that should not be there: say so once for each node of the rule."""
+    sujets = memoire.document.par_chemin[absence.sujet]
+    if len(sujets) >= memoire.beaucoup and not absence.possible(sujets, memoire):
+        return
     for sujet in dict.fromkeys(_monter(n, absence.haut) for n in noeuds if absence.attribut is None or absence.attribut in n.attrs):
         regle = _declenchee(sujet, absence.candidats, memoire)
         if regle is not None and regle.rang == absence.regle and not arrete(sujet, absence.barrages, memoire):

@@ -58,6 +58,11 @@ def necessaires(test: Expression, *, constat: bool, toujours: frozenset[str], me
     return trouvees[:_GARDES_MAX]
 
 
+def tient_sans(test: Expression, nom: str) -> bool:
+    """Whether a test surely holds, without error, for a node that has no child of that name."""
+    return _vrai(_Essai(nom, local=True).valeur(test, foyer=True)) is True
+
+
 def noms_cites(e: Any) -> Iterator[str]:  # noqa: ANN401 any part of an expression
     """Names of elements and, after ``@``, of attributes that an expression speaks of, as often as it does."""
     if isinstance(e, Etape) and e.axe in _AXES and e.test[-1] not in "*)" and e.test[0] != "*":
@@ -147,17 +152,23 @@ class _Essai:
             return not fin if vg is not None and vd is not None else None
         if operateur == "|":
             return _VIDE if g == d == _VIDE else None
+        muet = sans_erreur if operateur in _COMPARE else _un_sans_erreur
         if operateur in _COMPARE or operateur in _COMPARE_VALEUR:
-            if (g == _VIDE and sans_erreur(droite)) or (d == _VIDE and sans_erreur(gauche)):
+            if (g == _VIDE and muet(droite)) or (d == _VIDE and muet(gauche)):
                 return False
             if g is None or d is None or g.__class__ is not d.__class__ or d == _VIDE:
                 return None
             return _COMPARE[_COMPARE_VALEUR.get(operateur, operateur)](g, d)
         if operateur in _CALCUL and g.__class__ is int and d.__class__ is int:
             return _CALCUL[operateur](g, d)
-        if (g == _VIDE and sans_erreur(droite)) or (d == _VIDE and sans_erreur(gauche)):
+        if (g == _VIDE and muet(droite)) or (d == _VIDE and muet(gauche)):
             return _VIDE
         return None
+
+
+def _un_sans_erreur(e: Expression) -> bool:
+    """Whether an expression surely raises no error and gives one item at most: two are an error beside ``+`` or ``eq``."""
+    return not isinstance(e, Etape | Chemin) and sans_erreur(e)
 
 
 def sans_erreur(e: Expression) -> bool:  # noqa: PLR0911 one case a kind of expression

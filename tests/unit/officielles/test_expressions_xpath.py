@@ -118,6 +118,9 @@ ERREURS = {
     "xs:date('2026-11-20+13:60') = xs:date(p:d)": "FORG0001",
     "xs:date('2147483648-01-01') > xs:date(p:d)": "FODT0001",
     "xs:date('-99999999999999999999-01-01') < xs:date(p:d)": "FODT0001",
+    "normalize-space(p:l[xs:decimal(p:cat) = 1]/p:absent) = ''": "FORG0001",  # a name that is nowhere hides no error on the way to it
+    "not(//p:id * p:absent != 1)": "XPTY0004",
+    "not(//p:id eq p:absent)": "XPTY0004",
 }
 
 # The shape of BR-FR's date checks, read from the text as it comes (UBL) or from what was cut from it first (CII, CDV).

@@ -115,6 +115,21 @@ def test_joins_between_lines_give_what_saxon_gives(tmp_path):
     assert {r for r, _ in trouves} == {"J1", "J2", "J3", "J4"}
 
 
+def test_a_line_whose_key_cannot_be_read_fires_no_rule_and_is_an_error_in_a_sum(tmp_path):
+    categorie = "normalize-space(p:c) = 'S'"
+    somme = " + ".join(f"count({lignes}[{categorie}])" for lignes in ("//p:l", "/p:r/p:l"))
+    un = jeu(
+        tmp_path,
+        regle(f"p:l[{categorie}]", assertion("LIGNE", "p:v = '1'")),
+        regle("p:t[. = '1']", assertion("SOMME", f"{somme} = 4"), mode="M2"),
+        modes=("M1", "M2"),
+    )
+    lignes = "<p:l><p:c>S</p:c><p:v>2</p:v></p:l><p:l><p:c>E</p:c></p:l>{}<p:l><p:c> S </p:c></p:l>"
+    assert regles(evaluer(un, f"<p:r {N}>{lignes.format('')}<p:t>1</p:t></p:r>")) == ["LIGNE", "LIGNE"]
+    deux = lignes.format("<p:l><p:c>S</p:c><p:c>S</p:c></p:l>")
+    assert regles(evaluer(un, f"<p:r {N}>{deux}<p:t>1</p:t></p:r>")) == ["LIGNE", "LIGNE", "SOMME!XPTY0004"]
+
+
 def test_a_fault_of_the_engine_is_said_as_such(tmp_path, monkeypatch):
     monkeypatch.setattr(conversions, "NOMBRE_MAX", 100_000)  # no number of this length comes so far otherwise
     un = jeu(tmp_path, regle("p:l", assertion("D", "xs:decimal(p:m) * xs:decimal(p:m) > 0")))
