@@ -28,6 +28,7 @@ from tests.unit.xsd import test_xsd_validation
 #: Rules that only a database can break, and where they are tested.
 AU_REGISTRE = {
     "ENV-07": "tests/integration/registre",
+    "ARC-12": "tests/integration/test_cle_deposee.py",
     **{row.rule: "tests/integration" for row in CATALOGUE.values() if row.layer is Couche.REGISTRE},
 }
 

@@ -233,7 +233,7 @@ def test_a_directory_given_judges_recipients(tmp_path):
     empty.write_text("inconnue;colonne\n", encoding="utf-8")
     done = _lancer(flow, "--annuaire", empty)
     assert isinstance(done.exception, ErreurUsage)
-    assert "ANN-" in str(done.exception)
+    assert "ANN-" in done.exception.lignes[0]
 
 
 @pytest.mark.parametrize("day", ["2026-05-01", "2026-12-01"])
