@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flux.regles.officielles.document import Chemin, Forme, Noeud
@@ -29,9 +30,15 @@ class Candidat:
     textes: tuple[str, ...] = ()
     noms: tuple[tuple[str, ...], ...] = ((),)
 
-    def possible(self, forme: Forme) -> bool:
-        """Whether documents of that form have the names that the condition asks for."""
-        return any(all(nom in forme.par_nom for nom in branche) for branche in self.noms)
+    def possible(self, noms: Mapping[str, object]) -> bool:
+        """Whether documents that have these names only have those that the condition asks for."""
+        for branche in self.noms:
+            for nom in branche:
+                if nom not in noms:
+                    break
+            else:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +70,32 @@ class Absence:
         return any(texte in groupes for texte in regle.textes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlanDeForme:
-    """What a rule set does with the documents of one form.
+    """What a rule set does with the documents of one form, or with the nodes of one path whatever the form.
 
     :ivar sures: rules that fire on every node of a path. :ivar conditions: rules that are alone in their pattern, and fire on some.
     :ivar etapes: patterns where several rules may fire, or that may have stopped above. :ivar absences: what should not be there.
     :ivar tous: names of which the rules ask for every element.
     """
 
-    sures: tuple[tuple[Fonction, Chemin], ...]
-    conditions: tuple[tuple[Candidat, Chemin], ...]
-    etapes: tuple[tuple[Etape, Chemin], ...]
-    absences: tuple[tuple[Absence, Chemin], ...]
     tous: tuple[str, ...]
+    sures: list[tuple[Fonction, Chemin]] = field(default_factory=list)
+    conditions: list[tuple[Candidat, Chemin]] = field(default_factory=list)
+    etapes: list[tuple[Etape, Chemin]] = field(default_factory=list)
+    absences: list[tuple[Absence, Chemin]] = field(default_factory=list)
+
+    def ajouter(self, etape: Etape, chemin: Chemin) -> None:
+        """Add what one pattern does with the nodes of a path, unless no rule of it has a function."""
+        if not any(c.fonction is not None for c in etape.candidats):
+            return
+        seul = etape.candidats[0]
+        if etape.barrages or len(etape.candidats) > 1 or seul.fonction is None:
+            self.etapes.append((etape, chemin))
+        elif seul.condition is None:
+            self.sures.append((seul.fonction, chemin))
+        else:
+            self.conditions.append((seul, chemin))
 
 
 class Planificateur:
@@ -109,26 +128,32 @@ class Planificateur:
         return connu
 
     def _planifier(self, forme: Forme) -> PlanDeForme:
-        sures, conditions, etapes, absences = [], [], [], []
+        plan = PlanDeForme(tuple(tag for tag in self._tous if tag in forme.par_nom))
+        # Most documents of an archive have a form of their own: what their paths alone decide is added as it is.
         for chemin in forme.chemins:
             du_chemin = chemin.plans.get(self)
             if du_chemin is None:
-                du_chemin = chemin.plans[self] = (self._etapes(chemin), self._absences_de(chemin))
-            for etape in du_chemin[0]:
-                candidats = tuple(c for c in etape.candidats if c.possible(forme))
-                if not any(c.fonction is not None for c in candidats):
-                    continue
-                etape = Etape(candidats, etape.barrages)  # noqa: PLW2901 the same, for this form
-                seul = candidats[0]
-                if etape.barrages or len(etape.candidats) > 1 or seul.fonction is None:
-                    etapes.append((etape, chemin))
-                elif seul.condition is None:
-                    sures.append((seul.fonction, chemin))
-                else:
-                    conditions.append((seul, chemin))
-            absences += [(absence, chemin) for absence in du_chemin[1]]
-        tous = tuple(tag for tag in self._tous if tag in forme.par_nom)
-        return PlanDeForme(tuple(sures), tuple(conditions), tuple(etapes), tuple(absences), tous)
+                du_chemin = chemin.plans[self] = self._planifier_chemin(chemin)
+            sur, incertaines = du_chemin
+            plan.sures += sur.sures
+            plan.conditions += sur.conditions
+            plan.etapes += sur.etapes
+            plan.absences += sur.absences
+            for etape in incertaines:
+                candidats = tuple([c for c in etape.candidats if c.possible(forme.par_nom)])
+                plan.ajouter(Etape(candidats, etape.barrages), chemin)
+        return plan
+
+    def _planifier_chemin(self, chemin: Chemin) -> tuple[PlanDeForme, tuple[Etape, ...]]:
+        """What is done with the nodes of a path whatever the document, and the patterns of which some rules ask for other names."""
+        plan, incertaines = PlanDeForme(()), []
+        for etape in self._etapes(chemin):
+            if all(() in c.noms for c in etape.candidats):
+                plan.ajouter(etape, chemin)
+            else:
+                incertaines.append(etape)
+        plan.absences += [(absence, chemin) for absence in self._absences_de(chemin)]
+        return plan, tuple(incertaines)
 
     def _candidats(self, chemin: Chemin) -> dict[int, tuple[Candidat, ...]]:
         """Rules that may fire on a path, by pattern, the one to try first coming first."""
