@@ -54,6 +54,7 @@ class Memoire(dict[object, Any]):
         self._index: dict[tuple[int, int], tuple[Sequence[Noeud], dict[str, list[Noeud]] | None]] = {}
         self._par_cle: dict[int, list[_Index]] = {}
         self._aiguillages: dict[tuple[int, Chemin], Groupes] = {}
+        self._doutes: dict[tuple[Chemin, int], list[bool]] = {}
 
     def __missing__(self, numero: object) -> Valeur:
         """Evaluate the expression: that of a number, or a function followed by its values."""
@@ -113,10 +114,16 @@ class Memoire(dict[object, Any]):
             groupes = self._aiguillages[cle, chemin] = self._indexer(cle, noeuds).groupes
         return groupes
 
-    def doutes(self, noeuds: Sequence[Noeud], revues: Iterable[Revue]) -> list[bool]:
-        """For each assertion of a rule, whether the nodes must be looked at; all are of one path."""
+    def doutes(self, noeuds: Sequence[Noeud], revues: tuple[Revue, ...]) -> list[bool]:
+        """For each assertion of a rule, whether the nodes must be looked at; all are of one path.
+
+        Answered once a path: a rule that is alone in its pattern is asked before its condition, and asks again for those that it fires on.
+        """
         chemin = self.document.chemin(noeuds[0])
-        return [not self._sure(chemin, *revue) for revue in revues]
+        connus = self._doutes.get((chemin, id(revues)))  # data of the generated module, which outlives the document
+        if connus is None:
+            connus = self._doutes[chemin, id(revues)] = [not self._sure(chemin, *revue) for revue in revues]
+        return connus
 
     def _sure(self, chemin: Chemin, montees: int, tags: Iterable[str], exacte: bool, tient: Fonction | None) -> bool:
         """Whether an assertion surely holds, without error, for every node of a path (see :mod:`revues`)."""
