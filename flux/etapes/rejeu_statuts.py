@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flux.etapes.rejugement import MembreJuge
@@ -35,6 +35,6 @@ def avec_les_faits(now: MembreJuge, alors: Sequence[Anomalie]) -> MembreJuge:
     return replace(now, decision=Decision.ACCEPTE if taken else Decision.REJETE, anomalies=anomalies)
 
 
-def _retenus(demande: StatutDemande, facts: dict[tuple[str | None, int | None], list[Anomalie]]) -> tuple[Anomalie, ...]:
-    told: Iterator[Anomalie] = iter(facts.get((propre(demande.lu.chemin), demande.lu.ligne), ()))
+def _retenus(demande: StatutDemande, facts: Mapping[tuple[str | None, int | None], Sequence[Anomalie]]) -> tuple[Anomalie, ...]:
+    told = facts.get((propre(demande.lu.chemin), demande.lu.ligne), ())
     return tuple(one for one in told if demande.recevable or one.rule in _TOUJOURS)
