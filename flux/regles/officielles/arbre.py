@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
 
@@ -110,3 +111,12 @@ class Chemin:
 
 
 Expression = Litteral | Variable | Contexte | Sequence | Appel | Binaire | Oppose | Si | Boucle | Conversion | Etape | Filtre | Chemin
+
+
+def parties(e: Expression | tuple[object, ...]) -> Iterator[Expression]:
+    """Expressions that stand directly in one, or in a tuple of parts, as they are written."""
+    for partie in e if isinstance(e, tuple) else (getattr(e, champ.name) for champ in fields(e)):
+        if isinstance(partie, tuple):
+            yield from parties(partie)
+        elif isinstance(partie, Expression):
+            yield partie

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from typing import Any
 
 from flux.regles.officielles.arbre import (
@@ -24,6 +23,7 @@ from flux.regles.officielles.arbre import (
     Litteral,
     Sequence,
     Si,
+    parties,
 )
 
 _GARDES_MAX = 2
@@ -63,16 +63,12 @@ def tient_sans(test: Expression, nom: str) -> bool:
     return _vrai(_Essai(nom, local=True).valeur(test, foyer=True)) is True
 
 
-def noms_cites(e: Any) -> Iterator[str]:  # noqa: ANN401 any part of an expression
+def noms_cites(e: Expression) -> Iterator[str]:
     """Names of elements and, after ``@``, of attributes that an expression speaks of, as often as it does."""
     if isinstance(e, Etape) and e.axe in _AXES and e.test[-1] not in "*)" and e.test[0] != "*":
         yield f"@{e.test}" if e.axe == "attribute" else e.test
-    if isinstance(e, tuple):
-        for partie in e:
-            yield from noms_cites(partie)
-    elif hasattr(e, "__dataclass_fields__"):
-        for champ in fields(e):
-            yield from noms_cites(getattr(e, champ.name))
+    for partie in parties(e):
+        yield from noms_cites(partie)
 
 
 def _vrai(valeur: Any) -> bool | None:  # noqa: ANN401 a known value or None

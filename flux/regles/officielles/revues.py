@@ -8,7 +8,6 @@ them as lines (:attr:`document.Document.doubles`, :attr:`~document.Document.par_
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from flux.regles.officielles.arbre import (
     Litteral,
     Oppose,
     Sequence,
+    parties,
 )
 from flux.regles.officielles.codes import Code, Portee, besoins
 from flux.regles.officielles.presence import tient_sans
@@ -110,7 +110,7 @@ def _debuts(e: Expression) -> list[tuple[str, ...]]:
             raise _Rien  # of one value nothing but its number would be asked, not its error
         case Binaire(operateur, gauche, droite) if operateur in _COMPARAISONS and not _sans_surprise(operateur, gauche, droite):
             raise _Rien
-    return [debut for partie in _parties(e) for debut in _debuts(partie)]
+    return [debut for partie in parties(e) for debut in _debuts(partie)]
 
 
 def _pas(etapes: tuple[Expression, ...]) -> tuple[str, ...]:
@@ -155,15 +155,6 @@ def _depuis(etapes: tuple[Expression, ...], pas: int) -> Expression:
     if not suite:
         return Contexte()
     return suite[0] if len(suite) == 1 else Chemin(False, suite)
-
-
-def _parties(valeur: Any) -> Iterator[Expression]:  # noqa: ANN401 any part of an expression
-    """The expressions inside one that have its context node too."""
-    for partie in valeur if isinstance(valeur, tuple) else (getattr(valeur, champ.name) for champ in fields(valeur)):
-        if isinstance(partie, tuple):
-            yield from _parties(partie)
-        elif isinstance(partie, Expression):
-            yield partie
 
 
 def _noeuds(e: Expression) -> bool:
