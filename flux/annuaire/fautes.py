@@ -90,6 +90,10 @@ TEXTES: dict[str, tuple[str, str]] = {
         "Le fichier est vide ou n'a pas de ligne de titres. Donnez un export F14 (XML) ou un CSV à titres.",
         "The file is empty or has no title line. Give an F14 export (XML) or a CSV with titles.",
     ),
+    "ANN-23": (
+        "Plus de {maximum} octets se suivent sans qu'un élément d'annuaire se termine. Redemandez le fichier.",
+        "More than {maximum} bytes come without the end of any element of a directory. Ask for the file again.",
+    ),
 }
 
 

@@ -27,6 +27,8 @@ _TYPES = {"C": Mode.COMPLET, "D": Mode.DIFFERENCE}
 #: Bytes handed to the parser at a time, and before the root element at most (house).
 _PAQUET = 65_536
 _DEBUT_MAX = 16 * _PAQUET
+#: Bytes without the end of a block at most (house): blocks have some kilobytes, and what stands between them grows in memory.
+_SEUL_MAX = _DEBUT_MAX + 16 * _PAQUET
 
 
 def lire_f14(source: BinaryIO, fichier: str) -> Iterator[Production | Entree | FauteAnnuaire]:
@@ -41,6 +43,7 @@ def lire_f14(source: BinaryIO, fichier: str) -> Iterator[Production | Entree | F
             parser.feed(morceau)
             for _, element in cast("Iterator[tuple[str, _Element]]", parser.read_events()):
                 yield from lecture.fin(element)
+            lecture.avancer(len(morceau))
         parser.close()
     except Illisible as error:
         yield faute(error.code, fichier, None, **error.faits)
@@ -84,14 +87,22 @@ class _Lecture:
         self._entete: dict[str, str] = {}
         self._siren_publics: set[str] = set()
         self._rangs = dict.fromkeys(_BLOCS, 0)
+        self._seul = 0
+
+    def avancer(self, octets: int) -> None:
+        """Count bytes read. :raises Illisible: none of the elements that are emptied ended in too many of them."""
+        self._seul += octets
+        if self._seul > _SEUL_MAX:
+            raise Illisible("ANN-23", maximum=_SEUL_MAX)
 
     def fin(self, element: _Element) -> Iterator[Production | Entree | FauteAnnuaire]:
         """Yield what an element that has just ended gives, and empty it."""
-        nom = _local(element)
+        nom, self._seul = _local(element), 0
         if nom in _ENTETE:
             self._entete[nom] = (element.text or "").strip()
             if nom == _ENTETE[-1]:
                 yield self._production()
+            _oublier(element)
             return
         self._rangs[nom] += 1
         try:
@@ -100,10 +111,7 @@ class _Lecture:
                 yield valeur
         except Illisible as error:
             yield faute(error.code, self._fichier, self._rangs[nom], **error.faits)
-        element.clear()
-        parent = element.getparent()
-        while parent is not None and element.getprevious() is not None:
-            del parent[0]
+        _oublier(element)
 
     def _production(self) -> Production:
         """Build the head; ``TypeFlux`` is its last element."""
@@ -130,6 +138,17 @@ class _Lecture:
 def _local(element: _Element) -> str:
     """Return the local name. Ten times faster than ``etree.QName``, and twenty million come in an export."""
     return str(element.tag).rpartition("}")[2]
+
+
+def _oublier(element: _Element) -> None:
+    """Empty an element that ended, and take away all that ended before it."""
+    element.clear()
+    noeud: _Element | None = element
+    while noeud is not None:
+        parent = noeud.getparent()
+        while parent is not None and noeud.getprevious() is not None:
+            del parent[0]
+        noeud = parent
 
 
 def _champs(element: _Element) -> dict[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,9 +23,9 @@ import xlsxwriter
 
 from flux.emitters.textes import a_paris
 
-#: What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
-#: Full-width forms too: some spreadsheets run them as the plain ones.
-_FORMULE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: What a spreadsheet may take for the beginning of a formula (OWASP, CSV injection): a sign, after blanks and invisible characters that
+#: it may drop, or a tab or a line end. Full-width signs too: some spreadsheets run them as the plain ones.
+_FORMULE = re.compile("[\\s\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*[=+@＝＋－＠-]|[\t\r\n]")
 #: Rows of one sheet, and characters of one cell, at most (limits of Excel).
 LIGNES_PAR_FEUILLE, _CELLULE = 1_048_576, 32_767
 _PAR_PAQUET = 10_000
@@ -83,7 +84,7 @@ def _en_texte(value: Valeur) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULE) else value
+        return f"'{value}" if _FORMULE.match(value) else value
     if isinstance(value, Decimal):
         return format(value, "f").replace(".", ",")
     if isinstance(value, datetime):

@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -31,7 +32,7 @@ def message(expediteur: str, destinataire: str, sujet: str, texte: str, identifi
     for cle, adresse in (("From", expediteur), ("To", destinataire)):
         try:
             made[cle] = Address(addr_spec=adresse)
-        except (ValueError, IndexError) as error:  # IndexError: the parser of the standard library on an empty local part
+        except (ValueError, IndexError, MessageError) as error:  # the parser of the standard library: empty local part, brackets
             raise ErreurUsage(f"{adresse!r} is not a mail address", adresse=adresse) from error
     made["Date"] = format_datetime(le)
     made["Message-ID"] = f"<{identifiant}@{expediteur.rpartition('@')[2]}>"

@@ -19,11 +19,10 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
-from flux.cli.verdict_fichier import Jugement, verifier_fichier
-from flux.cli.verdict_json import en_json
-from flux.cli.verifier import jugement
 from flux.enveloppe import NomFlux
+from flux.referentiel.interfaces import INTERFACES
 from tests.hostile.catalogue import ATTAQUES
+from tests.hostile.lecteurs import lire
 from tests.hostile.modele import ACCEPTE, UBL, Attaque, exemple
 
 #: Set in the environment: the names on the command line are gestures that try the bounds themselves.
@@ -53,13 +52,6 @@ def bornes() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
-def _regles(fichier: Path, jugement: Jugement) -> list[str]:
-    verdict = verifier_fichier(fichier, jugement)
-    json.dumps(en_json(verdict, verdict.causes()))
-    bloquantes = {one.rule for one in verdict.anomalies if one.bloquante}
-    return sorted(bloquantes) or [ACCEPTE]
-
-
 def _eprouver(nom: str) -> None:
     """Outgrow a bound, when asked to by the test of the bounds."""
     if os.environ.get(EPREUVES) and nom == TOURNE:
@@ -69,21 +61,21 @@ def _eprouver(nom: str) -> None:
         bytearray(2 * MEMOIRE)
 
 
-def _nom(interface: str) -> str:
-    return str(NomFlux.construire(interface, "ABC123", 1))
+def _fichier(dossier: Path, depot: str) -> Path:
+    return dossier / (str(NomFlux.construire(depot, "ABC123", 1)) if depot in INTERFACES else depot)
 
 
-def _juger(attaque: Attaque, dossier: Path, jugement: Jugement) -> dict[str, object]:
-    fichier = dossier / _nom(attaque.depot)
+def _juger(attaque: Attaque, dossier: Path) -> dict[str, object]:
+    fichier = _fichier(dossier, attaque.depot)
     fichier.write_bytes(attaque.fabrique())
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
     before, start = _memoire("VmRSS"), time.process_time()
     with bornes():
         _eprouver(attaque.nom)
-        found = _regles(fichier, jugement)
+        found = lire(attaque.depot, fichier)
     used, peak = time.process_time() - start, _memoire("VmHWM") - before
     fichier.write_bytes(exemple(attaque.depot))
-    after = _regles(fichier, jugement)
+    after = lire(attaque.depot, fichier)
     return {"nom": attaque.nom, "regles": found, "cpu": round(used, 3), "memoire": peak, "apres": after}
 
 
@@ -98,15 +90,14 @@ def main(noms: list[str]) -> None:
     # what the engines say of a document goes beside the results
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     known = _attaques(noms)
-    how = jugement()
     with TemporaryDirectory() as dossier:
-        for interface in {one.depot for one in known}:  # the rules are loaded, as in a worker that has judged before
-            (Path(dossier) / _nom(interface)).write_bytes(exemple(interface))
-            _regles(Path(dossier) / _nom(interface), how)
+        for depot in {one.depot for one in known}:  # the rules are loaded, as in a worker that has judged before
+            _fichier(Path(dossier), depot).write_bytes(exemple(depot))
+            lire(depot, _fichier(Path(dossier), depot))
         for attaque in known:
             print(json.dumps(attaque.nom), flush=True)  # noqa: T201
             try:
-                done = _juger(attaque, Path(dossier), how)
+                done = _juger(attaque, Path(dossier))
             except BaseException as error:  # noqa: BLE001 every failure is a result here
                 done = {"nom": attaque.nom, "erreur": "".join(traceback.format_exception(error))[-1500:]}
             print(json.dumps(done), flush=True)  # noqa: T201

@@ -9,19 +9,26 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from flux.annuaire import Structure
 from flux.fabrique import Demande, ecrire_exemple
 from flux.fabrique.niveaux import Niveau
+from tests.pki import cle_ec, p7b, pki
+from tests.unit.annuaire.exemples import TITRES, ecrire_f14, etablissement, ligne_csv
 
 #: Stands for the answer to an attack that is no fault: what it holds is odd and lawful.
 ACCEPTE = "accepted"
 UBL, CII, FACTURX, CPP, MIXTE = "FSO1140A", "FSO1146A", "FSO1147A", "FSO1113A", "FSO1110A"
 
 
+#: What is deposited and is no flow.
+CERTIFICAT, ANNUAIRE_CSV, ANNUAIRE_F14 = "certificat.p7b", "annuaire.csv", "annuaire.xml"
+
+
 @dataclass(frozen=True)
 class Attaque:
     """A file made to hurt.
 
-    :ivar attendu: the rule that must be among the answers, or :data:`ACCEPTE`. :ivar depot: interface it is deposited under.
+    :ivar attendu: the rule that must be among the answers, or :data:`ACCEPTE`. :ivar depot: interface it is deposited under, or another kind of file.
     """
 
     nom: str
@@ -30,9 +37,31 @@ class Attaque:
     depot: str = UBL
 
 
+def _certificat() -> bytes:
+    return p7b(PKI.intermediaire.emettre(cle=cle_ec("hostile")), PKI.intermediaire.certificat)
+
+
+#: Who certifies in this process.
+PKI = pki()
+_COMMUNE = Structure("10000000000001", "Commune")
+_AUTRES: dict[str, Callable[[], bytes]] = {
+    CERTIFICAT: _certificat,
+    ANNUAIRE_CSV: f"{TITRES}\n{ligne_csv(_COMMUNE)}\n".encode,
+    ANNUAIRE_F14: lambda: _lu(lambda path: ecrire_f14(path, [etablissement(_COMMUNE)])),
+}
+
+
+def _lu(ecrire: Callable[[Path], object]) -> bytes:
+    with TemporaryDirectory() as dossier:
+        ecrire(Path(dossier) / "x")
+        return (Path(dossier) / "x").read_bytes()
+
+
 @cache
 def exemple(interface: str, niveau: Niveau = Niveau.EN16931) -> bytes:
-    """A good document of an interface, as the project's own maker writes it."""
+    """A good document of an interface, as the project's own maker writes it; a good file of another kind."""
+    if interface in _AUTRES:
+        return _AUTRES[interface]()
     with TemporaryDirectory() as dossier:
         demande = Demande(interface=interface, avoirs=False, lignes=2, niveau=niveau)
         return ecrire_exemple(demande, Path(dossier)).chemin.read_bytes()

@@ -3,7 +3,9 @@
 import pytest
 
 from tests.hostile import enfant
+from tests.hostile.attaques_annuaire import ANNUAIRES
 from tests.hostile.attaques_archive import ARCHIVES
+from tests.hostile.attaques_certificats import CERTIFICATS
 from tests.hostile.attaques_pdf import PDF
 from tests.hostile.attaques_pieces import PIECES
 from tests.hostile.attaques_valeurs import VALEURS
@@ -11,8 +13,12 @@ from tests.hostile.attaques_xml import XML
 from tests.hostile.lancer import lancer
 from tests.hostile.modele import ACCEPTE, Attaque, exemple
 
+FAMILLES = {
+    "xml": XML, "archives": ARCHIVES, "pdf": PDF, "pieces": PIECES, "valeurs": VALEURS, "certificats": CERTIFICATS, "annuaires": ANNUAIRES,
+}  # fmt: skip
 
-@pytest.mark.parametrize("attaques", [XML, ARCHIVES, PDF, PIECES, VALEURS], ids=["xml", "archives", "pdf", "pieces", "valeurs"])
+
+@pytest.mark.parametrize("attaques", FAMILLES.values(), ids=FAMILLES)
 def test_every_attack_is_answered_within_its_bounds_and_the_worker_goes_on(attaques):
     found = list(lancer(attaques))
     assert {one.nom: one.faute for one in found if one.faute} == {}

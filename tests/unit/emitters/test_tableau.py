@@ -57,7 +57,9 @@ def test_csv_is_what_a_french_spreadsheet_opens():
     assert (written.lignes, written.hors_bornes) == (2, 0)
 
 
-@pytest.mark.parametrize("debut", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize(
+    "debut", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " =", "\u00a0@", "\ufeff=", "\u200b\u202e +"]
+)
 def test_a_text_never_becomes_a_formula(debut):
     texte = f"{debut}cmd|' /C calc'!A0"
     rows, _ = en_csv((texte, *VIDE[1:]))
