@@ -98,6 +98,8 @@ _MAGASINS = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce", b"openssh-key-v1\x00")
 _BLOC = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \1-----")
 _CERTIFICATS = {b"CERTIFICATE", b"X509 CERTIFICATE"}
 _PKCS7 = {b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA"}
+#: A tag or an object identifier without end: reading it costs the square of its length.
+_SANS_FIN = re.compile(rb"[\x80-\xff]{256}")
 #: How flows begin: XML, PDF, gzip. Such a file is a flow, whatever its texts quote.
 _DEBUTS_DE_FLUX = (b"<", b"%PDF-", b"\x1f\x8b")
 #: What asn1crypto and cryptography let out on malformed input.
@@ -112,7 +114,8 @@ def lire_depot(data: bytes) -> Lecture | Refus:
         return Refus(Motif.CLE_PRIVEE)
     if b"-----BEGIN" in data:
         return _lire_pem(data)
-    return _juger(_ouvrir(_der(data)), "PKCS#7" if _est_pkcs7(_der(data)) else "DER")
+    found = _ouvrir(_der(data))
+    return found if isinstance(found, Refus) else _juger(found, "PKCS#7" if _est_pkcs7(_der(data)) else "DER")
 
 
 def est_une_cle(debut: bytes) -> bool:
@@ -156,6 +159,8 @@ def _lire_pem(data: bytes) -> Lecture | Refus:
 
 def _ouvrir(der: bytes) -> list[x509.Certificate] | Refus:
     """Return the certificates of one DER object: a certificate or a PKCS#7."""
+    if der[:1] != b"\x30" or _SANS_FIN.search(der):
+        return Refus(Motif.ILLISIBLE)
     if _cle_privee(der):
         return Refus(Motif.CLE_PRIVEE)
     try:
