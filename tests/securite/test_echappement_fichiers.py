@@ -53,8 +53,8 @@ def documents(data: bytes) -> list[bytes]:
 
 
 def facture_hostile(plateforme: Plateforme) -> None:
-    """Deposit an invoice that is accepted and whose free texts are hostile."""
-    quoted = EN_XML.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;").encode()
+    """Deposit an invoice that is accepted and whose free texts are hostile; a name has 99 characters at most."""
+    quoted = EN_XML[:99].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;").encode()
     data = re.sub(rb"(?<=<cbc:RegistrationName>)[^<]*", lambda _: quoted, exemple(UBL))
     data = re.sub(rb"(<cac:Item>.*?<cbc:Name>)[^<]*", lambda found: found[1] + quoted, data, flags=re.DOTALL)
     path = plateforme.dossier / "FSO1140A_ABC123_ABC1231140000000000000001"
