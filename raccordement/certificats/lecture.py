@@ -98,7 +98,8 @@ _MAGASINS = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce", b"openssh-key-v1\x00")
 _BLOC = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \1-----")
 _CERTIFICATS = {b"CERTIFICATE", b"X509 CERTIFICATE"}
 _PKCS7 = {b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA"}
-#: A tag or an object identifier without end: reading it costs the square of its length.
+#: A tag or an object identifier without end: reading it costs the square of its length. No key or digest in real life has so many bytes
+#: of 128 and more in a row, nor has a text in French.
 _SANS_FIN = re.compile(rb"[\x80-\xff]{256}")
 #: How flows begin: XML, PDF, gzip. Such a file is a flow, whatever its texts quote.
 _DEBUTS_DE_FLUX = (b"<", b"%PDF-", b"\x1f\x8b")
