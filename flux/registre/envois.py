@@ -60,11 +60,13 @@ SELECT (SELECT count(*) FROM poses), (SELECT count(*) FROM planifies) + (SELECT 
 COMPLETEE = "COMPLETEE"
 
 # An invoice that a pivot cannot hold at all lacks what CDV-01 tells of; the platform's own rejections are not handed over.
+# OFFSET 0: see joindre_sans_boucles for the square. Here each member is looked up by its whole key, whatever the planner believes.
 _PIVOTS = """
 INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets)
 SELECT r.partenaire_id, CAST(:interface AS text), f.flux_id, f.membre_rang, -1, :le, 2 * m.taille + 8192
 FROM factures f
-JOIN membres m ON m.flux_id = f.flux_id AND m.rang = f.membre_rang AND m.decision = 'accepted'
+CROSS JOIN LATERAL (
+  SELECT taille FROM membres WHERE flux_id = f.flux_id AND rang = f.membre_rang AND decision = 'accepted' OFFSET 0) m
 JOIN representations r ON r.siret = f.destinataire_id
 WHERE f.flux_id = :flux AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL
   AND f.fournisseur_nom IS NOT NULL
