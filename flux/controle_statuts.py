@@ -6,16 +6,15 @@ A file whose schema is broken says nothing that can be relied on: it is unreadab
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from types import MappingProxyType
 
 from lxml.etree import _Element
 
 from flux.archive import Nature, nature
-from flux.emitters.presence_cdar import termes_absents
+from flux.controle_cdv import FautesCdv, fautes_cdv, fautes_du_statut
 from flux.limites import Limites
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.statut_lu import StatutDemande, StatutLu
@@ -27,7 +26,6 @@ from flux.parsers.valeurs import NombreDemesureError
 from flux.parsers.xml import dire_nombre, lire_xml
 from flux.referentiel.interfaces_statuts import InterfaceStatuts
 from flux.referentiel.statuts import STATUTS_FACTURE, code_cdar, code_cpp, statuts_du_cdar, statuts_du_cpp
-from flux.regles.officielles import Document, JeuDeRegles, charger
 from flux.xsd.validation import nom_court, valider
 
 #: MDT-105 codes that Chorus Pro takes in and that change no status of its own (correspondence table: 212 encaissée).
@@ -76,7 +74,7 @@ def juger_statuts(
             read = tuple(lire_cdar(root) if interface.cdar else lire_cpp_statut(root))
         except NombreDemesureError as error:
             return VerdictStatuts(nom, hashlib.sha256(contenu).hexdigest(), len(contenu), (), (dire_nombre(root, error).au_membre(nom),))
-        common = tuple(_officielles(root)) if interface.cdar else ()
+        common = fautes_cdv(root, nom, limites.anomalies_fichier) if interface.cdar else {}
         statuts = tuple(_demande(one, interface, recu_le, choix, common, nom) for one in read)
         if not statuts:
             wanted = "ReferenceReferencedDocument" if interface.cdar else "CPPFactureStatuts"
@@ -99,32 +97,16 @@ def _ouvrir(contenu: bytes, interface: InterfaceStatuts, limites: Limites) -> tu
     return (None if any(one.bloquante for one in faults) else root), faults
 
 
-@cache
-def _jeu() -> JeuDeRegles:
-    """BR-FR-CDV, compiled once a process: less than 0.1 s."""
-    return charger("br-fr-cdv", None)
-
-
-def _officielles(root: _Element) -> Iterator[Anomalie]:
-    """BR-FR-CDV, and the presence of the terms that these rules forget to ask for."""
-    for rule, term in termes_absents(root):
-        yield anomalie("STA-15", found=rule, expected=term)
-    for one in _jeu().evaluer(Document(root)):
-        message = " ".join(one.message.split()).rstrip(".")
-        rule = "STA-14" if one.drapeau == "warning" else "STA-13"
-        yield anomalie(rule, path=one.emplacement, line=one.ligne, found=one.regle, message=message or "message non publié")
-
-
 def _demande(
     lu: StatutLu,
     interface: InterfaceStatuts,
     recu_le: datetime | None,
     choix: Mapping[str, str],
-    communes: Iterable[Anomalie],
+    communes: FautesCdv,
     nom: str,
 ) -> StatutDemande:
     rows = (statuts_du_cdar if interface.cdar else statuts_du_cpp)(lu.code, choix)
-    faults = list(communes)
+    faults: list[Anomalie] = []
     if not rows and not (interface.cdar and lu.code in SANS_EFFET):
         faults.append(anomalie("STA-08", path=lu.chemin, line=lu.ligne, found=lu.code or "—", expected=_connus(interface, choix)))
     if lu.horodatage is None or (recu_le is not None and lu.horodatage > recu_le + AVANCE):
@@ -134,7 +116,9 @@ def _demande(
     if rows and rows[0].motif_obligatoire and not (lu.motifs or lu.complement or lu.commentaire):
         where = "ReasonCode (MDT-113)" if interface.cdar else "ComplementStatut"
         faults.append(anomalie("STA-09", path=lu.chemin, line=lu.ligne, found=rows[0].code, expected=where))
-    return StatutDemande(lu, tuple(row.code for row in rows), tuple(one.au_membre(nom) for one in faults))
+    return StatutDemande(
+        lu, tuple(row.code for row in rows), (*fautes_du_statut(communes, lu.chemin), *(one.au_membre(nom) for one in faults))
+    )
 
 
 def _connus(interface: InterfaceStatuts, choix: Mapping[str, str]) -> str:

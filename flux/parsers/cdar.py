@@ -30,6 +30,8 @@ def lire_cdar(root: _Element) -> Iterator[StatutLu]:
     auteur = None if document is None else document.find(f"{_R}IssuerTradeParty")
     rank = 0
     for number, accuse in enumerate(root.iterfind("cdar:AcknowledgementDocument", PREFIXES), 1):
+        # Once an acknowledgement: find() reads on to the next element of that name, here past all references.
+        horodatage = instant_204(accuse.findtext(f"{_R}IssueDateTime/{_U}DateTimeString"))
         for place, objet in enumerate(accuse.iterfind(f"{_R}ReferenceReferencedDocument"), 1):
             rank += 1
             yield StatutLu(
@@ -38,7 +40,7 @@ def lire_cdar(root: _Element) -> Iterator[StatutLu]:
                 f"/ram:ReferenceReferencedDocument[{place}]",
                 ligne=cast(int | None, objet.sourceline),
                 code=_texte(objet, "ProcessConditionCode") or "",
-                horodatage=instant_204(accuse.findtext(f"{_R}IssueDateTime/{_U}DateTimeString")),
+                horodatage=horodatage,
                 numero=_texte(objet, "IssuerAssignedID"),
                 date_facture=jour_102((objet.findtext(f"{_R}FormattedIssueDateTime/{_Q}DateTimeString") or "").strip()[:8]),
                 type_code=_texte(objet, "TypeCode"),

@@ -13,6 +13,7 @@ from lxml import etree
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.referentiel.anomalies_officielles import CODES, INDECISE, REGLE, SUITE
 from flux.referentiel.catalogue import Severite
+from flux.referentiel.espaces_de_noms import PREFIXE_DE
 from flux.referentiel.explications import Explication, expliquer, expliquer_message
 from flux.regles.officielles.jeu import Echec
 from flux.regles.officielles.numeros import base, numero_publie, sans_numero
@@ -43,7 +44,7 @@ def en_anomalies(
     :param severites: severities in use where they are not the published ones, by published number, with or without its term.
     """
     uniques = list({(numero(e), e.emplacement, bool(e.erreur)): e for e in reversed(echecs)}.values())[::-1]
-    dits, tus = _choisir(uniques, maximum)
+    dits, tus = choisir(uniques, maximum)
     places = [localiser(root, e.emplacement) for e in dits]
     ranks = rangs(root, places)
     lines = lignes_colonnes(xml, ranks.values())
@@ -58,8 +59,7 @@ def en_anomalies(
         voulue = severites.get(une.rule, severites.get(base(une.rule), reglee))
         told.append(une if voulue is une.severity else replace(une, severity=voulue, published=une.severity))
     if tus:
-        pire = Severite.ERREUR if any(_severite(e) is Severite.ERREUR for e in tus) else Severite.AVERTISSEMENT
-        told.append(replace(anomalie(SUITE, found=len(tus)), severity=pire))
+        told.append(suite(tus))
     return tuple(told)
 
 
@@ -72,7 +72,7 @@ class Place(NamedTuple):
     texte: str
 
 
-def _choisir(echecs: Iterable[Echec], maximum: int) -> tuple[list[Echec], list[Echec]]:
+def choisir(echecs: Iterable[Echec], maximum: int) -> tuple[list[Echec], list[Echec]]:
     """Part what is told from what is only counted; what rejects is told first."""
     dits: list[Echec] = []
     tus: list[Echec] = []
@@ -81,6 +81,12 @@ def _choisir(echecs: Iterable[Echec], maximum: int) -> tuple[list[Echec], list[E
         vus[numero(echec)] += 1
         (dits if vus[numero(echec)] <= PAR_REGLE and len(dits) < maximum else tus).append(echec)
     return dits, tus
+
+
+def suite(tus: Sequence[Echec]) -> Anomalie:
+    """Return the last anomaly, which counts what is not told one by one; as severe as the worst of it."""
+    pire = Severite.ERREUR if any(_severite(e) is Severite.ERREUR for e in tus) else Severite.AVERTISSEMENT
+    return replace(anomalie(SUITE, found=len(tus)), severity=pire)
 
 
 def _retirer(restants: list[Anomalie], path: str) -> Anomalie | None:
@@ -118,6 +124,15 @@ def _dire(echec: Echec, ou: Place, claire: Anomalie | None) -> Anomalie:
         return une
     code = claire.code if claire.code in CODES else une.code
     return replace(une, code=code, path=claire.path, line=claire.line, column=claire.column, found=claire.found, expected=claire.expected)
+
+
+def chemin_court(emplacement: str) -> str:
+    """Return an SVRL location as a path that people read and XPath 1.0 takes: canonical prefixes, a rank at every step but the root."""
+    steps = [
+        f"{PREFIXE_DE.get(one['espace'] or '', '*')}:{one['nom']}[{one['rang']}]" if one["nom"] else f"{one['seul']}[{one['rang']}]"
+        for one in _PAS.finditer(emplacement)
+    ]
+    return "/" + "/".join(steps).replace("[1]", "", 1) if steps else emplacement
 
 
 def localiser(root: etree._Element, emplacement: str) -> etree._Element:

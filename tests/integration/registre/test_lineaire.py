@@ -15,9 +15,8 @@ from flux.registre.connexion import transaction
 from flux.registre.envois import documents_des_envois, planifier_pivots, planifier_statuts
 from flux.registre.journal_verification import verifier_journal
 from flux.registre.lectures import anomalies_du_flux, compteurs_du_flux, statuts_des_envois, statuts_du_flux
-from flux.registre.ouverture import enregistrer_ouverture
 from flux.registre.tranches import enregistrer_tranche
-from tests.integration.registre.aides import LE, accepte, clore, flux_ouvert, flux_repondu
+from tests.integration.registre.aides import LE, accepte, clore, flux_ouvert
 
 #: All rows of one table read for each row of another would be 90,000 of 300, many times what any question reads.
 FACTURES, PAR_FACTURE = 1500, 30
@@ -63,7 +62,7 @@ QUESTIONS: dict[str, Callable[[Engine, int], object]] = {
     "clore": clore,
     "planifier": lambda engine, _: planifier_statuts(engine, {"DEPOSEE": ("FSO1301A",)}, LE),
     "envois": lambda engine, flux_id: list(statuts_des_envois(engine, _envois(engine, flux_id))),
-    "documents": _avec(lambda conn, flux_id: documents_des_envois(conn, list(range(1, 1000)))),
+    "documents": _avec(lambda conn, _: documents_des_envois(conn, list(range(1, 1000)))),
     "bilan": lambda engine, _: verifier_bilan(engine),
     "bilan-du-flux": lambda engine, flux_id: verifier_bilan(engine, [flux_id]),
     "jours": _avec(lambda conn, _: bilan_par_jour(conn, [])),
@@ -71,7 +70,9 @@ QUESTIONS: dict[str, Callable[[Engine, int], object]] = {
 }
 
 
-@pytest.fixture(params=[(0, False), (3, False), (3, True), (900, False), (900, True)], ids=lambda one: f"{one[0]}-{'pour' if one[1] else 'sans'}")
+@pytest.fixture(
+    params=[(0, False), (3, False), (3, True), (900, False), (900, True)], ids=lambda one: f"{one[0]}-{'pour' if one[1] else 'sans'}"
+)
 def neuf(registre: Engine, request: pytest.FixtureRequest) -> int:
     """A flow newer than the statistics, which know an older one of so many invoices; a partner speaks for its recipients, or nobody does."""
     anciennes, represente = request.param

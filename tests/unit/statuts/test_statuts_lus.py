@@ -1,5 +1,6 @@
 """Deposited statuses are read whole, and what is wrong with each is told."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from flux.parsers.cpp_statut import lire_cpp_statut
 from flux.parsers.valeurs import instant_204, instant_iso
 from flux.parsers.xml import lire_xml
 from flux.referentiel.anomalies import CATALOGUE
+from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.referentiel.statuts import STATUTS_FACTURE
 from flux.xsd.validation import valider
@@ -198,3 +200,40 @@ def test_the_command_line_counts_files_of_statuses_not_invoices(tmp_path):
     done = CliRunner().invoke(app, ["verifier", str(path)])
     assert done.exit_code == 0
     assert "1/1 fichiers de statuts acceptés" in done.stdout
+
+
+def _trois_references(*fautives):
+    """A message of three references; those of these ranks give a reason that is on no list."""
+    good, bad = (
+        re.search(rb"<ram:ReferenceReferencedDocument>.*</ram:ReferenceReferencedDocument>", data, re.DOTALL)[0]
+        for data in (cdar(), cdar(motif="DOUBLON"))
+    )
+    return cdar().replace(good, b"".join(bad if rank in fautives else good for rank in range(3)))
+
+
+@pytest.mark.parametrize("fautives", [(), (0,), (1,), (0, 2)])
+def test_a_fault_of_one_reference_is_none_of_the_others(fautives):
+    data = _trois_references(*fautives)
+    verdict = juger(data, CDAR)
+    wrong = [
+        [one for one in status.anomalies if one.rule == "STA-13" and "ReferenceReferencedDocument" in one.path]
+        for status in verdict.statuts
+    ]
+    assert [bool(one) for one in wrong] == [rank in fautives for rank in range(3)]
+    for rank in fautives:
+        (place,) = etree.fromstring(data).xpath(wrong[rank][0].path, namespaces=PREFIXES)
+        assert (
+            place.xpath(
+                "count(ancestor-or-self::ram:ReferenceReferencedDocument/preceding-sibling::ram:ReferenceReferencedDocument)",
+                namespaces=PREFIXES,
+            )
+            == rank
+        )
+
+
+def test_a_fault_above_the_references_is_one_of_each_and_of_no_more_than_are_told():
+    data = re.sub(rb"(<ram:IssuerTradeParty>).*?(</ram:IssuerTradeParty>)", rb"\1\2", _trois_references(), count=1, flags=re.DOTALL)
+    verdict = juger_statuts("s.xml", data, CDAR, replace(Limites(), anomalies_fichier=1))
+    told = [[one.rule for one in status.anomalies] for status in verdict.statuts]
+    assert told[0] == told[1] == told[2]
+    assert (told[0].count("STA-13"), told[0].count("OFF-04")) == (1, 1)
