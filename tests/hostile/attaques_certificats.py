@@ -75,7 +75,7 @@ _CAS = (
     ("longueur-indefinie-fermee", lambda: b"\x30\x80" * 50_000 + b"\0\0" * 50_000, "illisible"),
     ("etiquette-sans-fin", lambda: b"\x3f" + b"\xff" * 200_000, "illisible"),
     ("entier-immense", lambda: _tlv(0x30, _tlv(0x02, b"\x7f" * 250_000)), "illisible"),
-    ("entiers-en-masse", lambda: _tlv(0x30, b"\x02\x01\x01" * 80_000), "cle_privee"),
+    ("entiers-en-masse", lambda: _tlv(0x30, b"\x02\x01\x01" * 40_000), "cle_privee"),
     ("oid-immense", lambda: _tlv(0x30, _tlv(0x06, b"\xff" * 250_000) + _tlv(0xA0, b"")), "illisible"),
     ("trop-gros", lambda: b"\x30" * (TAILLE_MAX + 1), "trop_gros"),
     ("geant", lambda: _pkcs7(_bon() * 100_000), "trop_gros"),
