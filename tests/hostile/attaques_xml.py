@@ -72,7 +72,7 @@ XML: tuple[Attaque, ...] = (
     Attaque("attributs-inconnus-en-masse", lambda: remplacer(rb"(?=<cbc:Note>)", (b"<cbc:Note " + b" ".join(b'a%d=""' % n for n in range(30)) + b">x</cbc:Note>") * 10_000), "XSD-08"),
     Attaque("espaces-de-noms-et-intrus", lambda: remplacer(rb"(?=<cbc:Note>)", b"<x/>" * 15_000).replace(b"<Invoice ", b"<Invoice " + b" ".join(b'xmlns:n%d="u%d"' % (n, n) for n in range(30_000)) + b" ", 1), "XSD-01"),
     Attaque("texte-enorme", lambda: dans_note(b"x" * 9_000_000), "CPRO-42"),
-    Attaque("texte-au-dela-de-libxml2", lambda: dans_note(b"x" * 30_000_000), "CPRO-42"),
+    Attaque("texte-au-dela-de-libxml2", lambda: dans_note(b"x" * 12_000_000), "CPRO-42"),
     Attaque("espaces-en-masse", lambda: dans_note(b" " * 9_000_000 + b"x" + b" " * 9_000_000), "BR-FR-05_BT-22-1"),
     Attaque("profond-101", lambda: _profond(101), "XML-05"),
     Attaque("profond-100000", lambda: _profond(100_000), "XML-05"),
