@@ -170,12 +170,13 @@ def _ligne_statut(row: dict[str, Any]) -> LigneStatut:
 def lignes_du_flux(source: Source, flux_id: int, issue: IssueLigne | None = None) -> Iterator[LigneDeStatut]:
     """Yield the statuses of a deposited flow of statuses, by file then by line; with ``issue``, those it came to only."""
     c, m = t.lignes_statut.c, t.membres.c
+    # asked line by line, by the whole key: a join may read all members of the flow for each (see joindre_sans_boucles)
+    membre = select(m.nom).where(m.flux_id == c.flux_id, m.rang == c.membre_rang).scalar_subquery().label("membre")
     requete = (
         select(
-            c.membre_rang, m.nom.label("membre"), c.rang, c.numero, c.code_lu, c.statut, c.horodatage, c.issue, c.facture_flux_id,
+            c.membre_rang, membre, c.rang, c.numero, c.code_lu, c.statut, c.horodatage, c.issue, c.facture_flux_id,
             c.facture_membre_rang, c.statut_rang,
         )
-        .join(t.membres, (m.flux_id == c.flux_id) & (m.rang == c.membre_rang))
         .where(c.flux_id == flux_id)
         .order_by(c.membre_rang, c.rang)
     )  # fmt: skip

@@ -8,13 +8,13 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
-from flux.registre.bilan import verifier_bilan
+from flux.registre.bilan import bilan
 from flux.registre.bilan_jours import bilan_par_jour
 from flux.registre.comptes import compter_reponses
 from flux.registre.connexion import transaction
 from flux.registre.envois import documents_des_envois, planifier_pivots, planifier_statuts
 from flux.registre.journal_verification import verifier_journal
-from flux.registre.lectures import anomalies_du_flux, compteurs_du_flux, statuts_des_envois, statuts_du_flux
+from flux.registre.lectures import anomalies_du_flux, compteurs_du_flux, lignes_du_flux, statuts_des_envois, statuts_du_flux
 from flux.registre.tranches import enregistrer_tranche
 from tests.integration.registre.aides import LE, accepte, clore, flux_ouvert
 
@@ -63,18 +63,29 @@ QUESTIONS: dict[str, Callable[[Engine, int], object]] = {
     "planifier": lambda engine, _: planifier_statuts(engine, {"DEPOSEE": ("FSO1301A",)}, LE),
     "envois": lambda engine, flux_id: list(statuts_des_envois(engine, _envois(engine, flux_id))),
     "documents": _avec(lambda conn, _: documents_des_envois(conn, list(range(1, 1000)))),
-    "bilan": lambda engine, _: verifier_bilan(engine),
-    "bilan-du-flux": lambda engine, flux_id: verifier_bilan(engine, [flux_id]),
+    "lignes": lambda engine, flux_id: list(lignes_du_flux(engine, flux_id + 1)),
+    "bilan": lambda engine, _: bilan(engine),
+    "bilan-du-flux": lambda engine, flux_id: bilan(engine, [flux_id, flux_id + 1]),
     "jours": _avec(lambda conn, _: bilan_par_jour(conn, [])),
     "journal": lambda engine, _: verifier_journal(engine),
 }
+
+
+#: A file of statuses for each invoice, in a flow of its own.
+_LIGNES = """
+INSERT INTO lignes_statut (flux_id, membre_rang, rang, code_lu, statut, issue, facture_flux_id, facture_membre_rang, statut_rang)
+SELECT :statuts, membre_rang, 1, 'DEPOSEE', 'DEPOSEE', 'applique', flux_id, membre_rang, 0 FROM factures WHERE flux_id = :flux
+"""
 
 
 @pytest.fixture(
     params=[(0, False), (3, False), (3, True), (900, False), (900, True)], ids=lambda one: f"{one[0]}-{'pour' if one[1] else 'sans'}"
 )
 def neuf(registre: Engine, request: pytest.FixtureRequest) -> int:
-    """A flow newer than the statistics, which know an older one of so many invoices; a partner speaks for its recipients, or nobody does."""
+    """A flow newer than the statistics, which know an older one of so many invoices; a partner speaks for its recipients, or nobody does.
+
+    The next flow sets statuses of its invoices.
+    """
     anciennes, represente = request.param
     if anciennes:
         ancien = flux_ouvert(registre, (anciennes,), "ABC001")
@@ -84,9 +95,11 @@ def neuf(registre: Engine, request: pytest.FixtureRequest) -> int:
         conn.execute(text("ANALYZE"))
     flux_id = flux_ouvert(registre, (FACTURES,), "NEU001")
     enregistrer_tranche(registre, flux_id, 0, [accepte(n) for n in range(FACTURES)])
+    statuts_id = flux_ouvert(registre, (FACTURES,), "STA001")
     with registre.begin() as conn:
         if represente:
             conn.execute(text("INSERT INTO representations (siret, partenaire_id) SELECT '21750001600019', min(id) FROM partenaires"))
+        conn.execute(text(_LIGNES), {"flux": flux_id, "statuts": statuts_id})
         conn.execute(text("UPDATE statuts SET a_emettre = true WHERE flux_id = :flux"), {"flux": flux_id})
     yield flux_id
     with registre.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
