@@ -107,7 +107,9 @@ class Forme:
 
 
 class Noeud:
-    """An element (or, with an empty tag, the document node).
+    """An element (or, with an empty tag, the document node); with children, it is a :class:`NoeudInterne`.
+
+    No ``__getattr__`` here: a class that has one loses the interpreter's short way to every attribute, and rules read tens of thousands.
 
     :ivar parent: the node above, ``None`` for the document node.
     :ivar tag: Clark name.
@@ -128,16 +130,26 @@ class Noeud:
     tag: str
     val: str
 
-    def __getattr__(self, nom: str) -> str:
-        """Compute ``val`` of a node with children at its first use."""
-        if nom == "val":
+
+class NoeudInterne(Noeud):
+    """A node with children: ``val`` waits for its first use."""
+
+    __slots__ = ("_val",)
+
+    _val: str
+
+    @property
+    def val(self) -> str:  # type: ignore[override]  # a leaf keeps its own in the slot that this hides
+        """All the text inside."""
+        try:
+            return self._val
+        except AttributeError:
             elem = element(self)
-            self.val = "".join(k.val for k in enfants(self)) if elem is None else str(_texte_de(elem))
-            return self.val
-        raise AttributeError(nom)
+            self._val = "".join(k.val for k in enfants(self)) if elem is None else str(_texte_de(elem))
+            return self._val
 
 
-class NoeudDocument(Noeud):
+class NoeudDocument(NoeudInterne):
     """The document node: it leads back to lxml's elements, which nodes do not keep.
 
     :ivar racine: the root element.
@@ -253,11 +265,29 @@ class Document:
                     continue
                 suite = chemin.enfant(tag)
             ordre += 1
-            noeud = Noeud()
-            noeud.parent = parent
-            noeud.tag = nom = suite.tag  # the one text of that name: look-ups compare it by identity
-            noeud.norm = None
-            noeud.ordre = ordre
+            nom = suite.tag  # the one text of that name: look-ups compare it by identity
+            attrs = VIDE
+            if attributs := elem.items():
+                attrs = dict(attributs)  # type: ignore[arg-type]  # lxml 6 gives str; the stubs say bytes too
+                self.attributs.update(attrs)
+            nombre = len(elem)
+            noeud: Noeud
+            if nombre:  # the two kinds are filled apart: the interpreter has a short way where a line of code meets one kind only
+                noeud = interne = NoeudInterne()
+                interne.parent = parent
+                interne.tag = nom
+                interne.attrs = attrs
+                interne.norm = None
+                interne.ordre = ordre
+            else:
+                noeud = feuille = Noeud()
+                feuille.parent = parent
+                feuille.tag = nom
+                feuille.attrs = attrs
+                feuille.norm = None
+                feuille.ordre = ordre
+                feuille.val = elem.text or ""
+                feuille.kids = VIDE
             noeuds = connus(suite)
             if noeuds is None:
                 par_chemin[suite] = [noeud]
@@ -272,13 +302,6 @@ class Document:
                     doubles.add(suite)
                 else:
                     freres.append(noeud)
-            attributs = elem.items()
-            if attributs:
-                noeud.attrs = dict(attributs)  # type: ignore[arg-type]  # lxml 6 gives str; the stubs say bytes too
-                self.attributs.update(noeud.attrs)
-            else:
-                noeud.attrs = VIDE
-            nombre = len(elem)
             if nombre:
                 dessus.append((parent, chemin, suites, kids, restent))
                 if len(dessus) > PROFONDEUR_MAX:
@@ -286,8 +309,6 @@ class Document:
                 parent, chemin, suites, restent = noeud, suite, suite.enfants, nombre
                 kids = noeud.kids = {}
                 continue
-            noeud.val = elem.text or ""
-            noeud.kids = VIDE
             while not restent and dessus:
                 parent, chemin, suites, kids, restent = dessus.pop()
         self.nombre = ordre

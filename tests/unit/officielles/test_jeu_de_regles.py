@@ -146,6 +146,13 @@ def test_one_index_serves_several_sets_and_comments_do_not_count(tmp_path):
     assert deux.evaluer(document) == []
 
 
+def test_the_attributes_of_nodes_are_read_the_short_way():
+    """A class with ``__getattr__`` or ``__getattribute__`` of its own loses CPython's specialised reads: 14 ns each instead of 2."""
+    classes = {n.__class__ for n in Document(etree.fromstring("<r><a><b>x</b></a><b/></r>")).elements()}
+    assert len(classes) == 2  # with children, and without
+    assert all(c.__getattribute__ is object.__getattribute__ and not hasattr(c, "__getattr__") for c in classes)
+
+
 def test_a_comparison_reads_its_left_side_first_and_its_right_side_only_then(tmp_path):
     """Two former differences with Saxon: an empty left side hides an error on the right, an empty right side hides none."""
     un = jeu(
