@@ -31,8 +31,13 @@ def comparateur(operateur: str, g: Code, d: Code) -> Comparateur:
     return lambda x, y: f"{x} {python} {y}"
 
 
-def accorder(g: Code, d: Code) -> tuple[Code, Code] | None:
-    """Bring both sides of a general comparison to one type; ``None`` when only running can tell."""
+def accorder(operateur: str, g: Code, d: Code) -> tuple[Code, Code] | None:
+    """Bring both sides of a general comparison to one type; ``None`` when only running can tell.
+
+    Untyped text and a number are compared with a zero of each sign (:func:`conversions.signe`): "-0.00" fails ``. >= 0`` in Saxon; not so
+    in the order of two sequences. A decimal that Saxon holds as a whole number (``xs:decimal('0')``) has one zero: no published rule
+    compares such a one with untyped text.
+    """
     if g.genre in TEXTES and d.genre in TEXTES:
         return g, d
     if g.genre in BRUTS or d.genre in BRUTS:
@@ -40,8 +45,14 @@ def accorder(g: Code, d: Code) -> tuple[Code, Code] | None:
         vers = {"booleen": "booleen", "date": "date"}.get(autre.genre, "double" if autre.genre in NUMERIQUES else "")
         if not vers:
             return None
-        brut = brut.avec(py=f"opt({vers}, {brut.py})" if brut.forme == "opt" else f"{vers}({brut.py})", genre=vers)
-        autre = _en_double(autre) if vers == "double" else autre
+        signes = vers == "double" and (operateur in {"=", "!="} or seul(g) or seul(d))
+        if signes and autre.genre == "entier":
+            brut, autre = _par("contre_entier", brut), _en_double(autre)
+        elif signes:
+            brut, autre = _par("signe", _par(vers, brut)), _par("signe", autre)
+        else:
+            brut, autre = _par(vers, brut), _en_double(autre) if vers == "double" else autre
+        brut, autre = brut.avec(genre=vers), autre.avec(genre=vers)
         return (brut, autre) if g.genre in BRUTS else (autre, brut)
     genres = {g.genre, d.genre}
     if genres <= EXACTS or genres in ({"booleen"}, {"date"}, {"double"}):
@@ -56,4 +67,9 @@ def _en_double(code: Code) -> Code:
         return code
     if re.fullmatch(r"-?\d+", code.py):
         return code.avec(py=f"{code.py}.0", genre="double")
-    return code.avec(py=f"opt(float, {code.py})" if code.forme == "opt" else f"float({code.py})", genre="double")
+    return _par("float", code).avec(genre="double")
+
+
+def _par(fonction: str, code: Code) -> Code:
+    """The value through a function."""
+    return code.avec(py=f"opt({fonction}, {code.py})" if code.forme == "opt" else f"{fonction}({code.py})")

@@ -9,9 +9,18 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Litteral:
-    """A string, integer, decimal or double written in the expression."""
+    """A string, integer, decimal or double written in the expression: ``0`` and ``0.0`` are not the same one."""
 
     valeur: str | Decimal | float  # an int is an xs:integer
+
+    def __eq__(self, autre: object) -> bool:
+        return isinstance(autre, Litteral) and self._nature() == autre._nature()
+
+    def __hash__(self) -> int:
+        return hash(self._nature())
+
+    def _nature(self) -> tuple[type, object]:
+        return self.valeur.__class__, self.valeur
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from flux.regles.officielles.arbre import (
 
 _MEMO = re.compile(r"M\[(?:\d+|'e\d+')\]")
 _LEVE = re.compile(
-    r"\b(?:opt|grouper|trouver|grouper|decimal|decimal_de|double|booleen|date|un|val_un|norm_un|dec_un|exactement|lu|lever|vrai|compare|compare_un|divise|modulo"
+    r"\b(?:opt|grouper|trouver|grouper|decimal|contre_entier|decimal_de|double|booleen|date|un|val_un|norm_un|dec_un|exactement|lu|lever|vrai|compare|compare_un|divise|modulo"
     r"|chaine_item|nombre_item|somme|f_\w+|qe_\d+)\(|M\['e|M\[pour_e"
 )
 NOEUDS = frozenset({"element", "noeud"})  # noeud: an element or the document node

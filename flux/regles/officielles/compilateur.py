@@ -39,10 +39,10 @@ _MODULES = {
     "axes": "ancetres descendants freres nom nom_local espace_de_noms parents precedents textes trie union",
     "document": "enfants norm normaliser",
     "erreurs": "ErreurXPath",
-    "conversions": "BLANCS Souvenir booleen date decimal decimal_de double nombre",
+    "conversions": "BLANCS Souvenir booleen contre_entier date decimal decimal_de double nombre signe",
     "execution": (
         "Attribut ListeDeCodes NonType apres arrondi avant chaine_item compare compare_un dec_un divise egal_un exactement fois "
-        "fois_exact joint lever lu maximum minimum modulo moins moins_exact morceaux nombre_item norm_un opt parmi parmi_codes plus "
+        "fois_exact joint lever lu maximum minimum modulo moins moins_exact morceaux nombre_item norm_un oppose opt parmi parmi_codes plus "
         "plus_exact premier quotient seq somme sous_chaine texte traduit un val_opt val_un vrai"
     ),
 }  # what generated code calls

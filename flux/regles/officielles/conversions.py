@@ -15,6 +15,8 @@ Valeur: TypeAlias = Any  # one item or an optional one, of a kind known when the
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN")
+_ENTIER = re.compile(r"[+-]?[0-9]+")
+_SOUS_ZERO = -5e-324  # no number lies between it and 0
 BLANCS = " \t\r\n"
 
 
@@ -50,6 +52,20 @@ def double(texte: str) -> float:
     lu = float(propre)
     retenir(_doubles, texte, lu, texte)
     return lu
+
+
+def signe(nombre: Decimal | float) -> float:
+    """A number as Saxon compares it with untyped text: -0 comes before 0, and is not equal to it. No decimal is -0."""
+    valeur = float(nombre)
+    if valeur:
+        return valeur
+    return _SOUS_ZERO if nombre.__class__ is float and math.copysign(1.0, valeur) < 0 else 0.0
+
+
+def contre_entier(texte: str) -> float:
+    """Untyped text as Saxon compares it with a whole number: "-0" is one, and equal to 0; "-0.00" comes before 0."""
+    valeur = double(texte)
+    return valeur if valeur or _ENTIER.fullmatch(texte.strip(BLANCS)) else signe(valeur)
 
 
 def retenir(connus: dict[Any, Any], cle: Any, valeur: Any, *textes: str | None) -> None:  # noqa: ANN401 any key, any value

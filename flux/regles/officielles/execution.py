@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
-from flux.regles.officielles.conversions import Valeur, booleen, decimal, double
+from flux.regles.officielles.conversions import Valeur, booleen, contre_entier, decimal, double, signe
 from flux.regles.officielles.document import Noeud, norm
 from flux.regles.officielles.erreurs import ErreurXPath
 
@@ -136,6 +136,11 @@ def plus(a: Nombre | None, b: Nombre | None) -> Valeur:
     return x + y
 
 
+def oppose(a: Nombre | None) -> Valeur:
+    """Unary ``-``: of the double 0 it is -0."""
+    return None if a is None else -a
+
+
 def moins(a: Nombre | None, b: Nombre | None) -> Valeur:
     """``-``."""
     if a is None or b is None:
@@ -215,8 +220,9 @@ def modulo(a: Nombre | None, b: Nombre | None) -> Valeur:
 
 def somme(valeurs: Iterable[Valeur]) -> Valeur:
     """``sum``: 0 when empty; left to right, as doubles as soon as one is."""
-    total: Valeur = 0
-    for valeur in valeurs:
+    suite = iter(valeurs)
+    total: Valeur = next(suite, 0)  # not from 0 on: the sum of -0 is -0
+    for valeur in suite:
         total = valeur + total if total.__class__ is not float and valeur.__class__ is not float else float(total) + float(valeur)
     return total
 
@@ -357,15 +363,24 @@ _OPERATIONS: dict[str, Callable[[Valeur, Valeur], bool]] = {
 _DE_VALEUR = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
-def _comparable(a: Valeur, b: Valeur) -> tuple[Any, Valeur]:
+def _comparable(a: Valeur, b: Valeur, *, signes: bool) -> tuple[Any, Valeur]:
     """Bring two atomic values to one type, as a general comparison does (XPath 2.0, 3.5.2)."""
     if isinstance(a, NonType) and not isinstance(b, str):
-        a = booleen(a) if isinstance(b, bool) else double(a)
+        a, b = _typer(a, b, signes=signes)
     elif isinstance(b, NonType) and not isinstance(a, str):
-        b = booleen(b) if isinstance(a, bool) else double(b)
+        b, a = _typer(b, a, signes=signes)
     if isinstance(a, str) != isinstance(b, str) or isinstance(a, bool) != isinstance(b, bool):
         raise ErreurXPath("XPTY0004")
     return (a, b) if isinstance(a, str) else _paire(a, b)
+
+
+def _typer(brut: str, autre: Valeur, *, signes: bool) -> tuple[Valeur, Valeur]:
+    """Untyped text in the type of the value beside it, and that value; ``signes``: see :func:`accords.accorder`."""
+    if isinstance(autre, bool):
+        return booleen(brut), autre
+    if not signes:
+        return double(brut), autre
+    return (contre_entier(brut), autre) if isinstance(autre, int) else (signe(double(brut)), signe(autre))
 
 
 def compare(operateur: str, gauche: Liste, droite: Liste, *, seul: bool) -> bool:
@@ -376,7 +391,7 @@ def compare(operateur: str, gauche: Liste, droite: Liste, *, seul: bool) -> bool
     operation = _OPERATIONS[operateur]
     for a in atomes(gauche):
         for b in atomes(droite):
-            x, y = _comparable(a, b)
+            x, y = _comparable(a, b, signes=seul or operateur in {"=", "!="})
             if operation(x, y):
                 return True
             grand, petit, nan = (a, b, x) if operateur[0] == ">" else (b, a, y)

@@ -145,7 +145,7 @@ class Traducteur:
                 return fonctions.conversion(self, self.code(operande, portee), nom, vide=vide, essai=essai)
             case Oppose(operande):
                 nombre = self.numerique(self.code(operande, portee))
-                return self._arithmetique("-", Code("0", "entier"), nombre)
+                return nombre.avec(py=f"oppose({nombre.py})", general=False)
             case Etape() | Chemin() | Filtre():
                 return chemins.chemin(self, e, portee)
             case Binaire(operateur, gauche, droite):
@@ -238,7 +238,7 @@ class Traducteur:
             return "False"
         general = g.general or d.general
         python = comparateur(operateur, g, d)
-        accord = accorder(g, d)
+        accord = accorder(operateur, g, d)
         if accord is None:
             if g.forme == "opt" and d.forme != "liste" and not general and peut_lever(d.py):
                 (avant_g, py_g), (avant_d, py_d) = self.iterer(g), self.iterer(d)
