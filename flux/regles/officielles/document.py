@@ -226,18 +226,21 @@ class Document:
         self.par_chemin: dict[Chemin, list[Noeud]] = {_Arbre.racine: [self.noeud]}
         self.attributs: set[str] = set()
         self.doubles: set[Chemin] = set()
-        self.nombre = 0
+        self._par_nom: dict[str, list[Noeud]] = {}
+        self._internes: list[Noeud] = [self.noeud]  # nodes with children, in document order
         self._indexer(racine)
         self.sommet = next(iter(self.noeud.kids.values()))[0]
         self.forme = Forme.de(tuple(self.par_chemin))
-        self._par_nom: dict[str, list[Noeud]] = {}
 
     def __del__(self) -> None:
-        """Cut the links from parents to children, so that nodes go at once rather than at the next collection of cycles."""
-        for chemin, noeuds in self.par_chemin.items():
-            if chemin.enfants:
-                for noeud in noeuds:
-                    noeud.kids = VIDE
+        """Cut the links from parents to children, so that nodes go at once rather than at the next collection of cycles.
+
+        The lists by path go first: nodes then go in document order, as they lie in memory, which takes half the time.
+        """
+        self.par_chemin.clear()
+        self._par_nom.clear()
+        for noeud in self._internes:
+            noeud.kids = VIDE
 
     def _indexer(self, racine: etree._Element) -> None:  # noqa: C901, PLR0912, PLR0915 one piece, see below
         """Make the nodes in one walk of the document, without recursion: the number of its children says where an element ends.
@@ -246,6 +249,7 @@ class Document:
         """
         par_chemin, doubles = self.par_chemin, self.doubles
         connus = par_chemin.get
+        internes = self._internes.append
         parent: Noeud = self.noeud
         chemin = _Arbre.racine
         suites = chemin.enfants
@@ -308,10 +312,10 @@ class Document:
                     raise ErreurMoteur(f"more than {PROFONDEUR_MAX} nested elements", jeu="", cause="depth")
                 parent, chemin, suites, restent = noeud, suite, suite.enfants, nombre
                 kids = noeud.kids = {}
+                internes(noeud)
                 continue
             while not restent and dessus:
                 parent, chemin, suites, kids, restent = dessus.pop()
-        self.nombre = ordre
 
     def chemin(self, noeud: Noeud) -> Chemin:
         """The path of a node."""
