@@ -16,7 +16,7 @@ from flux.regles.officielles.erreurs import ErreurRegles
 from flux.regles.officielles.expressions import Traducteur
 from flux.regles.officielles.grammaire import lire
 from flux.regles.officielles.lecteur import Assertion, Fonction, Lie, Motif, Regle, Regles, Texte
-from flux.regles.officielles.motifs import Alternative, alternatives, conditions, sur_le_nom, termes
+from flux.regles.officielles.motifs import Alternative, alternatives, conditions, sans_texte, sur_le_nom, termes
 from flux.regles.officielles.presence import necessaires, noms_cites
 from flux.regles.officielles.revues import revoir
 from flux.regles.officielles.usages import compter, immediates
@@ -246,7 +246,8 @@ class Compilateur:
         except ErreurRegles as faute:
             raise self._situee(faute, regle.contexte) from faute
         fonction = f"motif_{nom}_{rang}"
-        self.corps.append(ecriture.condition(fonction, ecriture.uni(regle.contexte.xpath), tests))
+        blanc = any(map(sans_texte, branche.pas[-1].predicats))
+        self.corps.append(ecriture.condition(fonction, ecriture.uni(regle.contexte.xpath), tests, blanc=blanc))
         noms = dict.fromkeys(nom for _, _, p in trouvees for nom in self._necessaires(p, branche) if nom[0] != "@")
         exiges = " ".join(f"{self._tag(t)}," for t in noms)
         return f"({branche.absolu}, ({pas}), {forme}, {fonction}, {self._aiguillage(trouvees)}, ({exiges}))"

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from lxml import etree
 
+from flux.regles.officielles.conversions import BLANCS
 from flux.regles.officielles.erreurs import ErreurMoteur
 
 VIDE: dict[str, Any] = {}
@@ -214,6 +215,7 @@ class Document:
     :ivar par_chemin: nodes of each distinct path, in document order.
     :ivar attributs: Clark names of the attributes.
     :ivar doubles: paths of which some parent has several nodes.
+    :ivar blancs: paths of which a node may have neither child nor text, white space aside.
     :ivar forme: what its paths alone decide.
     """
 
@@ -226,6 +228,7 @@ class Document:
         self.par_chemin: dict[Chemin, list[Noeud]] = {_Arbre.racine: [self.noeud]}
         self.attributs: set[str] = set()
         self.doubles: set[Chemin] = set()
+        self.blancs: set[Chemin] = set()
         self._par_nom: dict[str, list[Noeud]] = {}
         self._internes: list[Noeud] = [self.noeud]  # nodes with children, in document order
         self._indexer(racine)
@@ -264,6 +267,7 @@ class Document:
             suite = suites.get(tag)
             if suite is None:
                 if tag.__class__ is not str:  # a comment or a processing instruction
+                    self.blancs.add(chemin)  # its element may have children of this kind only
                     while not restent and dessus:
                         parent, chemin, suites, kids, restent = dessus.pop()
                     continue
@@ -290,7 +294,12 @@ class Document:
                 feuille.attrs = attrs
                 feuille.norm = None
                 feuille.ordre = ordre
-                feuille.val = elem.text or ""
+                texte = elem.text
+                if not texte or texte < "!":  # empty, or begins with a blank
+                    texte = texte or ""
+                    if not texte.strip(BLANCS):
+                        self.blancs.add(suite)
+                feuille.val = texte
                 feuille.kids = VIDE
             noeuds = connus(suite)
             if noeuds is None:

@@ -48,8 +48,11 @@ def _doutes(nom: str, numeros: list[int], *, tous: bool) -> list[str]:
     return lignes
 
 
-def condition(fonction: str, xpath: str, tests: list[str]) -> str:
-    """The function that says whether a node matches a branch and, unless an error could hide one node only, its form for many nodes."""
+def condition(fonction: str, xpath: str, tests: list[str], *, blanc: bool) -> str:
+    """The function that says whether a node matches a branch and, unless an error could hide one node only, its form for many nodes.
+
+    :param blanc: whether no node with a text matches (:attr:`document.Document.blancs`).
+    """
     test = _VIDE.sub(r"(\1.val < '!' and not \1.val.strip(BLANCS))", " and ".join(tests))
     entete = f"def {fonction}(n, M):\n    # {xpath}\n"
     if peut_lever(test):
@@ -57,7 +60,8 @@ def condition(fonction: str, xpath: str, tests: list[str]) -> str:
             f"{entete}    try:\n        return {test}\n"
             "    except ErreurXPath:  # an error in a pattern is a node that does not match\n        return False\n"
         )
-    return f"{entete}    return {test}\n\n{fonction}.parmi = lambda noeuds, M: [n for n in noeuds if {test}]\n"
+    marque = f"{fonction}.blanc = True\n" if blanc else ""
+    return f"{entete}    return {test}\n\n{fonction}.parmi = lambda noeuds, M: [n for n in noeuds if {test}]\n{marque}"
 
 
 def uni(texte: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import getcontext, setcontext
+from itertools import chain
 from typing import Any
 
 from flux.regles.officielles.document import Document, Emplacements, Noeud, element
@@ -98,7 +99,7 @@ class JeuDeRegles:
         par_chemin = document.par_chemin
         for fonction, chemin in plan.sures:
             fonction(par_chemin[chemin], memoire, echec, erreur)
-        for candidat, chemin in plan.conditions:
+        for candidat, chemin in chain(plan.conditions, self._planificateur.blancs(par_chemin if complet else document.blancs)):
             appliquer(candidat, chemin, par_chemin[chemin], memoire, echec, erreur)
         for etape, chemin in plan.etapes:
             partager(etape, chemin, par_chemin[chemin], memoire, echec, erreur)

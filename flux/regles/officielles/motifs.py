@@ -112,6 +112,13 @@ def sur_le_nom(e: Expression) -> str | None:
     return None
 
 
+def sans_texte(e: Expression) -> bool:
+    """Whether a condition asks for a node without child and without text: hardly a document has one."""
+    dits = termes(e)
+    muets = (Appel("not", (Appel("normalize-space", quoi),)) for quoi in ((), (Contexte(),)))
+    return Appel("not", (Etape("child", "*"),)) in dits and any(muet in dits for muet in muets)
+
+
 def convient(absolu: bool, pas: tuple[tuple[bool, str], ...], noms: tuple[str, ...]) -> bool:
     """Whether a branch, predicates left aside, matches nodes of that path (names from the root element down)."""
     return _convient(absolu, pas, len(pas) - 1, noms, len(noms) - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,11 @@ class Etape:
     candidats: tuple[Candidat, ...]
     barrages: Barrages
 
+    @property
+    def seul(self) -> Candidat | None:
+        """The rule that is alone in its pattern there, nothing above it."""
+        return self.candidats[0] if len(self.candidats) == 1 and not self.barrages and self.candidats[0].fonction is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Absence:
@@ -76,6 +81,7 @@ class PlanDeForme:
 
     :ivar sures: rules that fire on every node of a path. :ivar conditions: rules that are alone in their pattern, and fire on some.
     :ivar etapes: patterns where several rules may fire, or that may have stopped above. :ivar absences: what should not be there.
+    :ivar blancs: of a path alone: rules alone in their pattern that fire on no node with a text.
     :ivar tous: names of which the rules ask for every element.
     """
 
@@ -84,13 +90,14 @@ class PlanDeForme:
     conditions: list[tuple[Candidat, Chemin]] = field(default_factory=list)
     etapes: list[tuple[Etape, Chemin]] = field(default_factory=list)
     absences: list[tuple[Absence, Chemin]] = field(default_factory=list)
+    blancs: list[Candidat] = field(default_factory=list)
 
     def ajouter(self, etape: Etape, chemin: Chemin) -> None:
         """Add what one pattern does with the nodes of a path, unless no rule of it has a function."""
         if not any(c.fonction is not None for c in etape.candidats):
             return
-        seul = etape.candidats[0]
-        if etape.barrages or len(etape.candidats) > 1 or seul.fonction is None:
+        seul = etape.seul
+        if seul is None or seul.fonction is None:
             self.etapes.append((etape, chemin))
         elif seul.condition is None:
             self.sures.append((seul.fonction, chemin))
@@ -127,6 +134,11 @@ class Planificateur:
             connu = forme.plans[self] = self._planifier(forme)
         return connu
 
+    def blancs(self, chemins: Iterable[Chemin]) -> Iterator[tuple[Candidat, Chemin]]:
+        """Rules that fire on nodes without a text only, for these paths of a form already planned."""
+        for chemin in chemins:
+            yield from ((candidat, chemin) for candidat in chemin.plans[self][0].blancs)
+
     def _planifier(self, forme: Forme) -> PlanDeForme:
         plan = PlanDeForme(tuple(tag for tag in self._tous if tag in forme.par_nom))
         # Most documents of an archive have a form of their own: what their paths alone decide is added as it is.
@@ -148,7 +160,9 @@ class Planificateur:
         """What is done with the nodes of a path whatever the document, and the patterns of which some rules ask for other names."""
         plan, incertaines = PlanDeForme(()), []
         for etape in self._etapes(chemin):
-            if all(() in c.noms for c in etape.candidats):
+            if etape.seul is not None and getattr(etape.seul.condition, "blanc", False):
+                plan.blancs.append(etape.seul)
+            elif all(() in c.noms for c in etape.candidats):
                 plan.ajouter(etape, chemin)
             else:
                 incertaines.append(etape)

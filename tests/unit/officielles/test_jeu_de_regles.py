@@ -146,6 +146,18 @@ def test_one_index_serves_several_sets_and_comments_do_not_count(tmp_path):
     assert deux.evaluer(document) == []
 
 
+@pytest.mark.parametrize("fois", [1, 20])
+def test_a_rule_on_nodes_without_text_finds_each_kind_of_them(tmp_path, fois):
+    corps = regle("//*[not(*) and not(normalize-space(.))]", assertion("VIDE", "false()"))
+    vides = "<p:a/><p:b> \t\n</p:b><p:c><!-- c --></p:c><p:d> <?pi x?> </p:d><p:e x='1'/>"
+    pleins = "<p:f>\u00a0</p:f><p:g><!-- c -->x</p:g><p:h> y</p:h><p:i><p:j>0</p:j></p:i><p:k>!</p:k>"
+    xml = f"<p:r {N}>{(vides + pleins) * fois}</p:r>"
+    trouves = [(e.regle, e.emplacement) for e in evaluer(jeu(tmp_path, corps), xml)]
+    assert len(trouves) == 5 * fois
+    assert trouves == [(c.regle, c.emplacement) for c in Reference().evaluer(ecrire(tmp_path, feuille(corps)), xml).constats]
+    assert evaluer(jeu(tmp_path, corps), f"<p:r {N}>{pleins * fois}</p:r>") == []
+
+
 def test_the_attributes_of_nodes_are_read_the_short_way():
     """A class with ``__getattr__`` or ``__getattribute__`` of its own loses CPython's specialised reads: 14 ns each instead of 2."""
     classes = {n.__class__ for n in Document(etree.fromstring("<r><a><b>x</b></a><b/></r>")).elements()}
