@@ -204,6 +204,7 @@ def _environnement(dossier: Path, cles: Mapping[str, str], port: int) -> dict[st
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "FLUX_DOSSIER": str(dossier),
         "FLUX_GROUPAGE_DELAI": "0",  # the demonstration waits for nobody
+        "FLUX_SCHEDULER_SEUL": "true",
         "FLUX_REGLES_CACHE": str(dossier / "regles"),
         **{f"AIRFLOW__{nom.upper()}": valeur for nom, valeur in reglages.items()},
     }

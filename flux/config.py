@@ -165,6 +165,11 @@ class Reglages(BaseSettings):
         description="Two establishments (SIRET) of one company (SIREN) share one numbering of invoices, as BR-FR-CO-02 has it. false: each "
         "establishment numbers apart. Asked when an invoice is stored.",
     )
+    scheduler_seul: bool = Field(
+        False,
+        description="No two Airflow schedulers run under one host name: one that starts takes those of its host that the metadata database "
+        "calls running for dead, and their tasks for its own, at once instead of after `scheduler_health_check_threshold` (30 s).",
+    )
     bloque_apres: dict[str, Secondes] = Field(
         default_factory=dict,
         description="Seconds after which something is stuck, by state (JSON): recu, ouvert, traite (a flow), a_emettre (an answer in the "

@@ -3,6 +3,9 @@
 The scheduler imports what tasks import, once, before it forks the processes that run them (LocalExecutor): each task spent a second of
 processor time on the same imports, most of what a small flow costs and of the time to catch up after a failure.
 
+A scheduler that starts need not wait until the one before it counts as dead, where only one runs under a host name
+(``FLUX_SCHEDULER_SEUL``).
+
 The processes that a component forks end with it. Forked, they hold its connection to the database: while one of them lives, PostgreSQL
 does not see that the component is dead, and keeps its open transaction and the rows that it had locked, which the component started
 again then passes over for ever (``docs/decisions/0021-chaos.md``).
@@ -15,6 +18,7 @@ import os
 import signal
 import sys
 from importlib import import_module
+from typing import Any
 
 from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
@@ -28,14 +32,32 @@ _PR_SET_PDEATHSIG = 1
 
 
 @hookimpl
-def on_starting(component: object) -> None:  # noqa: ARG001  # it does not know yet which component it is of
-    """Prepare the process of a component; tasks, which are told too, need nothing more."""
+def on_starting(component: Any) -> None:  # noqa: ANN401  # as Airflow types it
+    """Prepare the process of a component, told by its ``Job``, which does not know yet what it is of; tasks, told too, need nothing."""
     commande = sys.argv[1] if len(sys.argv) > 1 else ""
     if commande in COMPOSANTS:
         lier_les_enfants()
     if commande == "scheduler":
         for nom in MODULES:
             import_module(nom)
+        from flux.config import reglages  # noqa: PLC0415  # of the scheduler only
+
+        if reglages().scheduler_seul:
+            enterrer(str(component.hostname))
+
+
+def enterrer(hote: str) -> None:
+    """Mark the schedulers of a host that the metadata database calls running as failed.
+
+    The one that starts then resets what they had queued or running in its first second (``adopt_or_reset_orphaned_tasks``).
+    """
+    from airflow.jobs.job import Job, JobState  # noqa: PLC0415  # tasks, which load this plugin too, may not touch the database
+    from airflow.utils.session import create_session  # noqa: PLC0415
+    from sqlalchemy import update  # noqa: PLC0415
+
+    morts = update(Job).where(Job.job_type == "SchedulerJob", Job.state == JobState.RUNNING, Job.hostname == hote)
+    with create_session() as session:
+        session.execute(morts.values(state=JobState.FAILED), execution_options={"synchronize_session": False})
 
 
 def lier_les_enfants() -> None:

@@ -4,12 +4,16 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
+from flux.config import reglages
+from flux.orchestration import greffon
 from tests.chaos.pile.surveillant import vit
 
 PROJET = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
@@ -39,6 +43,41 @@ def test_airflow_finds_the_plugin_by_its_entry_point() -> None:
     plugin = EntryPoint(nom, objet, "airflow.plugins").load()
     assert plugin.name == nom
     assert all(hasattr(one, "on_starting") for one in plugin.listeners)
+
+
+@pytest.fixture
+def schedulers(airflow: None) -> Iterator[Callable[[], list[str]]]:
+    """Jobs that the metadata database calls running; gives their states now."""
+    from airflow.jobs.job import Job
+    from airflow.utils.session import create_session
+    from sqlalchemy import delete, insert, select
+
+    rows = [("SchedulerJob", "ici"), ("SchedulerJob", "ailleurs"), ("TriggererJob", "ici")]
+    with create_session() as session:
+        session.execute(insert(Job), [{"job_type": genre, "hostname": hote, "state": "running"} for genre, hote in rows])
+
+    def etats() -> list[str]:
+        with create_session() as session:
+            return list(session.scalars(select(Job.state).order_by(Job.id)))
+
+    yield etats
+    with create_session() as session:
+        session.execute(delete(Job))
+
+
+@pytest.mark.parametrize(
+    ("composant", "seul", "etat"), [("scheduler", "true", "failed"), ("scheduler", "false", "running"), ("triggerer", "true", "running")]
+)
+def test_a_scheduler_alone_on_its_host_takes_the_one_before_it_for_dead(
+    schedulers: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch, composant: str, seul: str, etat: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["airflow", composant])
+    monkeypatch.setattr(greffon, "lier_les_enfants", lambda: None)
+    monkeypatch.setenv("FLUX_SCHEDULER_SEUL", seul)
+    reglages.cache_clear()
+    greffon.on_starting(SimpleNamespace(hostname="ici"))
+    reglages.cache_clear()
+    assert schedulers() == [etat, "running", "running"]
 
 
 #: Forks a child, which forks another; both then wait for ever, as workers of the scheduler do.
