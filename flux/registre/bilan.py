@@ -120,6 +120,7 @@ LOIS: dict[str, tuple[str, str]] = {
     ),
 }
 
+# Rows of other tables are looked up by their whole keys (OFFSET 0), whatever the planner believes of a flow newer than its statistics.
 _PAR_FLUX = """
 FROM flux f
 CROSS JOIN LATERAL (
@@ -136,18 +137,20 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
   SELECT count(*) AS nombre, count(*) FILTER (WHERE v.etat <> u.code) AS ecarts
   FROM (SELECT DISTINCT ON (membre_rang) membre_rang, code FROM statuts WHERE flux_id = f.id ORDER BY membre_rang, rang DESC) u
-  JOIN factures v ON v.flux_id = f.id AND v.membre_rang = u.membre_rang) s
+  CROSS JOIN LATERAL (SELECT etat FROM factures WHERE flux_id = f.id AND membre_rang = u.membre_rang OFFSET 0) v) s
 CROSS JOIN LATERAL (
   SELECT count(DISTINCT k.membre_rang) FILTER (WHERE n.decision = 'accepted') AS acceptees,
     count(DISTINCT k.membre_rang) FILTER (WHERE n.decision = 'rejected') AS rejetees,
     count(*) FILTER (WHERE k.issue = 'applique') AS appliques,
     count(*) FILTER (WHERE k.issue = 'applique' AND EXISTS (
       SELECT FROM statuts p WHERE p.flux_id = k.facture_flux_id AND p.membre_rang = k.facture_membre_rang AND p.rang = k.statut_rang
-        AND p.code = k.statut)) AS poses
-  FROM lignes_statut k JOIN membres n ON n.flux_id = k.flux_id AND n.rang = k.membre_rang WHERE k.flux_id = f.id) d
+        AND p.code = k.statut OFFSET 0)) AS poses
+  FROM lignes_statut k
+  CROSS JOIN LATERAL (SELECT decision FROM membres WHERE flux_id = f.id AND rang = k.membre_rang OFFSET 0) n
+  WHERE k.flux_id = f.id) d
 CROSS JOIN LATERAL (
   SELECT count(*) AS orphelines FROM lignes WHERE flux_id = f.id
-    AND NOT EXISTS (SELECT FROM factures v WHERE v.flux_id = f.id AND v.membre_rang = lignes.membre_rang)) l
+    AND NOT EXISTS (SELECT FROM factures v WHERE v.flux_id = f.id AND v.membre_rang = lignes.membre_rang OFFSET 0)) l
 CROSS JOIN LATERAL (
   SELECT count(*) AS nombre, count(DISTINCT interface) AS interfaces, count(*) FILTER (WHERE interface LIKE 'C%') AS retours
   FROM sorties WHERE flux_id = f.id) o

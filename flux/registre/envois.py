@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy import Connection, Engine, func, select, text, true, update
 
 from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture, transaction, verrouiller
@@ -21,6 +21,7 @@ OCTETS_STATUT = 4096
 
 # A partner gets what it subscribes to when the message is planned. Oldest first for each invoice, so that its messages leave in the order
 # of its life. An invoice that its supplier completed is handed over once more: -1 - the rank of the status tells it from the first time.
+# OFFSET 0: see joindre_sans_boucles for the square. Here each row is looked up by its whole key, whatever the planner believes.
 _STATUTS = """
 WITH pris AS MATERIALIZED (
   SELECT flux_id, membre_rang, rang FROM statuts WHERE a_emettre ORDER BY flux_id, membre_rang, rang LIMIT :limite FOR UPDATE),
@@ -33,7 +34,7 @@ planifies AS (
   INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets)
   SELECT f.partenaire_id, i.interface, s.flux_id, s.membre_rang, s.rang, coalesce(s.pose_le, :le), :octets + s.textes
   FROM poses s
-  JOIN factures f ON f.flux_id = s.flux_id AND f.membre_rang = s.membre_rang
+  CROSS JOIN LATERAL (SELECT * FROM factures WHERE flux_id = s.flux_id AND membre_rang = s.membre_rang OFFSET 0) f
   JOIN unnest(CAST(:codes AS text[]), CAST(:interfaces AS text[])) AS i (code, interface) ON i.code = s.code
   WHERE f.numero IS NOT NULL AND f.date_emission IS NOT NULL AND f.type_code IS NOT NULL AND f.fournisseur_nom IS NOT NULL
     AND f.destinataire_id IS NOT NULL
@@ -45,8 +46,8 @@ renvois AS (
   INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets)
   SELECT r.partenaire_id, CAST(:pivot AS text), s.flux_id, s.membre_rang, -1 - s.rang, coalesce(s.pose_le, :le), 2 * m.taille + 8192
   FROM poses s
-  JOIN factures f ON f.flux_id = s.flux_id AND f.membre_rang = s.membre_rang
-  JOIN membres m ON m.flux_id = s.flux_id AND m.rang = s.membre_rang
+  CROSS JOIN LATERAL (SELECT * FROM factures WHERE flux_id = s.flux_id AND membre_rang = s.membre_rang OFFSET 0) f
+  CROSS JOIN LATERAL (SELECT taille FROM membres WHERE flux_id = s.flux_id AND rang = s.membre_rang OFFSET 0) m
   JOIN representations r ON r.siret = f.destinataire_id
   WHERE s.code = :completee AND CAST(:pivot AS text) <> '' AND f.numero IS NOT NULL AND f.date_emission IS NOT NULL
     AND f.type_code IS NOT NULL AND f.fournisseur_nom IS NOT NULL
@@ -60,7 +61,6 @@ SELECT (SELECT count(*) FROM poses), (SELECT count(*) FROM planifies) + (SELECT 
 COMPLETEE = "COMPLETEE"
 
 # An invoice that a pivot cannot hold at all lacks what CDV-01 tells of; the platform's own rejections are not handed over.
-# OFFSET 0: see joindre_sans_boucles for the square. Here each member is looked up by its whole key, whatever the planner believes.
 _PIVOTS = """
 INSERT INTO envois (partenaire_id, interface, flux_id, membre_rang, statut_rang, cree_le, octets)
 SELECT r.partenaire_id, CAST(:interface AS text), f.flux_id, f.membre_rang, -1, :le, 2 * m.taille + 8192
@@ -202,9 +202,12 @@ def planifier_pivots(conn: Connection, flux_id: int, interface: str, le: datetim
 
 def documents_des_envois(conn: Connection, ids: Collection[int]) -> dict[int, DocumentEnvoye]:
     """Return the originals of invoices to hand over, by id of their rows."""
-    e, m = t.envois.c, t.membres.c
-    same = (t.pieces_jointes.c.flux_id == e.flux_id) & (t.pieces_jointes.c.membre_rang == e.membre_rang)
-    pieces = select(e.id, t.pieces_jointes.c.rang, t.pieces_jointes.c.nom, t.pieces_jointes.c.sha256).join(t.pieces_jointes, same)
+    e, m, s, p = t.envois.c, t.membres.c, t.tranches.c, t.pieces_jointes.c
+    # by their whole keys (OFFSET 0), as above
+    piece = select(p.rang, p.nom, p.sha256).where(p.flux_id == e.flux_id, p.membre_rang == e.membre_rang).offset(0).lateral()
+    membre = select(m.nom, m.debut, m.taille, m.tranche_rang).where(m.flux_id == e.flux_id, m.rang == e.membre_rang).offset(0).lateral()
+    tranche = select(s.cle).where(s.flux_id == e.flux_id, s.rang == membre.c.tranche_rang).offset(0).lateral()
+    pieces = select(e.id, piece.c.rang, piece.c.nom, piece.c.sha256).select_from(t.envois).join(piece, true())
     names: dict[int, dict[int, str]] = {}
     digests: dict[int, dict[int, str]] = {}
     for row in conn.execute(pieces.where(e.id == func.any(list(ids)))):
@@ -214,11 +217,11 @@ def documents_des_envois(conn: Connection, ids: Collection[int]) -> dict[int, Do
             digests.setdefault(row.id, {})[row.rang] = row.sha256
     rows = conn.execute(
         select(
-            e.id, e.flux_id, e.membre_rang, e.statut_rang, t.flux.c.interface, m.nom, t.tranches.c.cle, m.debut, m.taille,
+            e.id, e.flux_id, e.membre_rang, e.statut_rang, t.flux.c.interface, membre.c.nom, tranche.c.cle, membre.c.debut, membre.c.taille,
         )
         .select_from(t.envois)
-        .join(t.membres, (m.flux_id == e.flux_id) & (m.rang == e.membre_rang))
-        .join(t.tranches, (t.tranches.c.flux_id == m.flux_id) & (t.tranches.c.rang == m.tranche_rang))
+        .join(membre, true())
+        .join(tranche, true())
         .join(t.flux, t.flux.c.id == e.flux_id)
         .where(e.id == func.any(list(ids)))
     )  # fmt: skip

@@ -170,7 +170,8 @@ membres = Table(
     parmi("decision", Decision),
     CheckConstraint("tranche_rang IS NOT NULL OR decision IS NOT NULL", name="tranche_ou_decision"),
     ForeignKeyConstraint(["flux_id", "tranche_rang"], ["tranches.flux_id", "tranches.rang"]),
-    Index("ix_membres_tranche", "flux_id", "tranche_rang"),
+    # partial: without statistics it would serve as well as the key to find one member, and read all of the flow for each
+    Index("ix_membres_tranche", "flux_id", "tranche_rang", postgresql_where=text("tranche_rang IS NOT NULL")),
 )
 
 factures = Table(

@@ -23,12 +23,15 @@ FACTURES, PAR_FACTURE = 1500, 30
 
 
 def lues(engine: Engine) -> int:
-    """Rows that the tables and all indexes of the ledger have given until now."""
+    """Rows that the tables and all indexes of the ledger have given until now.
+
+    Not those of the subscriptions: no flow makes them more, and a table of one page is sooner read than looked up.
+    """
     with engine.connect() as conn:
         conn.execute(text("SELECT pg_stat_force_next_flush()"))
         conn.commit()
         return sum(
-            int(conn.execute(text(f"SELECT sum({one}) FROM {vue}")).scalar_one())
+            int(conn.execute(text(f"SELECT sum({one}) FROM {vue} WHERE relname <> 'abonnements'")).scalar_one())
             for one, vue in (("idx_tup_read", "pg_stat_user_indexes"), ("seq_tup_read", "pg_stat_user_tables"))
         )
 
@@ -78,15 +81,28 @@ SELECT :statuts, membre_rang, 1, 'DEPOSEE', 'DEPOSEE', 'applique', flux_id, memb
 """
 
 
+#: What the server writes down when it looks at a table while the transaction that fills it is open.
+_VIDES = "UPDATE pg_class SET reltuples = 0, relpages = 5 WHERE relname = ANY (:tables)"
+#: The tables that a flow fills.
+_REMPLIES = (
+    "flux", "tranches", "membres", "factures", "lignes", "pieces_jointes", "anomalies", "statuts", "lignes_statut", "sorties", "envois",
+    "journal",
+)  # fmt: skip
+
+
 @pytest.fixture(
-    params=[(0, False), (3, False), (3, True), (900, False), (900, True)], ids=lambda one: f"{one[0]}-{'pour' if one[1] else 'sans'}"
-)
+    params=[
+        (0, False, ()), (0, True, _REMPLIES), *((0, False, (one,)) for one in _REMPLIES),
+        (3, False, ()), (3, True, ()), (900, False, ()), (900, True, ()),
+    ],
+    ids=lambda one: f"{one[0]}-{'pour' if one[1] else 'sans'}-{'tous' if len(one[2]) > 1 else ''.join(one[2])}",
+)  # fmt: skip
 def neuf(registre: Engine, request: pytest.FixtureRequest) -> int:
     """A flow newer than the statistics, which know an older one of so many invoices; a partner speaks for its recipients, or nobody does.
 
-    The next flow sets statuses of its invoices.
+    They may take tables for empty that are not. The next flow sets statuses of its invoices.
     """
-    anciennes, represente = request.param
+    anciennes, represente, vides = request.param
     if anciennes:
         ancien = flux_ouvert(registre, (anciennes,), "ABC001")
         enregistrer_tranche(registre, ancien, 0, [accepte(n) for n in range(anciennes)])
@@ -101,6 +117,7 @@ def neuf(registre: Engine, request: pytest.FixtureRequest) -> int:
             conn.execute(text("INSERT INTO representations (siret, partenaire_id) SELECT '21750001600019', min(id) FROM partenaires"))
         conn.execute(text(_LIGNES), {"flux": flux_id, "statuts": statuts_id})
         conn.execute(text("UPDATE statuts SET a_emettre = true WHERE flux_id = :flux"), {"flux": flux_id})
+        conn.execute(text(_VIDES), {"tables": list(vides)})
     yield flux_id
     with registre.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.execute(text("ANALYZE"))
