@@ -49,9 +49,9 @@ docs: .venv/.installed
 	$(BIN)/python -m docs.licences
 
 # What is installed, as CycloneDX 1.6, checked against its schema before it is written.
-sbom: .venv/.installed
+sbom: .venv/.installed .venv-sbom/.installed
 	@mkdir -p build
-	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --validate --output-file build/sbom.cdx.json $(BIN)/python
+	.venv-sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --validate --output-file build/sbom.cdx.json $(BIN)/python
 	@echo "build/sbom.cdx.json: $$(grep -c '"purl"' build/sbom.cdx.json) components"
 
 # Known vulnerabilities of the lock. 0: none; 1: some; 3: not audited, the service could not be reached or does not know the packages.
@@ -67,10 +67,16 @@ audit: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+.venv-sbom/.installed: requirements-sbom.lock
+	$(PYTHON) -m venv .venv-sbom
+	.venv-sbom/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sbom.lock
+	@touch $@
+
 # Pins anew, for every Python from 3.11 on, with hashes and without any host. Needs `uv` (pip install uv).
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--no-annotate --no-header --extra airflow --extra dev pyproject.toml -o requirements.lock
+	$(COMPILE) --extra airflow --extra dev pyproject.toml -o requirements.lock
+	$(COMPILE) --constraint requirements.lock --group sbom -o requirements-sbom.lock
 
 clean:
-	rm -rf .venv .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sbom .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

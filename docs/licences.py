@@ -72,7 +72,7 @@ def page(ancienne: str) -> str:
     words = (
         f"What `make test` installs and under which licence each package says it comes; {len(rows)} packages, {count['copyleft']} of them "
         "with a copyleft licence among those they may be used under. None is changed or copied into this project: they are used as "
-        "libraries. `make sbom` writes the same as CycloneDX."
+        "libraries. `make sbom` writes the same as CycloneDX; its own tool, in an environment apart, is locked in `requirements-sbom.lock`."
     )
     return f"# Licences\n\n{_AVERTISSEMENT}\n\n{words}\n\n| Package | Version | Licence |\n| --- | --- | --- |\n{table}\n"
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 VERROU = Path(__file__).resolve().parents[1] / "requirements.lock"
+#: What `make sbom` installs, in an environment of its own.
+VERROU_SBOM = VERROU.with_name("requirements-sbom.lock")
 SAIN, VULNERABLE, NON_AUDITE = 0, 1, 3
 
 
@@ -51,10 +53,11 @@ _SUITE = "Run it again where the service can be reached: make audit, or make aud
 
 
 def principal(service: str = "pypi") -> int:
-    """Audit the lock, print what was found, return the exit code. :param service: ``pypi`` or ``osv``."""
+    """Audit the locks, print what was found, return the exit code. :param service: ``pypi`` or ``osv``."""
+    verrous = [option for one in (VERROU, VERROU_SBOM) for option in ("--requirement", str(one))]
     command = [
-        sys.executable, "-m", "pip_audit", "--requirement", str(VERROU), "--disable-pip", "--require-hashes", "--format", "json",
-        "--progress-spinner", "off", "--vulnerability-service", service,
+        sys.executable, "-m", "pip_audit", *verrous, "--disable-pip", "--require-hashes", "--format", "json", "--progress-spinner", "off",
+        "--vulnerability-service", service,
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     bilan = juger(done.stdout, done.stderr)
