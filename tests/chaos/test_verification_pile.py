@@ -3,9 +3,11 @@
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from tests.chaos.pile.depots import Depot
+from tests.chaos.pile.deroulement import seules
 from tests.chaos.pile.fautes import FAUTES, programme
 from tests.chaos.pile.partenaire import Recu
 from tests.chaos.pile.verification import verifier, verifier_airflow
@@ -57,3 +59,17 @@ def test_runs_that_do_not_end_or_are_red_are_seen() -> None:
 def test_a_seed_draws_the_same_faults_and_every_kind_comes() -> None:
     assert programme(100, 7) == programme(100, 7) != programme(100, 8)
     assert set(programme(len(FAUTES), 7)) == set(FAUTES)
+
+
+@pytest.mark.parametrize(
+    ("fautes", "seule"),
+    [
+        ([], []),
+        ([(0.0, 9.0), (10.0, 5.0)], [True, True]),
+        ([(0.0, 11.0), (10.0, 5.0), (20.0, 1.0)], [False, False, True]),
+        ([(0.0, 30.0), (10.0, 5.0), (20.0, 1.0), (40.0, 1.0)], [False, False, False, True]),
+        ([(0.0, None), (10.0, 5.0)], [False, False]),
+    ],
+)
+def test_a_fault_is_alone_when_no_other_lies_between_it_and_its_answer(fautes: list[tuple[float, float | None]], seule: list[bool]) -> None:
+    assert seules(fautes) == seule

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from demo import processus
-from tests.chaos.pile.deroulement import Deroulement
+from tests.chaos.pile.deroulement import Deroulement, seules
 from tests.chaos.pile.fautes import MISES_A_MORT, programme
 from tests.chaos.pile.pile import ouvrir
 from tests.chaos.pile.verification import Constat
@@ -35,9 +35,12 @@ def rapport(run: Deroulement, constat: Constat, duree: float) -> Table:
     par_sorte: dict[str, list[float | None]] = defaultdict(list)
     for sorte, cle, debut in run.faites:
         par_sorte[sorte].append(run.recuperation(cle, debut))
-    tous = [one for vus in par_sorte.values() for one in vus]
+    tous = [run.recuperation(cle, debut) for _, cle, debut in run.faites]
+    seul = seules([(debut, vu) for (_, _, debut), vu in zip(run.faites, tous, strict=True)])
+    parts = [("dont seules", True), ("dont avec d'autres", False)]
     temoins = [run.recuperation(cle, debut) for cle, debut in run.temoins]
     lignes = [("sans faute", temoins), *sorted(par_sorte.items()), ("toutes", tous)]
+    lignes += [(titre, [vu for vu, une in zip(tous, seul, strict=True) if une == part]) for titre, part in parts]
     for sorte, vus in lignes:
         sus = [one for one in vus if one is not None]
         chiffres = (f"{statistics.median(sus):.1f}", f"{max(sus):.1f}") if sus else ("-", "-")

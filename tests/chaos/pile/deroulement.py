@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
 from flux.errors import ErreurFlux, ErreurInvariant
@@ -25,6 +26,19 @@ CALME = 420.0
 BATTEMENT = 15.0
 #: Seconds between two runs of ``groupage`` asked for while all settles.
 GROUPAGE = 15.0
+
+
+def seules(fautes: Sequence[tuple[float, float | None]]) -> list[bool]:
+    """Say of each fault whether it alone lay between its stroke and its answer: no earlier one unmended, none after it before the answer.
+
+    :param fautes: (when, seconds to recover or ``None``), by time.
+    """
+    fins = [math.inf if recuperation is None else debut + recuperation for debut, recuperation in fautes]
+    debuts = [debut for debut, _ in fautes]
+    return [
+        fins[i] <= min(debuts[i + 1 :], default=math.inf) and fins[i] < math.inf and max(fins[:i], default=-math.inf) <= debuts[i]
+        for i in range(len(fautes))
+    ]
 
 
 class Deroulement:
