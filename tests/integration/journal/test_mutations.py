@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from flux.cli.journal_recit import phrase
 from flux.cli.texte import Langue
@@ -51,7 +52,11 @@ def _vivre(engine: Engine) -> None:
 
 def _trouve(engine: Engine, requete: str, **valeurs: object) -> bool:
     kept = [texte for (texte,) in lignes_de(engine, "SELECT texte FROM avant_sceaux")]
-    changer(engine, requete, **valeurs)
+    try:
+        changer(engine, requete, **valeurs)
+    except IntegrityError as refus:
+        assert "uq_journal_flux_id_genre_sujet" in str(refus)  # one subject told twice: the table itself refuses
+        return True
     try:
         return bool(verifier_journal(engine, kept))
     finally:
@@ -104,6 +109,7 @@ def test_two_entries_that_change_places_are_found(registre, pair):
 
 
 @given(n=st.integers(0, 99), rang=st.integers(-2, ENTREES + 2), sujet=st.text(st.characters(categories=["L", "N"]), min_size=1))
+@example(n=51, rang=0, sujet="0")
 @_examiner
 def test_an_entry_added_is_found(registre, n, rang, sujet):
     _vivre(registre)
