@@ -120,7 +120,7 @@ LOIS: dict[str, tuple[str, str]] = {
     ),
 }
 
-# Rows of other tables are looked up by their whole keys (OFFSET 0), whatever the planner believes of a flow newer than its statistics.
+# OFFSET 0: see flux.registre.connexion.par_cle.
 _PAR_FLUX = """
 FROM flux f
 CROSS JOIN LATERAL (

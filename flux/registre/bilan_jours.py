@@ -85,7 +85,7 @@ FROM flux f JOIN (
   FROM lignes_statut GROUP BY 1, 2) l ON l.flux_id = f.id
 WHERE {_FILTRE} GROUP BY 2 ORDER BY 2
 """  # noqa: S608  same
-# Members and statuses are looked up by their whole keys (OFFSET 0), whatever the planner believes of a flow newer than its statistics.
+# OFFSET 0: see flux.registre.connexion.par_cle.
 # Left: what was stored of the invoices. Right: what the decision on the member and the first status, which other steps use, say of them.
 _MONTANTS = f"""
 SELECT {_JOUR}, v.devise, coalesce(sum(v.ttc), 0),

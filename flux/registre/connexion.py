@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import sqlalchemy
-from sqlalchemy import Connection, Engine, create_engine, func, select, text
+from sqlalchemy import Connection, Engine, FromClause, Select, create_engine, func, select, text
 from sqlalchemy.engine import make_url
 
 from flux.config import Reglages
@@ -142,3 +143,11 @@ def joindre_sans_boucles(conn: Connection) -> None:
     reading all of the second for each row of the first. Four thousand invoices took ten million comparisons, ten thousand take sixty.
     """
     conn.execute(text("SET LOCAL enable_nestloop = off"))
+
+
+def par_cle(requete: Select[Any]) -> FromClause:
+    """Return a question that a join asks once for each row before it, by the key that it names, whatever the planner believes.
+
+    ``OFFSET 0`` keeps the planner from another way to join, which may read all of a flow for each row: see :func:`joindre_sans_boucles`.
+    """
+    return requete.offset(0).lateral()

@@ -14,14 +14,14 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, func, select, text, true, update
 
 from flux.registre import tables as t
-from flux.registre.connexion import Source, lecture, transaction, verrouiller
+from flux.registre.connexion import Source, lecture, par_cle, transaction, verrouiller
 
 #: Bytes of a lifecycle message beside its free texts, about.
 OCTETS_STATUT = 4096
 
 # A partner gets what it subscribes to when the message is planned. Oldest first for each invoice, so that its messages leave in the order
 # of its life. An invoice that its supplier completed is handed over once more: -1 - the rank of the status tells it from the first time.
-# OFFSET 0: see joindre_sans_boucles for the square. Here each row is looked up by its whole key, whatever the planner believes.
+# OFFSET 0: see par_cle.
 _STATUTS = """
 WITH pris AS MATERIALIZED (
   SELECT flux_id, membre_rang, rang FROM statuts WHERE a_emettre ORDER BY flux_id, membre_rang, rang LIMIT :limite FOR UPDATE),
@@ -203,10 +203,9 @@ def planifier_pivots(conn: Connection, flux_id: int, interface: str, le: datetim
 def documents_des_envois(conn: Connection, ids: Collection[int]) -> dict[int, DocumentEnvoye]:
     """Return the originals of invoices to hand over, by id of their rows."""
     e, m, s, p = t.envois.c, t.membres.c, t.tranches.c, t.pieces_jointes.c
-    # by their whole keys (OFFSET 0), as above
-    piece = select(p.rang, p.nom, p.sha256).where(p.flux_id == e.flux_id, p.membre_rang == e.membre_rang).offset(0).lateral()
-    membre = select(m.nom, m.debut, m.taille, m.tranche_rang).where(m.flux_id == e.flux_id, m.rang == e.membre_rang).offset(0).lateral()
-    tranche = select(s.cle).where(s.flux_id == e.flux_id, s.rang == membre.c.tranche_rang).offset(0).lateral()
+    piece = par_cle(select(p.rang, p.nom, p.sha256).where(p.flux_id == e.flux_id, p.membre_rang == e.membre_rang))
+    membre = par_cle(select(m.nom, m.debut, m.taille, m.tranche_rang).where(m.flux_id == e.flux_id, m.rang == e.membre_rang))
+    tranche = par_cle(select(s.cle).where(s.flux_id == e.flux_id, s.rang == membre.c.tranche_rang))
     pieces = select(e.id, piece.c.rang, piece.c.nom, piece.c.sha256).select_from(t.envois).join(piece, true())
     names: dict[int, dict[int, str]] = {}
     digests: dict[int, dict[int, str]] = {}

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, FromClause, func, select, true
+from sqlalchemy import ColumnElement, Executable, FromClause, Select, func, select, true
 
 from flux.modele.anomalie import Anomalie
 from flux.modele.statut import Motif
 from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import Couche, Severite
 from flux.registre import tables as t
-from flux.registre.connexion import Source, joindre_sans_boucles, lecture
+from flux.registre.connexion import Source, lecture, par_cle
 from flux.registre.depots import porteur_de
 from flux.registre.valeurs import (
     Compteurs,
@@ -125,50 +125,40 @@ def anomalies_du_flux(source: Source, flux_id: int) -> Iterator[tuple[int, Anoma
 
 def statuts_du_flux(source: Source, flux_id: int) -> Iterator[LigneStatut]:
     """Yield every status of every invoice of a flow, by member then in order of time, with what identifies the invoice."""
-    s, f = t.statuts.c, t.factures.c
-    requete = (
-        select(*_colonnes_statut(t.statuts, t.factures))
-        .select_from(t.statuts)
-        .join(t.factures, (f.flux_id == s.flux_id) & (f.membre_rang == s.membre_rang))
-        .join(t.flux, t.flux.c.id == s.flux_id)
-        .where(s.flux_id == flux_id)
-        .order_by(s.membre_rang, s.rang)
-    )
-    with lecture(source, "statuts_du_flux") as conn:
-        joindre_sans_boucles(conn)
-        for row in _flot(conn, requete, "statuts_du_flux"):
-            yield _ligne_statut(row)
+    s = t.statuts.c
+    requete = _requete_statuts(t.statuts, t.statuts).where(s.flux_id == flux_id).order_by(s.membre_rang, s.rang)
+    for row in _flot(source, requete, "statuts_du_flux"):
+        yield _ligne_statut(row)
 
 
 def statuts_des_envois(source: Source, ids: Sequence[int]) -> Iterator[tuple[int, LigneStatut]]:
     """Yield (id, status) of rows of ``envois`` that wait, in the order of ids; of an invoice handed over, its first status."""
-    s, f, e = t.statuts.c, t.factures.c, t.envois.c
-    # by their whole keys (OFFSET 0), whatever the planner believes: see joindre_sans_boucles
+    s, e = t.statuts.c, t.envois.c
     du_statut = (s.flux_id == e.flux_id) & (s.membre_rang == e.membre_rang) & (s.rang == func.greatest(e.statut_rang, 0))
-    statut = select(t.statuts).where(du_statut).offset(0).lateral("statut")
-    facture = select(t.factures).where(f.flux_id == e.flux_id, f.membre_rang == e.membre_rang).offset(0).lateral("facture")
+    statut = par_cle(select(t.statuts).where(du_statut))
     requete = (
-        select(e.id.label("envoi_id"), *_colonnes_statut(statut, facture))
-        .select_from(t.envois)
-        .join(statut, true())
-        .join(facture, true())
-        .join(t.flux, t.flux.c.id == e.flux_id)
-        .where(e.id == func.any(list(ids)))
-        .order_by(e.id)
+        _requete_statuts(t.envois.join(statut, true()), statut, e.id.label("envoi_id")).where(e.id == func.any(list(ids))).order_by(e.id)
     )
     for row in _flot(source, requete, "statuts_des_envois"):
         envoi_id = row.pop("envoi_id")
         yield envoi_id, _ligne_statut(row)
 
 
-def _colonnes_statut(statut: FromClause, facture: FromClause) -> tuple[ColumnElement[Any], ...]:
-    """What a :class:`LigneStatut` is made of, from the columns of a status and its invoice."""
-    s, f = statut.c, facture.c
+def _requete_statuts(rangees: FromClause, statut: FromClause, *colonnes: ColumnElement[Any]) -> Select[Any]:
+    """What a :class:`LigneStatut` is made of, for each of these rows. :param statut: the status in them."""
+    s = statut.c
+    facture = par_cle(select(t.factures).where(t.factures.c.flux_id == s.flux_id, t.factures.c.membre_rang == s.membre_rang))
+    f = facture.c
     return (
-        s.membre_rang, s.rang, s.code, s.horodatage, s.complement, s.commentaire, s.motifs, s.detail, t.flux.c.recu_le,
-        f.numero, f.date_emission, f.type_code, f.ttc, f.net_a_payer, f.devise, f.detail["beneficiaire"].label("beneficiaire"),
-        f.fournisseur_schema, f.fournisseur_id, f.fournisseur_siren, f.fournisseur_nom, f.fournisseur_pays,
-        f.fournisseur_adresse_electronique, f.destinataire_id, f.destinataire_nom, f.code_service,
+        select(
+            *colonnes, s.membre_rang, s.rang, s.code, s.horodatage, s.complement, s.commentaire, s.motifs, s.detail, t.flux.c.recu_le,
+            f.numero, f.date_emission, f.type_code, f.ttc, f.net_a_payer, f.devise, f.detail["beneficiaire"].label("beneficiaire"),
+            f.fournisseur_schema, f.fournisseur_id, f.fournisseur_siren, f.fournisseur_nom, f.fournisseur_pays,
+            f.fournisseur_adresse_electronique, f.destinataire_id, f.destinataire_nom, f.code_service,
+        )
+        .select_from(rangees)
+        .join(facture, true())
+        .join(t.flux, t.flux.c.id == s.flux_id)
     )  # fmt: skip
 
 
