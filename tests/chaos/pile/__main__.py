@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from itertools import compress
 from pathlib import Path
 
 import structlog
@@ -33,14 +34,15 @@ def rapport(run: Deroulement, constat: Constat, duree: float) -> Table:
     for titre in ("faute", "nombre", "réparées", "médiane s", "pire s"):
         table.add_column(titre, justify="left" if titre == "faute" else "right", no_wrap=True)
     par_sorte: dict[str, list[float | None]] = defaultdict(list)
-    for sorte, cle, debut in run.faites:
-        par_sorte[sorte].append(run.recuperation(cle, debut))
     tous = [run.recuperation(cle, debut) for _, cle, debut in run.faites]
+    for (sorte, _, _), vu in zip(run.faites, tous, strict=True):
+        par_sorte[sorte].append(vu)
     seul = seules([(debut, vu) for (_, _, debut), vu in zip(run.faites, tous, strict=True)])
-    parts = [("dont seules", True), ("dont avec d'autres", False)]
     temoins = [run.recuperation(cle, debut) for cle, debut in run.temoins]
-    lignes = [("sans faute", temoins), *sorted(par_sorte.items()), ("toutes", tous)]
-    lignes += [(titre, [vu for vu, une in zip(tous, seul, strict=True) if une == part]) for titre, part in parts]
+    lignes = [
+        ("sans faute", temoins), *sorted(par_sorte.items()), ("toutes", tous), ("dont seules", list(compress(tous, seul))),
+        ("dont avec d'autres", [vu for vu, une in zip(tous, seul, strict=True) if not une]),
+    ]  # fmt: skip
     for sorte, vus in lignes:
         sus = [one for one in vus if one is not None]
         chiffres = (f"{statistics.median(sus):.1f}", f"{max(sus):.1f}") if sus else ("-", "-")

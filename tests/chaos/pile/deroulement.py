@@ -7,6 +7,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from random import Random
 
 from flux.errors import ErreurFlux, ErreurInvariant
@@ -34,10 +35,11 @@ def seules(fautes: Sequence[tuple[float, float | None]]) -> list[bool]:
     :param fautes: (when, seconds to recover or ``None``), by time.
     """
     fins = [math.inf if recuperation is None else debut + recuperation for debut, recuperation in fautes]
-    debuts = [debut for debut, _ in fautes]
+    suivants = (*(debut for debut, _ in fautes[1:]), math.inf)
+    passes = accumulate(fins, max, initial=-math.inf)  # when all before it were mended; one more than there are faults
     return [
-        fins[i] <= min(debuts[i + 1 :], default=math.inf) and fins[i] < math.inf and max(fins[:i], default=-math.inf) <= debuts[i]
-        for i in range(len(fautes))
+        passe <= debut and fin < math.inf and fin <= suivant
+        for (debut, _), fin, suivant, passe in zip(fautes, fins, suivants, passes, strict=False)
     ]
 
 
