@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from flux.modele.facture import Facture
+from flux.parsers.lecture import DATES_ISO, jour_d_un_instant
 from flux.parsers.valeurs import jour_102
 from flux.referentiel.cadres import CADRES_CLASSIQUES, CADRES_DEFINITIFS, CADRES_REFORME
 from flux.referentiel.catalogue import Severite
@@ -103,7 +104,7 @@ def _date_absente(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     return (Constat("BT-2", absent=True),)
 
 
-_CHAINES = (f"{{{UDT}}}DateTimeString", f"{{{QDT}}}DateTimeString", f"{{{UDT}}}DateString")
+_CHAINES = (f"{{{UDT}}}DateTimeString", f"{{{QDT}}}DateTimeString", f"{{{UDT}}}DateString", *DATES_ISO)
 _TERME_DE_DATE = {
     "IssueDateTime": "BT-2",
     "TaxPointDate": "BT-7",
@@ -116,11 +117,14 @@ _TERME_DE_DATE = {
 
 
 def _illisible(_: Facture, c: ContexteRegles) -> Sequence[Constat]:
-    """CII only: its schema takes any text for a date, UBL's does not."""
+    """CII only: its schema takes any text for a date, and in ``udt:DateTime`` years that no calendar here has; UBL's does not."""
     found = []
     for node in c.root.iter(*_CHAINES) if c.cii else ():
         text = node.text
-        if node.get("format", "102") != "102" or jour_102(text) is None:
+        read = jour_102(text)
+        if read is None and node.tag in DATES_ISO:
+            read = jour_d_un_instant(text)
+        if read is None or node.get("format", "102") != "102":
             parent = node.getparent()
             name = "" if parent is None else str(parent.tag).rpartition("}")[2]
             found.append(Constat(_TERME_DE_DATE.get(name, "date"), (text or "").strip(), noeud=node))

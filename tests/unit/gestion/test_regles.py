@@ -203,6 +203,22 @@ def test_dates_of_every_group_are_looked_at():
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("2026-07-01T00:00:00", False), ("\n2026-07-01T08:00:00+02:00\n", False), ("12026-07-01T00:00:00", True), ("", True)],
+)
+def test_a_cii_date_written_as_xml_schema_has_it_is_read_and_an_unreadable_one_told(written, told):
+    def change(data, _):
+        old = b'<udt:DateTimeString format="102">20260701</udt:DateTimeString>'
+        assert old in data
+        return data.replace(old, f"<udt:DateTime>{written}</udt:DateTime>".encode(), 1)
+
+    for ere in (R, C):
+        found = juger(Cas("", ere, {"date_emission": date(2026, 7, 1)}, xml=change), "cii", casse=True)[0]
+        assert ("GES-G1.09b" in {one.rule for one in found}) is told
+        assert "GES-G1.09a" not in {one.rule for one in found}
+
+
 def test_a_reference_of_the_buyer_that_is_no_service_is_one_in_the_classic_era_only():
     def told(ere, reference, **structure):
         knows = lambda f: AnnuaireMemoire(  # noqa: E731 - read in one line
