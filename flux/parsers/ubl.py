@@ -269,9 +269,21 @@ _ARTICLE: Table = {
         AdditionalItemProperty=objets("attributs", assemblage.attribut, _b(Name="nom", Value="valeur")),
     ),
 }
+_REMISE_SUR_PRIX: Table = _b(ChargeIndicator="charge", Amount=montant("prix_remise"), BaseAmount=montant("prix_brut"))
+
+
+def _remise_sur_prix(element: _Element, termes: Termes) -> None:
+    """BT-147 and BT-148: of a discount only; UBL admits a charge on the price, which EN 16931 has no term for."""
+    found: Termes = {}
+    parcourir(element, _REMISE_SUR_PRIX, found)
+    if found.pop("charge", None) not in ("true", "1"):
+        for nom, value in found.items():
+            termes.setdefault(nom, value)
+
+
 _PRIX: Table = {
     **_b(PriceAmount=montant("prix_net"), BaseQuantity=quantite("prix_quantite", "prix_unite")),
-    **_a(AllowanceCharge=_b(Amount=montant("prix_remise"), BaseAmount=montant("prix_brut"))),
+    **_a(AllowanceCharge=_remise_sur_prix),
 }
 _LIGNE: Table = {
     **_b(

@@ -180,6 +180,17 @@ def test_cii_dates_in_another_format_are_absent():
     assert lire(change(CII, 'format="102">20260914', 'format="610">20260914')).date_emission is None
 
 
+def test_cii_dates_written_as_xml_schema_has_them_are_read():
+    def iso(found):
+        year, month, day = found["jour"][:4], found["jour"][4:6], found["jour"][6:]
+        return f"<udt:DateTime> {year}-{month}-{day}T00:00:00+02:00\n</udt:DateTime>"
+
+    data, count = re.subn(r'<udt:DateTimeString format="102">(?P<jour>\d{8})</udt:DateTimeString>', iso, CII.decode())
+    data, days = re.subn(r'<udt:DateString format="102">(....)(..)(..)</udt:DateString>', r"<udt:Date>\1-\2-\3</udt:Date>", data)
+    assert (count, days) == (7, 1)
+    assert lire(data.encode()) == COMPLETE
+
+
 def test_cii_base_quantity_of_the_gross_price_serves_when_the_net_price_has_none():
     data = change(CII, '<ram:BasisQuantity unitCode="C62">1.0000</ram:BasisQuantity>\n        </ram:NetPrice', "</ram:NetPrice")
     assert lire(data).lignes[0] == COMPLETE.lignes[0]
@@ -191,6 +202,23 @@ def test_cii_charges_on_the_gross_price_are_no_discount():
         "<ram:ActualAmount>9</ram:ActualAmount></ram:AppliedTradeAllowanceCharge><ram:AppliedTradeAllowanceCharge>"
     )
     assert lire(change(CII, "<ram:AppliedTradeAllowanceCharge>", charge)).lignes[0].prix_remise == Decimal("1.5")
+
+
+def test_ubl_charges_on_the_price_are_no_discount():
+    charge = (
+        '<cac:Price><cbc:PriceAmount currencyID="EUR">{}</cbc:PriceAmount><cac:AllowanceCharge>'
+        '<cbc:ChargeIndicator>{}</cbc:ChargeIndicator><cbc:Amount currencyID="EUR">1.00</cbc:Amount>'
+        '<cbc:BaseAmount currencyID="EUR">92.53</cbc:BaseAmount></cac:AllowanceCharge></cac:Price>'
+    )
+
+    def price(text):
+        data, count = re.subn(rb"<cac:Price>.*?</cac:Price>", text.encode(), UBL, count=1, flags=re.DOTALL)
+        assert count == 1
+        line = lire(data).lignes[0]
+        return line.prix_net, line.prix_remise, line.prix_brut
+
+    assert price(charge.format("93.53", "true")) == (Decimal("93.53"), None, None)
+    assert price(charge.format("91.53", "false")) == (Decimal("91.53"), Decimal("1.00"), Decimal("92.53"))
 
 
 def test_vat_totals_are_told_apart_by_their_currency_whatever_the_order():
