@@ -14,6 +14,7 @@ from flux.cli.rendu import FLUX_MAX, RANG_MAX, contexte_migre, jour_venu, lire_f
 from flux.cli.texte import Langue
 from flux.errors import ErreurUsage
 from flux.etapes.scellement import garder_les_sceaux
+from flux.modele.journal import lire_entree
 from flux.modele.temps import PARIS, veille
 from flux.registre.journal import journal_du_flux
 from flux.registre.journal_fichiers import journal_du_fichier
@@ -78,19 +79,58 @@ def verifier(
 ) -> None:
     """Chercher ce qui a été changé, dans le journal ou dans le registre. / Look for what was changed, in the journal or in the ledger.
 
-    Code retour : 0 rien, 1 quelque chose.
+    Code retour : 0 rien, 1 quelque chose, 2 fichier sans sceau. / Exit code: 0 nothing, 1 something, 2 a file that holds no seal.
     """
-    kept = [] if sceaux is None else [line for line in lire_fichier(sceaux).decode("utf-8", "replace").splitlines() if line]
+    kept = [] if sceaux is None else _sceaux_gardes(sceaux)
     engine = contexte_migre().engine
     found = verifier_journal(engine, kept, Portee(flux, None if depuis is None else depuis.date()))
     if flux is not None and not found and flux_par_id(engine, flux) is None:
         raise ErreurUsage(f"flux {flux} : inconnu / unknown", flux_id=flux)
     if not found:
         dire("Journal intact, et le registre dit la même chose. / The journal is intact, and the ledger says the same.")
+        if kept:
+            dire(f"{len(kept)} sceau(x) gardé(s) ailleurs, comparé(s) et retrouvé(s). / {len(kept)} seal(s) kept elsewhere compared and found.")
         return
     rows = [(_bilingue(one.quoi), one.ou, one.attendu, one.trouve) for one in found]
     tableau("Altérations / alterations", ("quoi / what", "où / where", "écrit / written", "trouvé / found"), rows)
     raise typer.Exit(1)
+
+
+def _sceaux_gardes(path: Path) -> list[str]:
+    """Return the seals of a file, one a line, as the ledger has their texts; what an editor adds (mark of UTF-8, blank lines) is left out.
+
+    A file that is not one of seals proves nothing, and may be anything, a private key too: no error quotes it.
+
+    :raises ErreurUsage: it cannot be read, is not UTF-8, holds no seal, or a line of it is none. Facts: ``path``, ``ligne``.
+    """
+    try:
+        lines = [line.strip() for line in lire_fichier(path).decode("utf-8-sig").splitlines()]
+    except UnicodeDecodeError:
+        raise ErreurUsage(
+            f"{path} n'est pas un texte en UTF-8 : donnez le fichier que FLUX_JOURNAL_SCEAUX nomme, ou une copie / is not UTF-8 text: give "
+            "the file that FLUX_JOURNAL_SCEAUX names, or a copy",
+            path=str(path),
+        ) from None  # its facts quote the bytes
+    for rang, line in enumerate(lines, 1):
+        if line and not _est_sceau(line):
+            raise ErreurUsage(
+                f"{path}, ligne {rang} : ce n'est pas un sceau entier ; chaque ligne est celle que flux journal sceller écrit / line {rang}: "
+                "not a whole seal; each line is one that flux journal sceller prints",
+                path=str(path), ligne=rang,
+            )  # fmt: skip
+    if not any(lines):
+        raise ErreurUsage(
+            f"{path} ne contient aucun sceau, rien n'a été comparé : donnez le fichier que FLUX_JOURNAL_SCEAUX nomme, ou une copie / holds "
+            "no seal, nothing was compared: give the file that FLUX_JOURNAL_SCEAUX names, or a copy",
+            path=str(path),
+        )
+    return [line for line in lines if line]
+
+
+def _est_sceau(line: str) -> bool:
+    """Tell whether a line has the form of a seal; whether the ledger set it is for the verification to say."""
+    said = lire_entree(line)
+    return isinstance(said.get("sceau"), int) and isinstance(said.get("jour"), str) and isinstance(said.get("tetes"), str)
 
 
 def _bilingue(quoi: str) -> str:
