@@ -6,7 +6,7 @@ Exit codes: 0 accepted or done; 1 refused or held; 2 unusable arguments.
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from flux.cli.rendu import contexte_migre, heure, lire_fichier
 from flux.contexte import Contexte
 from flux.errors import ErreurUsage
 from flux.modele.raccordement import EtatCertificat
-from flux.modele.temps import PARIS
+from flux.modele.temps import en_utc
 from raccordement.certificats import renouvellement
 from raccordement.certificats.calendrier import calendrier as ecrire_calendrier
 from raccordement.certificats.montage import politique, verificateur
@@ -254,10 +254,12 @@ def _codes(ctx: Contexte, code: str | None) -> list[str]:
 def _instant(texte: str) -> datetime:
     """Read an ISO 8601 date; without time zone it is one of Paris."""
     try:
-        lu = datetime.fromisoformat(texte)
-    except ValueError as error:
-        raise ErreurUsage(f"{texte!r} n'est pas une date ISO 8601 / is not an ISO 8601 date", date=texte) from error
-    return (lu if lu.tzinfo else lu.replace(tzinfo=PARIS)).astimezone(UTC)
+        lu = en_utc(datetime.fromisoformat(texte))
+    except ValueError:
+        lu = None
+    if lu is None:
+        raise ErreurUsage(f"{texte!r} n'est pas une date ISO 8601 / is not an ISO 8601 date", date=texte)
+    return lu
 
 
 def _jours(jours: int | None) -> timedelta | None:

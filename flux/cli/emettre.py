@@ -17,7 +17,7 @@ from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurUsage
 from flux.modele.statut import Enveloppe, Statut
-from flux.modele.temps import PARIS
+from flux.modele.temps import en_utc
 
 
 class Genre(StrEnum):
@@ -63,10 +63,12 @@ def _instant(texte: str | None) -> datetime:
     if texte is None:
         return datetime.now(UTC)
     try:
-        found = datetime.fromisoformat(texte)
-    except ValueError as error:
-        raise ErreurUsage(f"--date {texte!r} : ISO 8601 attendu / expected, ex. 2026-11-23T09:30:00+01:00", argument="date") from error
-    return found if found.tzinfo is not None else found.replace(tzinfo=PARIS)
+        found = en_utc(datetime.fromisoformat(texte))
+    except ValueError:
+        found = None
+    if found is None:
+        raise ErreurUsage(f"--date {texte!r} : ISO 8601 attendu / expected, ex. 2026-11-23T09:30:00+01:00", argument="date")
+    return found
 
 
 def _emettre(genre: Genre, statuts: list[Statut], dossier: Path, enveloppe: Enveloppe) -> Path:

@@ -12,8 +12,9 @@ from flux.cli.interfaces import FormatSortie
 from flux.cli.rendu import contexte_migre
 from flux.cli.suivi import une_facture
 from flux.cycle_de_vie import Issue, suivants
+from flux.errors import ErreurUsage
 from flux.modele.motifs_retenus import motifs_retenus
-from flux.modele.temps import PARIS
+from flux.modele.temps import PARIS, en_utc
 from flux.referentiel.circuits import circuit_du_cadre
 from flux.referentiel.refus import motif_dit, motif_du_refus, motifs_du_cadre, statut_du_refus
 from flux.referentiel.statuts import STATUTS_FACTURE, statut_facture
@@ -46,7 +47,9 @@ def poser(
     said = motif_dit(motif)
     row = statut_facture(statut_du_refus(code.upper(), said))
     _verifier_motif(row.code, one, said.name if said else None)
-    instant = ctx.horloge() if le is None else le.replace(tzinfo=PARIS)
+    instant = ctx.horloge() if le is None else en_utc(le)
+    if instant is None:
+        raise ErreurUsage(f"--date {le} : date hors du calendrier / outside the calendar", argument="date")
     pose = StatutPose(row.code, instant, motif, None, motifs_retenus(row, (), motif))
     answer = poser_statut(ctx.engine, one.cle, Demande(pose, par), ctx.horloge(), libere_par=ctx.reglages.numero_libere_par)
     if answer.issue in (Issue.APPLIQUE, Issue.DEJA):

@@ -17,7 +17,7 @@ def motifs_retenus(row: StatutFacture, motifs: tuple[Motif, ...], texte: str | N
     admis = motifs_admis(row.cdar)
     said = _plat(texte or "")
     code = next((one for one in admis if _plat(MOTIFS[one].libelle) == said), _PAR_DEFAUT.get(row.cdar, admis[0]))
-    return (Motif(code, texte or MOTIFS[code].libelle),)
+    return (Motif(code, texte if texte and said else MOTIFS[code].libelle),)
 
 
 def _plat(texte: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -11,3 +11,19 @@ PARIS = ZoneInfo("Europe/Paris")
 def veille(instant: datetime) -> date:
     """Return the day before, in Paris. :param instant: aware."""
     return instant.astimezone(PARIS).date() - timedelta(days=1)
+
+
+def en_utc(instant: datetime) -> datetime | None:
+    """Return an instant in UTC; one without zone is on the clock of Paris.
+
+    What comes from outside is brought to UTC where it is read: instants of two zones are never equal in the hour that Paris has twice
+    (PEP 495), so the same status would be a new one each time it is told.
+
+    :return: ``None`` where UTC or Paris cannot hold it: the first and the last day of all (an empty date of many programs is one).
+    """
+    try:
+        found = (instant if instant.tzinfo is not None else instant.replace(tzinfo=PARIS)).astimezone(UTC)
+        found.astimezone(PARIS)
+    except OverflowError:
+        return None
+    return found

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from flux.limites import NOMBRE_MAX
-from flux.modele.temps import PARIS
+from flux.modele.temps import en_utc
 
 
 class NombreDemesureError(Exception):
@@ -79,27 +79,26 @@ def _jour_de_huit_chiffres(value: str) -> date | None:
 
 
 def instant_204(value: str | None) -> datetime | None:
-    """Read an instant in the format 204 of UNTDID 2379 (CDAR): ``AAAAMMJJHHMMSS`` on the clock of Paris. Aware."""
+    """Read an instant in the format 204 of UNTDID 2379 (CDAR): ``AAAAMMJJHHMMSS`` on the clock of Paris. In UTC."""
     if value is None:
         return None
     value = value.strip()
     if len(value) != 14 or not (value.isascii() and value.isdigit()):
         return None
     try:
-        return datetime.strptime(value, "%Y%m%d%H%M%S").replace(tzinfo=PARIS)
+        return en_utc(datetime.strptime(value, "%Y%m%d%H%M%S"))  # noqa: DTZ007 - its zone comes at once
     except ValueError:
         return None
 
 
 def instant_iso(value: str | None) -> datetime | None:
-    """Read an ``xs:dateTime``, aware; one written without a zone is on the clock of Paris."""
+    """Read an ``xs:dateTime``, in UTC; one written without a zone is on the clock of Paris."""
     if value is None or "T" not in value:
         return None
     try:
-        found = datetime.fromisoformat(value.strip())
+        return en_utc(datetime.fromisoformat(value.strip()))
     except ValueError:
         return None
-    return found if found.tzinfo is not None else found.replace(tzinfo=PARIS)
 
 
 def octets_base64(value: str | None) -> bytes | None:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from flux.cli import app
 from flux.controle_statuts import AVANCE, juger_statuts
+from flux.cycle_de_vie import Evenement, Issue, decider
 from flux.limites import Limites
 from flux.modele.statut import MontantStatut, Motif
 from flux.parsers.cdar import lire_cdar
@@ -21,6 +22,7 @@ from flux.parsers.cpp_statut import lire_cpp_statut
 from flux.parsers.valeurs import instant_204, instant_iso
 from flux.parsers.xml import lire_xml
 from flux.referentiel.anomalies import CATALOGUE
+from flux.referentiel.circuits import Circuit
 from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
 from flux.referentiel.statuts import STATUTS_FACTURE
@@ -109,6 +111,7 @@ def test_a_right_file_has_no_anomaly():
     ("data", "interface", "attendu"),
     [
         (lambda: cpp(statut("SUSPENDUE")), CPP, ["STA-09"]),
+        (lambda: cpp(statut("SUSPENDUE", complement="  \u00a0")), CPP, ["STA-09"]),
         (lambda: cpp(COMPLET).replace(b"<IdStatut>06<", b"<IdStatut>41<"), CPP, ["STA-08"]),
         (lambda: cpp(COMPLET).replace(b"<IdStatut>06<", b"<IdStatut>+6<"), CPP, []),
         (lambda: cpp(replace(COMPLET, horodatage=LE + AVANCE + timedelta(seconds=1))), CPP, ["STA-11"]),
@@ -169,6 +172,26 @@ def test_one_bad_line_leaves_the_others_receivable():
 )
 def test_an_instant_of_cpp_without_zone_is_on_the_clock_of_paris(texte, lu):
     assert instant_iso(texte) == lu
+
+
+@pytest.mark.parametrize("jour", ["20261025", "20270328"])
+@pytest.mark.parametrize("heure", ["013000", "023000", "033000"])
+def test_a_status_told_again_is_known_again_also_in_the_hour_that_paris_has_twice_or_never(jour, heure):
+    lu = instant_204(jour + heure)
+    assert lu == instant_iso(f"{jour[:4]}-{jour[4:6]}-{jour[6:]}T{heure[:2]}:{heure[2:4]}:00")
+    garde = Evenement("SUSPENDUE", lu.astimezone(UTC))  # as the ledger gives it back
+    assert decider(Circuit.SIMPLE, (garde,), Evenement("SUSPENDUE", lu)).issue is Issue.DEJA
+
+
+@pytest.mark.parametrize(
+    "instant",
+    ["0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "9999-12-31T23:30:00Z", "10000-01-01T00:00:00Z"],
+)
+def test_an_instant_that_no_clock_tells_is_an_anomaly_of_its_line(instant):
+    data = re.sub(rb"(<Horodatage>)[^<]*", rb"\g<1>" + instant.encode(), cpp(COMPLET, statut("MANDATEE")), count=1)
+    verdict = juger(data, recu_le=datetime(2099, 1, 1, tzinfo=UTC))
+    assert (regles(verdict), [one.recevable for one in verdict.statuts]) == (["STA-11"], [False, True])
+    assert instant_204("00010101000000") is None
 
 
 @pytest.mark.parametrize("texte", ["2026112510000", "20261325100000", "２0261125100000", "", None])
