@@ -27,9 +27,11 @@ from flux.referentiel.motifs import motif_admis
 from flux.referentiel.pivot import CATEGORIE_JOINTE, CATEGORIE_PDF, CATEGORIE_XML, RENVOIS
 from flux.referentiel.sortantes import CYCLE_DE_VIE, FormatSortant
 from flux.referentiel.statuts import code_cdar, code_cpp, statut_facture
+from flux.referentiel.types_pieces import EXTENSIONS_ZIP
 from flux.registre.envois import DocumentEnvoye, documents_des_envois
 from flux.registre.lectures import statuts_des_envois
 from flux.registre.valeurs import LigneStatut
+from flux.regles.gestion.pieces_jointes import extension
 from flux.transport.entrepot import cle_de
 
 #: Writes one message, given its rank in the file (from 1). Raises ErreurUsage when no file can hold it.
@@ -150,20 +152,25 @@ def _pieces(contexte: Contexte, facture: Facture, contenu: bytes, document: Docu
     nom = document.nom if document.nom.lower().endswith(f".{extension}") else f"{document.nom}.{extension}"
     yield PiecePivot(nom, contenu, mime, visuel=not has_visual, categorie=categorie, originale=True)
     for rang, one in enumerate(facture.pieces_jointes):
-        data = _contenu(contexte, one, document.declarees.get(rang))
+        nom = document.noms.get(rang) or one.reference or f"piece-{rang + 1}"
+        data = _contenu(contexte, one, nom, document.declarees.get(rang))
         if data is not None:
             visuel = one.type_piece == "01"
             yield PiecePivot(
-                document.noms.get(rang) or one.reference or f"piece-{rang + 1}", data, one.mime or "application/octet-stream", visuel,
-                CATEGORIE_PDF if visuel else one.description or CATEGORIE_JOINTE,
-            )  # fmt: skip
+                nom, data, one.mime or "application/octet-stream", visuel, CATEGORIE_PDF if visuel else one.description or CATEGORIE_JOINTE
+            )
 
 
-def _contenu(contexte: Contexte, piece: PieceJointe, sha256: str | None) -> bytes | None:
-    """Return what an attachment holds, ``None`` for a mere reference or a location: the original names it."""
+def _contenu(contexte: Contexte, piece: PieceJointe, nom: str, sha256: str | None) -> bytes | None:
+    """Return what an attachment holds, ``None`` for a mere reference or a location: the original names it.
+
+    A file that is a zip by its own name (``photos.zip``, ``devis.xlsx``) stays one, unless what it packs bears that very name.
+    """
     if piece.contenu is not None:
         ouverte = ouvrir_piece(piece.contenu, contexte.reglages.limites.piece_jointe)
-        return piece.contenu if ouverte.contenu is None else ouverte.contenu
+        if ouverte.contenu is None or (ouverte.nom != nom and extension(nom) in EXTENSIONS_ZIP):
+            return piece.contenu
+        return ouverte.contenu
     if sha256 is None:
         return None
     with contexte.entrepot.ouvrir(cle_de(sha256)) as declared:

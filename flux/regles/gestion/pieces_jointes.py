@@ -19,7 +19,8 @@ def _nom(piece: PieceJointe, c: ContexteRegles) -> tuple[str, str | None]:
     return "BT-125-2", piece.nom
 
 
-def _extension(nom: str) -> str:
+def extension(nom: str) -> str:
+    """Return the extension of a file name in small letters, empty when it has none."""
     return nom.rpartition(".")[2].lower() if "." in nom else ""
 
 
@@ -45,7 +46,7 @@ def _type(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     found = []
     for rang, piece in enumerate(f.pieces_jointes):
         terme, nom = _nom(piece, c)
-        if nom is not None and piece.contenu is not None and _extension(nom) not in EXTENSIONS:
+        if nom is not None and piece.contenu is not None and extension(nom) not in EXTENSIONS:
             found.append(Constat(terme, nom, ", ".join(sorted(EXTENSIONS)), rang))
     return found
 
@@ -83,7 +84,7 @@ def _taille_totale(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
 def _paquet(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     """A packed attachment is a ZIP of one file of the same name; many senders do otherwise, so this only informs."""
     zips = [(rang, piece, *_nom(piece, c)) for rang, piece in enumerate(f.pieces_jointes) if (piece.contenu or b"").startswith(ZIP)]
-    zips = [one for one in zips if one[3] is not None and _extension(one[3]) not in EXTENSIONS_ZIP]
+    zips = [one for one in zips if one[3] is not None and extension(one[3]) not in EXTENSIONS_ZIP]
     found = []
     for (rang, _piece, terme, nom), ouverte in zip(zips, ouvrir_pieces((one[1] for one in zips), c.limites), strict=True):
         inside = ouverte.nom if ouverte.refus is None else ouverte.refus
