@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from flux.emitters.archive import zip_d_un_fichier
 from flux.emitters.balises import DECLARATION, bloc, element
@@ -19,12 +19,15 @@ from flux.emitters.cpp import bloc_enveloppe
 from flux.emitters.fso1301a import LONGUEUR_SERVICE
 from flux.emitters.textes import a_paris, couper, propre
 from flux.errors import ErreurUsage
+from flux.limites import NOMBRE_MAX
 from flux.modele.facture import Facture, Ligne, VentilationTva
 from flux.modele.statut import Acteur, Enveloppe
 from flux.referentiel.pivot import VERSION_PIVOT, cadre_pivot, mode_pivot, type_pivot
 
 #: Characters of Id, of a number of contract or order, of a name of attachment.
 _NUMERO, _ENGAGEMENT, _NOM = 20, 50, 50
+#: Smallest part of a number of CPP files (19 positions, 6 decimals; G1.16 for prices), and digits enough for any quotient of two numbers.
+_PAS, _LARGE = Decimal("0.000001"), Context(prec=2 * NOMBRE_MAX + 6)
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{10,30}")
 _HORS_NOM = re.compile(r"[^\w.() -]")
 
@@ -222,6 +225,8 @@ def _ligne(rang: int, one: Ligne) -> str:
         quantite, prix = Decimal(1), one.montant
     elif one.prix_quantite is not None and one.prix_quantite != 0:
         prix = prix / one.prix_quantite  # BT-149: the price is that of so many units
+    if prix != (arrondi := prix.quantize(_PAS, ROUND_HALF_UP, _LARGE)):
+        prix = arrondi
     standard = one.identifiant_standard.valeur if one.identifiant_standard else None
     return bloc(
         "Ligne",

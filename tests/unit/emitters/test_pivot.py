@@ -171,6 +171,23 @@ def test_a_price_for_several_units_is_given_for_one_and_a_line_without_price_is_
     assert found == [["15", "2", "30"], ["7", "1", "7"]]
 
 
+@pytest.mark.parametrize(
+    ("prix", "pour", "ecrit_"),
+    [
+        ("100", "3", "33.333333"),
+        ("200", "3", "66.666667"),
+        ("1.0000005", None, "1.000001"),
+        ("12.50", None, "12.50"),
+        ("9" * 90, "0." + "0" * 80 + "3", None),
+    ],
+)
+def test_a_unit_price_has_six_decimals_at_most_rounded_half_up(prix, pour, ecrit_):
+    """19 positions and 6 decimals in CPP files; G1.16."""
+    ligne = Ligne(montant=Decimal(30), quantite=Decimal(2), prix_net=Decimal(prix), prix_quantite=pour and Decimal(pour))
+    found = lu(ecrit(replace(SIMPLE, lignes=(ligne,))), "PrixUnitaire")
+    assert ecrit_ is None or found == ecrit_
+
+
 @pytest.mark.parametrize(("numero", "type_"), [("FR76 3000 6000 0112 3456 7890 189", "IBAN"), ("30006000011234567890189", "RIB")])
 def test_an_account_says_what_it_is(numero, type_):
     data = ecrit(replace(SIMPLE, paiements=(Paiement("30", comptes=(Compte(numero),)),)))
