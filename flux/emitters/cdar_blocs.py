@@ -242,7 +242,7 @@ def mdt_4(objet: str, code: str, instant: str, type_objet: str, jour: date) -> s
 
     Where that exceeds 50 characters, the end of the object's name gives way to a digest of the whole.
     """
-    suite = f"_{code}_{instant}#{type_objet}_{jour:%Y%m%d}"
+    suite = f"_{code}_{instant}#{type_objet}_{huit_chiffres(jour)}"
     room = codes.LONGUEURS["MDT-4"] - len(suite)
     name = propre(objet)
     if len(name) <= room:
@@ -254,6 +254,11 @@ def mdt_4(objet: str, code: str, instant: str, type_objet: str, jour: date) -> s
 def borne(texte: str, terme: str) -> str:
     """Return a name within the length of ``terme``; the caller sees to it that it stands whole elsewhere in the message."""
     return couper(propre(texte), codes.LONGUEURS[terme])
+
+
+def huit_chiffres(jour: date) -> str:
+    """Return ``AAAAMMJJ`` (format 102; G7.31): also of the year 26, a slip that a rejected invoice may hold and that %Y does not pad."""
+    return jour.isoformat().replace("-", "")
 
 
 @lru_cache(maxsize=1024)  # the messages of one archive share most of their instants
@@ -270,5 +275,5 @@ def date_heure(balise: str, instant: str) -> str:
 
 def date_facture(jour: date, dialecte: DialecteCdar) -> str:
     """Return MDG-35, the date of the invoice (BT-2) or of the flow, in the format of the dialect."""
-    digits = f"{jour:%Y%m%d}" + ("" if dialecte.format_date_facture == codes.FORMAT_DATE else "000000")
+    digits = huit_chiffres(jour) + ("" if dialecte.format_date_facture == codes.FORMAT_DATE else "000000")
     return bloc("ram:FormattedIssueDateTime", element("qdt:DateTimeString", digits, format=dialecte.format_date_facture))

@@ -8,13 +8,10 @@ from sqlalchemy import Engine
 
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.facture import Facture, PieceJointe
-from flux.referentiel.schemas_identifiants import SCHEMAS_IDENTIFIANTS
+from flux.referentiel.schemas_identifiants import TYPE_PAR_NOM
 from flux.registre.annuaire_pj import Fournisseur, PieceDeclaree, pieces_declarees
 from flux.registre.doublons import fournisseur
 from flux.registre.valeurs import PieceRetrouvee
-
-#: Name of a scheme → Chorus Pro's TypeIdentifiant.
-_TYPES = {row.nom: int(row.code) for row in SCHEMAS_IDENTIFIANTS.values() if row.code in set("1234567")}
 
 
 @dataclass(slots=True)
@@ -50,7 +47,7 @@ class Declarations:
 
     def _du_fournisseur(self, facture: Facture) -> dict[str, PieceDeclaree]:
         schema, identifiant = fournisseur(facture.vendeur) or ("", "")
-        type_identifiant = _TYPES.get(schema)
+        type_identifiant = TYPE_PAR_NOM.get(schema)
         if type_identifiant is None:
             return {}
         qui = Fournisseur(identifiant, type_identifiant)

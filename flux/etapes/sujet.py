@@ -13,13 +13,8 @@ from flux.modele.statut import Acteur, MontantStatut, Motif, Statut
 from flux.modele.verdict import Decision
 from flux.referentiel.codes_cdar import MONTANT_PAYE
 from flux.referentiel.motifs import MOTIFS
+from flux.referentiel.schemas_identifiants import TYPE_IDENTIFIANT
 from flux.registre.valeurs import LigneStatut, StatutPose
-
-#: Scheme of an identifier (ICD of annexe 7 G1.73, or Chorus Pro's own) → TypeIdentifiant of CPPStatut.
-#: A SIREN (0002) alone is given as type 1: no TypeIdentifiant exists for it, and the SIRET it begins is not known.
-TYPE_IDENTIFIANT = {
-    "0009": 1, "0002": 1, "0223": 2, "0227": 3, "0228": 4, "0229": 5, "0226": 7, **{str(number): number for number in range(1, 8)},
-}  # fmt: skip
 
 #: The status of payment.
 PAIEMENT = "MISE_EN_PAIEMENT"

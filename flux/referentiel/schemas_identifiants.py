@@ -159,3 +159,10 @@ PROPRES_A: dict[Ere, frozenset[str]] = {
     Ere.CLASSIQUE: frozenset({"1", "2", "3", "4", "5", "6", "7", "ETR", "RIDET", "TAHITI"}),
     Ere.REFORME: frozenset({"0009", "0223", "0224", "0226", "0227", "0228", "0229"}),
 }
+#: Name of a scheme → TypeIdentifiant of Chorus Pro.
+TYPE_PAR_NOM: dict[str, int] = {row.nom: int(row.code) for row in _LIGNES if row.code.isdecimal() and len(row.code) == 1}
+#: Scheme of an identifier → TypeIdentifiant of Chorus Pro.
+#: A SIREN alone is given as type 1: no TypeIdentifiant exists for it, and the SIRET it begins is not known.
+TYPE_IDENTIFIANT: dict[str, int] = {row.code: TYPE_PAR_NOM[row.nom] for row in _LIGNES if row.nom in TYPE_PAR_NOM} | {"0002": 1}
+#: Schemes that may name a supplier.
+SCHEMAS_FOURNISSEUR = frozenset(row.code for row in _LIGNES if row.fournisseur)

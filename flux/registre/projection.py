@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from flux.modele.facture import Facture, Identifiant, Ligne, Partie, PieceJointe
 from flux.modele.verdict import Decision
+from flux.referentiel.schemas_identifiants import SCHEMAS_FOURNISSEUR
 from flux.registre.copie import json_de, propre
 from flux.registre.valeurs import PieceRetrouvee
 
@@ -29,8 +30,6 @@ COLONNES_PIECE = ("flux_id", "membre_rang", "rang", "nom", "mime", "taille", "sh
 #: State of a stored invoice, by decision; an unreadable member has no invoice.
 ETATS = {Decision.ACCEPTE: "DEPOSEE", Decision.REJETE: "NON_CONFORME"}
 
-# Schemes a supplier may be named by: ISO 6523 ICD of G1.73 (SIRET, EU VAT, outside EU, RIDET, TAHITI, private person), or Chorus's 1-7.
-_SCHEMAS_FOURNISSEUR = frozenset(("0009", "0223", "0227", "0228", "0229", "0226", *"1234567"))
 _EN_COLONNE = frozenset(
     ("numero", "date_emission", "type_code", "devise", "engagement", "contrat", "cadre", "profil", "echeance", "pieces_jointes", "lignes")
 )
@@ -91,7 +90,7 @@ def _empreinte(piece: PieceJointe) -> tuple[int | None, str | None]:
 def identifiant_principal(partie: Partie) -> Identifiant | None:
     """Return the identifier that names a supplier: of a scheme for suppliers, else the legal one, else any, else the VAT number."""
     for one in partie.identifiants:
-        if one.schema in _SCHEMAS_FOURNISSEUR:
+        if one.schema in SCHEMAS_FOURNISSEUR:
             return one
     if partie.identifiant_legal is not None:
         return partie.identifiant_legal

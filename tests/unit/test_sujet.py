@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from flux.etapes.sujet import TYPE_IDENTIFIANT, statut_de, statut_initial
+from flux.etapes.sujet import statut_de, statut_initial
 from flux.modele.anomalie import anomalie
 from flux.modele.facture import Facture, Identifiant, Partie
 from flux.modele.statut import MontantStatut
@@ -78,11 +78,14 @@ def test_no_status_is_built_without_a_name(missing):
 
 
 @pytest.mark.parametrize(
-    ("schema", "kind"), [("0009", 1), ("0002", 1), ("0223", 2), ("0227", 3), ("0228", 4), ("0229", 5), ("0226", 7), ("6", 6)]
-)
+    ("schema", "kind"),
+    [
+        ("0009", 1), ("0002", 1), ("0223", 2), ("0227", 3), ("0228", 4), ("0229", 5), ("0226", 7), ("6", 6),
+        ("ETR", 3), ("RIDET", 4), ("TAHITI", 5),
+    ],
+)  # fmt: skip
 def test_the_supplier_s_scheme_gives_its_type(schema, kind):
     assert statut_de(replace(LIGNE, fournisseur_schema=schema)).fournisseur.type_identifiant == kind
-    assert TYPE_IDENTIFIANT[schema] == kind
 
 
 def test_the_recipient_s_siret_is_found_under_every_convention():

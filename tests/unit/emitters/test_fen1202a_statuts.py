@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -186,3 +187,11 @@ def test_no_reason_is_lost_whatever_its_vocabulary(row, code):
         assert agreed.commentaire == f"Bonjour\n{code} : parce que"
     if agreed.motifs or cdar.code not in MOTIF_OBLIGATOIRE:
         assert echecs("br-fr-cdv", cdar_facture(agreed, enveloppe("FEN1202A"), PA)) == []
+
+
+@pytest.mark.parametrize("dialecte", [PA, PPF], ids=["PA", "PPF"])
+def test_a_date_of_the_year_26_keeps_its_eight_digits(dialecte):
+    data = cdar_facture(replace(DEPOSEE, date_facture=date(26, 9, 10)), enveloppe("FEN1202A"), dialecte)
+    (told,) = etree.fromstring(data).findall(".//{*}FormattedIssueDateTime/{*}DateTimeString")
+    assert told.text.startswith("00260910") and len(told.text) in (8, 14)
+    assert b"_00260910</ram:ID>" in data
