@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import BinaryIO, Self, cast
 from uuid import uuid4
 
+from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
 from flux.config import Reglages
-from flux.errors import ErreurTransport, ErreurUsage
+from flux.errors import ErreurConfiguration, ErreurTransport, ErreurUsage
 
 _CLE = re.compile(r"(?!/)(?:[A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*")
 _TEMPORAIRES = "_tmp"
@@ -61,10 +62,13 @@ class Entrepot:
     """A staging store. Safe to share between processes: every write ends in one atomic rename.
 
     :param url: fsspec URL of the root (``file:///var/flux``, ``s3://bucket/flux``) or a local path.
+    :raises ErreurConfiguration: fsspec knows no such scheme, its driver is not installed, or it cannot use the address. Facts: ``setting``,
+        ``scheme``.
+    :raises ErreurTransport: a driver that connects at once got no answer.
     """
 
     def __init__(self, url: str) -> None:
-        self._fs, racine = url_to_fs(url)
+        self._fs, racine = _ouvrir_systeme(url)
         self._racine = str(racine).rstrip("/")
         self._local = isinstance(self._fs, LocalFileSystem)
 
@@ -257,6 +261,30 @@ class Entrepot:
                 return
             Path(temporaire).replace(chemin)
             _sync_dossier(Path(chemin).parent)
+
+
+def _ouvrir_systeme(url: str) -> tuple[AbstractFileSystem, str]:
+    """Return fsspec's file system of a URL and the root in it. The URL may hold a secret: no error tells more of it than its scheme."""
+    scheme = url.partition("://")[0] if "://" in url else ""
+    try:
+        return cast(tuple[AbstractFileSystem, str], url_to_fs(url))
+    except ImportError as erreur:  # fsspec's sentence names the package, not the address
+        raise ErreurConfiguration(
+            f"FLUX_ENTREPOT : le pilote fsspec de {scheme}:// n'est pas installé ({erreur}) ; pour s3:// : pip install s3fs / the fsspec "
+            f"driver of {scheme}:// is not installed; for s3://: pip install s3fs",
+            setting="FLUX_ENTREPOT", scheme=scheme,
+        ) from erreur  # fmt: skip
+    except (ValueError, TypeError):
+        raise ErreurConfiguration(
+            f"FLUX_ENTREPOT : l'adresse en {scheme or '?'}:// ne peut pas être utilisée ; écrivez file:///dossier, ou l'adresse d'un pilote "
+            f"fsspec installé (s3://seau/dossier) / the address in {scheme or '?'}:// cannot be used: write file:///folder, or the address "
+            "of an installed fsspec driver (s3://bucket/folder)",
+            setting="FLUX_ENTREPOT", scheme=scheme,
+        ) from None  # fmt: skip
+    except OSError as erreur:
+        raise ErreurTransport(
+            f"The staging store ({scheme}://, FLUX_ENTREPOT) did not answer: {type(erreur).__name__}.", operation="connecter", path=scheme
+        ) from None
 
 
 def _sync_dossier(dossier: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flux.config import Reglages
-from flux.errors import ErreurTransport, ErreurUsage
+from flux.errors import ErreurConfiguration, ErreurTransport, ErreurUsage
 from flux.transport.entrepot import Empreinte, Entrepot
 
 
@@ -152,3 +152,13 @@ def test_what_a_killed_process_left_half_written_goes_and_what_is_being_written_
     assert entrepot.balayer(datetime.now(tz=UTC) - timedelta(hours=1)) == 0
     assert entrepot.balayer(datetime.now(tz=UTC) + timedelta(hours=1)) == 1
     assert fichiers(url) == [garde.cle]
+
+
+@pytest.mark.parametrize(
+    ("adresse", "quoi"), [("s3://seau/flux", "pip install s3fs"), ("bidon://cle:secret@x", "bidon://"), ("github://x", "github://")]
+)
+def test_an_address_that_no_driver_takes_names_its_setting(adresse: str, quoi: str) -> None:
+    with pytest.raises(ErreurConfiguration, match="FLUX_ENTREPOT") as trouve:
+        Entrepot(adresse)
+    assert quoi in str(trouve.value)
+    assert "secret" not in str(trouve.value)
