@@ -36,7 +36,27 @@ class ErreurTransport(ErreurTransitoire):
 
 
 class ErreurRegistre(ErreurTransitoire):
-    """The ledger's database refused or did not answer. Facts: ``operation``."""
+    """The ledger's database refused or did not answer. Facts: ``operation``, ``sqlstate`` (PostgreSQL's, when it gave one)."""
+
+    @property
+    def refuse(self) -> bool:
+        """Whether the server is there and let us not in, or not do it: its role, password, database or right."""
+        state = self.facts.get("sqlstate")
+        if isinstance(state, str):
+            return state.startswith("28") or state in {"3D000", "42501"}
+        said = str(self)  # a connection that fails has no state, only the server's sentence, whose first word no language changes
+        if "no password supplied" in said:
+            return True
+        return "FATAL: " in said and not any(words in said for words in _REVIENDRA)
+
+    @property
+    def reponse(self) -> str:
+        """What the server, or the driver, said."""
+        return str(self).partition("): ")[2] or str(self)
+
+
+#: What a server says while it cannot let anybody in, and soon will.
+_REVIENDRA = ("starting up", "shutting down", "not yet accepting", "recovery", "too many", "connection slots")
 
 
 class ErreurConfiguration(ErreurFlux):

@@ -13,9 +13,10 @@ from flux.contexte import maintenant
 from flux.registre.connexion import moteur
 from flux.sante import Etat, Ligne, Patient, examiner
 from flux.sante.mots import mots
-from flux.transport.entrepot import Entrepot
 
-_SIGNES = {Etat.VERT: "✓ vert", Etat.ORANGE: "! orange", Etat.ROUGE: "✗ rouge"}
+_SIGNES = {Etat.NON_REGARDE: "? —", Etat.VERT: "✓ vert", Etat.ORANGE: "! orange", Etat.ROUGE: "✗ rouge"}
+#: States that call for something to be done.
+_A_VOIR = frozenset({Etat.ORANGE, Etat.ROUGE})
 
 
 def sante(
@@ -29,15 +30,15 @@ def sante(
     Code retour : 0 rien de rouge, 1 au moins une ligne rouge. / Exit code: 0 nothing red, 1 at least one red line.
     """
     settings = reglages()
-    lines = examiner(Patient(settings, moteur(settings), Entrepot.depuis(settings), maintenant()), vite=vivacite)
+    lines = examiner(Patient(settings, moteur(settings), None, maintenant()), vite=vivacite)
     if json_:
         ecrire_json([asdict(one) | _conseil(one) for one in lines])
     else:
         rows = [(_SIGNES[one.etat], _sujet(one), one.valeur, one.limite) for one in lines]
         tableau("Santé / health", ("état", "quoi / what", "trouvé / found", "limite / limit"), rows)
         for one in lines:
-            if one.etat is not Etat.VERT:
-                words = mots(one.nom, one.objet)
+            if one.etat in _A_VOIR:
+                words = mots(one)
                 dire(f"{_SIGNES[one.etat]} {words.fr} {one.objet}".rstrip())
                 dire(f"    → {words.faire}", f"    → {words.do}", *([f"    $ {one.commande}"] if one.commande else []))
     if any(one.etat is Etat.ROUGE for one in lines):
@@ -45,10 +46,10 @@ def sante(
 
 
 def _sujet(one: Ligne) -> str:
-    words = mots(one.nom, one.objet)
+    words = mots(one)
     return f"{words.fr} / {words.en}" + (f" : {one.objet}" if one.objet else "")
 
 
 def _conseil(one: Ligne) -> dict[str, str]:
-    words = mots(one.nom, one.objet)
-    return {"fr": words.fr, "en": words.en} | ({} if one.etat is Etat.VERT else {"faire": words.faire, "do": words.do})
+    words = mots(one)
+    return {"fr": words.fr, "en": words.en} | ({"faire": words.faire, "do": words.do} if one.etat in _A_VOIR else {})

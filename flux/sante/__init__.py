@@ -9,18 +9,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from flux.errors import ErreurFlux
+from flux.errors import ErreurConfiguration, ErreurFlux, ErreurRegistre
 from flux.modele.temps import PARIS, veille
 from flux.registre.battements import Battement, attente_du_verdict, battements
 from flux.registre.bloques import DELAIS, flux_bloques
 from flux.registre.journal_sceaux import jours_sautes, premier_jour_sans_sceau
 from flux.registre.mesures import files
-from flux.registre.migrations import derniere
-from flux.registre.sante import fins_de_certificat, heure, revision
+from flux.registre.sante import fins_de_certificat, heure
 from flux.reglages_sante import SILENCES
-from flux.sante.modele import Etat, Ligne, Patient, depasse, duree, manque
+from flux.sante.base import base, en_panne
+from flux.sante.modele import Etat, Ligne, Patient, depasse, duree, manque, non_regarde
 from flux.sante.serveur import serveur
 from flux.sante.sessions import sessions
+from flux.transport.entrepot import Entrepot
 from flux.xsd.catalogue import verifier_tout
 
 __all__ = ["Etat", "Ligne", "Patient", "examiner"]
@@ -32,23 +33,17 @@ _RAPPEL = timedelta(days=7)
 
 def examiner(patient: Patient, *, vite: bool = False) -> list[Ligne]:
     """Look at everything. :param vite: at the database and the heartbeats alone, for a probe that comes every few seconds."""
-    lines = [_base(patient)]
-    seen = lines[0].etat is not Etat.ROUGE
-    if seen:
-        for look in (_cadence,) if vite else (_cadence, sessions, _attentes, _sceau, _certificats):
-            lines += look(patient)
-    else:
-        lines += [Ligne(nom, Etat.ORANGE, "non regardé / not looked at") for nom in _DU_REGISTRE]
-    return lines if vite else [*lines, _entrepot(patient), *serveur(patient, lines), _regles()]
-
-
-def _base(patient: Patient) -> Ligne:
-    wanted = derniere() or ""
+    lines = [base(patient.engine)]
     try:
-        found = revision(patient.engine)
-    except ErreurFlux as panne:
-        return Ligne("base", Etat.ROUGE, str(panne), wanted)
-    return Ligne("base", Etat.VERT if found == wanted else Etat.ROUGE, found or "—", wanted)
+        if lines[0].etat is not Etat.ROUGE:
+            for look in (_cadence,) if vite else (_cadence, sessions, _attentes, _sceau, _certificats):
+                lines += look(patient)
+    except ErreurRegistre as panne:  # a right that the role lacks, or a server that just went
+        lines[0] = en_panne(panne, lines[0].limite)
+    if lines[0].etat is Etat.ROUGE:
+        seen = {one.nom for one in lines}
+        lines += [non_regarde(nom) for nom in (("battement",) if vite else _DU_REGISTRE) if nom not in seen]
+    return lines if vite else [*lines, _entrepot(patient), *serveur(patient, lines), _regles()]
 
 
 def _cadence(patient: Patient) -> Iterator[Ligne]:
@@ -115,7 +110,9 @@ def _certificats(patient: Patient) -> Iterator[Ligne]:
 def _entrepot(patient: Patient) -> Ligne:
     limit = patient.reglages.sante.place
     try:
-        free = patient.entrepot.sonder()
+        free = (patient.entrepot or Entrepot.depuis(patient.reglages)).sonder()
+    except ErreurConfiguration as faute:
+        return Ligne("entrepot", Etat.ROUGE, str(faute), cas="reglage")
     except ErreurFlux as panne:
         return Ligne("entrepot", Etat.ROUGE, str(panne))
     if free is None:

@@ -13,8 +13,9 @@ from flux.transport.entrepot import Entrepot
 
 
 class Etat(StrEnum):
-    """What a line says. Only ``rouge`` makes the command fail."""
+    """What a line says. Only ``rouge`` makes the command fail; what was not looked at has no advice either."""
 
+    NON_REGARDE = "non_regarde"
     VERT = "vert"
     ORANGE = "orange"
     ROUGE = "rouge"
@@ -22,11 +23,11 @@ class Etat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What is looked at. :ivar maintenant: aware, UTC."""
+    """What is looked at. :ivar entrepot: ``None`` opens the one of the settings. :ivar maintenant: aware, UTC."""
 
     reglages: Reglages
     engine: Engine
-    entrepot: Entrepot
+    entrepot: Entrepot | None
     maintenant: datetime
 
 
@@ -35,6 +36,7 @@ class Ligne:
     """What was looked at. :ivar nom: key of :data:`flux.sante.mots.MOTS`. :ivar objet: which one: a step, a record.
 
     :ivar valeur: what was found. :ivar limite: what turns it red. :ivar commande: what to run as it stands, when there is such a thing.
+    :ivar cas: why it is not green, where the advice differs by it: ``nom.cas`` is then a key of ``MOTS`` too.
     """
 
     nom: str
@@ -43,6 +45,12 @@ class Ligne:
     limite: str = ""
     objet: str = ""
     commande: str = ""
+    cas: str = ""
+
+
+def non_regarde(nom: str) -> Ligne:
+    """Return the line of what could not be looked at."""
+    return Ligne(nom, Etat.NON_REGARDE, "non regardé / not looked at")
 
 
 def depasse(valeur: float, limite: float) -> Etat:

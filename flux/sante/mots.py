@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flux.sante.modele import Ligne
+
 
 @dataclass(frozen=True, slots=True)
 class Mots:
@@ -19,8 +21,23 @@ class Mots:
 MOTS: Mapping[str, Mots] = {
     "base": Mots(
         "base de données", "database",
-        "rétablir PostgreSQL ; en retard d'une version : relancer une commande flux, qui migre",
-        "restore PostgreSQL; behind a version: run any flux command, which migrates",
+        "rétablir PostgreSQL, ou le réseau jusqu'à lui ; s'il marche, revoir la machine et le port de FLUX_BASE",
+        "restore PostgreSQL, or the network to it; when it runs, see host and port in FLUX_BASE",
+    ),
+    "base.refus": Mots(
+        "base de données", "database",
+        "PostgreSQL répond et refuse : revoir rôle, mot de passe et base dans FLUX_BASE, pg_hba.conf, et les droits du rôle (GRANT)",
+        "PostgreSQL answers and refuses: see role, password and database in FLUX_BASE, pg_hba.conf, and the role's rights (GRANT)",
+    ),
+    "base.retard": Mots(
+        "base de données", "database",
+        "le schéma est en retard sur ce logiciel : lancer flux registre bilan --jour d'aujourd'hui, qui migre comme toute autre commande",
+        "the schema is behind this software: run flux registre bilan --jour with today's date, which migrates as any other command does",
+    ),
+    "base.inconnue": Mots(
+        "base de données", "database",
+        "le schéma vient d'une version que ce logiciel ne connaît pas : installer ici celle qui l'a écrit, ou une plus récente",
+        "the schema is of a version that this software does not know: install the one that wrote it here, or a newer one",
     ),
     "horloge": Mots("écart d'horloge avec la base", "clock against the database", "remettre à l'heure (NTP)", "set the clock (NTP)"),
     "battement": Mots(
@@ -82,6 +99,10 @@ MOTS: Mapping[str, Mots] = {
         "entrepôt : écriture et place", "staging store: write and room", "libérer ou agrandir le disque, ou rétablir le service",
         "free or enlarge the disk, or restore the service",
     ),
+    "entrepot.reglage": Mots(
+        "entrepôt : écriture et place", "staging store: write and room", "corriger FLUX_ENTREPOT, ou installer son pilote fsspec",
+        "mend FLUX_ENTREPOT, or install its fsspec driver",
+    ),
     "sftp": Mots(
         "serveur SFTP et dossiers", "SFTP server and folders", "relancer le serveur ; dossier refusé : droits de in, out, traitement",
         "start the server; folder refused: rights of in, out, traitement",
@@ -98,6 +119,6 @@ MOTS: Mapping[str, Mots] = {
 }  # fmt: skip
 
 
-def mots(nom: str, objet: str) -> Mots:
-    """Return the words of a line: those of the very thing, else those of its kind."""
-    return MOTS.get(f"{nom}.{objet}") or MOTS[nom]
+def mots(ligne: Ligne) -> Mots:
+    """Return the words of a line: those of its case, else of the very thing, else of its kind."""
+    return MOTS.get(f"{ligne.nom}.{ligne.cas}") or MOTS.get(f"{ligne.nom}.{ligne.objet}") or MOTS[ligne.nom]

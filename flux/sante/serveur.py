@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from paramiko import SFTPClient
 
 from flux.errors import ErreurFlux, ErreurTransport
-from flux.sante.modele import Etat, Ligne, Patient, depasse, duree
+from flux.sante.modele import Etat, Ligne, Patient, depasse, duree, non_regarde
 from flux.transport import sftp as transport
 from flux.transport.prets import Depot
 from flux.transport.session import ouvrir_session
@@ -21,8 +21,10 @@ def serveur(patient: Patient, lines: Sequence[Ligne]) -> Iterator[Ligne]:
     settings = patient.reglages.sante
     if settings.sftp is None or settings.sftp_cle is None or settings.sftp_cle_hote is None:
         seen = next((one for one in lines if one.objet == "recevoir"), None)
-        said = f"vu par recevoir / seen by recevoir: {seen.valeur}" if seen else "non regardé / not looked at"
-        yield Ligne("sftp", seen.etat if seen else Etat.ORANGE, said, seen.limite if seen else "")
+        if seen is None:
+            yield non_regarde("sftp")
+        else:
+            yield Ligne("sftp", seen.etat, f"vu par recevoir / seen by recevoir: {seen.valeur}", seen.limite)
         return
     try:
         known = [one.dossier for one in partenaires(patient.engine)]
