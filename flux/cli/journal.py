@@ -89,7 +89,7 @@ def verifier(
     if not found:
         dire("Journal intact, et le registre dit la même chose. / The journal is intact, and the ledger says the same.")
         if kept:
-            dire(f"{len(kept)} sceau(x) gardé(s) ailleurs, comparé(s) et retrouvé(s). / {len(kept)} seal(s) kept elsewhere compared and found.")
+            dire(f"{len(kept)} sceau(x) gardé(s) ailleurs, retrouvé(s). / {len(kept)} seal(s) kept elsewhere compared and found.")
         return
     rows = [(_bilingue(one.quoi), one.ou, one.attendu, one.trouve) for one in found]
     tableau("Altérations / alterations", ("quoi / what", "où / where", "écrit / written", "trouvé / found"), rows)
@@ -114,8 +114,8 @@ def _sceaux_gardes(path: Path) -> list[str]:
     for rang, line in enumerate(lines, 1):
         if line and not _est_sceau(line):
             raise ErreurUsage(
-                f"{path}, ligne {rang} : ce n'est pas un sceau entier ; chaque ligne est celle que flux journal sceller écrit / line {rang}: "
-                "not a whole seal; each line is one that flux journal sceller prints",
+                f"{path}, ligne {rang} : pas un sceau entier ; chaque ligne est celle que flux journal sceller écrit / line {rang}: not a "
+                "whole seal; each line is one that flux journal sceller prints",
                 path=str(path), ligne=rang,
             )  # fmt: skip
     if not any(lines):

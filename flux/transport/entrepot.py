@@ -265,7 +265,7 @@ class Entrepot:
 
 def _ouvrir_systeme(url: str) -> tuple[AbstractFileSystem, str]:
     """Return fsspec's file system of a URL and the root in it. The URL may hold a secret: no error tells more of it than its scheme."""
-    scheme = url.partition("://")[0] if "://" in url else ""
+    scheme = url.partition("://")[0] if "://" in url else "?"
     try:
         return cast(tuple[AbstractFileSystem, str], url_to_fs(url))
     except ImportError as erreur:  # fsspec's sentence names the package, not the address
@@ -276,9 +276,9 @@ def _ouvrir_systeme(url: str) -> tuple[AbstractFileSystem, str]:
         ) from erreur  # fmt: skip
     except (ValueError, TypeError):
         raise ErreurConfiguration(
-            f"FLUX_ENTREPOT : l'adresse en {scheme or '?'}:// ne peut pas être utilisée ; écrivez file:///dossier, ou l'adresse d'un pilote "
-            f"fsspec installé (s3://seau/dossier) / the address in {scheme or '?'}:// cannot be used: write file:///folder, or the address "
-            "of an installed fsspec driver (s3://bucket/folder)",
+            f"FLUX_ENTREPOT : l'adresse en {scheme}:// ne peut pas être utilisée ; écrivez file:///dossier, ou l'adresse d'un pilote "
+            f"fsspec installé (s3://seau/dossier) / the address in {scheme}:// cannot be used: write file:///folder, or the address of "
+            "an installed fsspec driver (s3://bucket/folder)",
             setting="FLUX_ENTREPOT", scheme=scheme,
         ) from None  # fmt: skip
     except OSError as erreur:
