@@ -6,64 +6,18 @@ the answer says to revoke it. Nothing of such a file is stored, quoted or logged
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
 from asn1crypto import cms, core, keys, pkcs12
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from raccordement.certificats.blocs import a_plat, blocs, est_pem, sans_base64
 from raccordement.certificats.noms import emis_par, est_autorite
+from raccordement.certificats.refus import AUTRES, CERTIFICAT_AUTREMENT, CERTIFICATS_MAX, TAILLE_MAX, Motif, Refus
 
-#: Bytes of a deposit at most (house): a chain of ten certificates makes some 20 KiB.
-TAILLE_MAX = 256 * 1024
-#: Certificates of a deposit at most (house).
-CERTIFICATS_MAX = 20
-
-
-class Motif(StrEnum):
-    """Why a deposit cannot be judged."""
-
-    CLE_PRIVEE = "cle_privee"
-    TROP_GROS = "trop_gros"
-    ILLISIBLE = "illisible"
-    SANS_CERTIFICAT = "sans_certificat"
-    PLUSIEURS = "plusieurs"
-
-
-_CLE_FR = (
-    "Ce fichier contient une clé privée ou peut en contenir une (PKCS#12, PKCS#8, OpenSSH, JKS…) : il n'a été ni lu plus avant, ni "
-    "conservé. Cette clé a quitté votre poste : demandez à votre autorité de révoquer le certificat, faites-en émettre un autre avec "
-    "une clé neuve, puis déposez sa seule partie publique (.p7b avec la chaîne)."
-)
-_CLE_EN = (
-    "This file holds a private key, or may hold one (PKCS#12, PKCS#8, OpenSSH, JKS…): it was neither read further nor kept. That key "
-    "has left your machine: ask your authority to revoke the certificate, have another one issued with a new key, then deposit its "
-    "public part only (.p7b with the chain)."
-)
-#: What a person reads, French and English.
-TEXTES: dict[Motif, tuple[str, str]] = {
-    Motif.CLE_PRIVEE: (_CLE_FR, _CLE_EN),
-    Motif.TROP_GROS: (
-        f"Le fichier dépasse {TAILLE_MAX // 1024} Kio ou {CERTIFICATS_MAX} certificats : déposez le certificat et sa chaîne seulement.",
-        f"The file exceeds {TAILLE_MAX // 1024} KiB or {CERTIFICATS_MAX} certificates: deposit the certificate and its chain only.",
-    ),
-    Motif.ILLISIBLE: (
-        "Le fichier n'est ni un certificat PEM ou DER, ni un PKCS#7 (.p7b) lisible : exportez à nouveau le certificat avec sa chaîne.",
-        "The file is neither a readable PEM or DER certificate nor a PKCS#7 (.p7b): export the certificate with its chain again.",
-    ),
-    Motif.SANS_CERTIFICAT: (
-        "Le fichier ne contient aucun certificat : déposez le vôtre avec sa chaîne (.p7b).",
-        "The file holds no certificate: deposit yours with its chain (.p7b).",
-    ),
-    Motif.PLUSIEURS: (
-        "Le fichier contient plusieurs certificats qui ne forment pas une chaîne : déposez un seul certificat, avec ses autorités.",
-        "The file holds several certificates that make no chain: deposit one certificate, with its authorities.",
-    ),
-}
+__all__ = ["TAILLE_MAX", "Lecture", "Motif", "Refus", "est_une_cle", "lire_depot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +29,11 @@ class Lecture:
     forme: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refus:
-    """A deposit that cannot be judged. It holds nothing of the file."""
-
-    motif: Motif
-
-    @property
-    def fr(self) -> str:
-        """The French sentence."""
-        return TEXTES[self.motif][0]
-
-    @property
-    def en(self) -> str:
-        """The English sentence."""
-        return TEXTES[self.motif][1]
-
-
 #: Marks of files that hold a private key and are not DER: PEM labels (also of keys under a passphrase), Java keystores, PuTTY.
 _CLE_EN_CLAIR = re.compile(rb"PRIVATE[ _-]KEY|PuTTY-User-Key-File|SSH2 ENCRYPTED", re.IGNORECASE)
 _MAGASINS = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce", b"openssh-key-v1\x00")
-_BLOC = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \1-----")
-_CERTIFICATS = {b"CERTIFICATE", b"X509 CERTIFICATE"}
-_PKCS7 = {b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA"}
+_CERTIFICATS = {"CERTIFICATE", "X509 CERTIFICATE"}
+_PKCS7 = {"PKCS7", "CMS", "PKCS #7 SIGNED DATA"}
 #: A tag or an object identifier without end: reading it costs the square of its length. No key or digest in real life has so many bytes
 #: of 128 and more in a row, nor has a text in French.
 _SANS_FIN = re.compile(rb"[\x80-\xff]{256}")
@@ -108,15 +44,17 @@ _ERREURS = (ValueError, TypeError, KeyError, IndexError, OverflowError, x509.Inv
 
 
 def lire_depot(data: bytes) -> Lecture | Refus:
-    """Read a deposit. Never raises on what it holds."""
+    """Read a deposit, also of text in UTF-16. Never raises on what it holds."""
     if len(data) > TAILLE_MAX:
         return Refus(Motif.TROP_GROS)
-    if _CLE_EN_CLAIR.search(data) or data.startswith(_MAGASINS):
+    texte = a_plat(data)
+    if _CLE_EN_CLAIR.search(data) or _CLE_EN_CLAIR.search(texte) or data.startswith(_MAGASINS):
         return Refus(Motif.CLE_PRIVEE)
-    if b"-----BEGIN" in data:
-        return _lire_pem(data)
-    found = _ouvrir(_der(data))
-    return found if isinstance(found, Refus) else _juger(found, "PKCS#7" if _est_pkcs7(_der(data)) else "DER")
+    if est_pem(texte):
+        return _lire_pem(texte)
+    der = sans_base64(data, texte)
+    found = _ouvrir(der)
+    return found if isinstance(found, Refus) else _juger(found, "PKCS#7" if _est_pkcs7(der) else "DER")
 
 
 def est_une_cle(debut: bytes) -> bool:
@@ -124,38 +62,38 @@ def est_une_cle(debut: bytes) -> bool:
 
     :param debut: its first :data:`TAILLE_MAX` bytes, or all of it.
     """
-    if debut.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_DEBUTS_DE_FLUX):
+    if a_plat(debut).lstrip().startswith(_DEBUTS_DE_FLUX):
         return False
     lu = lire_depot(debut)
     return isinstance(lu, Refus) and lu.motif is Motif.CLE_PRIVEE
 
 
-def _der(data: bytes) -> bytes:
-    """Return DER, undoing the bare base64 that some tools export."""
-    if data[:1] == b"\x30":
-        return data
-    try:
-        return base64.b64decode(b"".join(data.split()), validate=True)
-    except binascii.Error:
-        return data
-
-
-def _lire_pem(data: bytes) -> Lecture | Refus:
+def _lire_pem(texte: bytes) -> Lecture | Refus:
+    """Read every block: a key hidden in one is told before whatever else is wrong, and no block that is cut is passed over."""
     found: list[x509.Certificate] = []
     formes: set[str] = set()
-    for label, corps in _BLOC.findall(data):
-        if label not in _CERTIFICATS | _PKCS7:
-            continue
-        try:
-            der = base64.b64decode(b"".join(corps.split()), validate=True)
-        except binascii.Error:
-            return Refus(Motif.ILLISIBLE)
-        one = _ouvrir(der)
-        if isinstance(one, Refus):
+    premier: Refus | None = None
+    autre: Refus | None = None
+    for bloc in blocs(texte):
+        etiquette = bloc.etiquette
+        one = Refus(Motif.ILLISIBLE) if bloc.der is None else _ouvrir(bloc.der)
+        if isinstance(one, Refus) and one.motif is Motif.CLE_PRIVEE:
             return one
-        formes.add("PKCS#7 (PEM)" if label in _PKCS7 else "PEM")
-        found += one
-    return _juger(found, " + ".join(sorted(formes)))
+        if etiquette in _CERTIFICATS | _PKCS7:
+            if isinstance(one, Refus):
+                premier = premier or Refus(one.motif, bloc.rang)
+                continue
+            formes.add("PKCS#7 (PEM)" if etiquette in _PKCS7 else "PEM")
+            found += one
+        elif etiquette == CERTIFICAT_AUTREMENT:
+            premier = premier or Refus(Motif.AUTRE_OBJET, bloc.rang, etiquette)
+        else:
+            connu = etiquette in AUTRES
+            autre = autre or Refus(Motif.AUTRE_OBJET if connu else Motif.ILLISIBLE, bloc.rang, etiquette if connu else None)
+    lu = premier or _juger(found, " + ".join(sorted(formes)))
+    # Beside the certificate of a partner, a request or a list of revoked ones takes nothing away. Without it, that is what was deposited.
+    sans_partenaire = est_autorite(lu.feuille) if isinstance(lu, Lecture) else lu.motif is Motif.SANS_CERTIFICAT
+    return autre if autre is not None and sans_partenaire else lu
 
 
 def _ouvrir(der: bytes) -> list[x509.Certificate] | Refus:
