@@ -12,6 +12,7 @@ from paramiko import SFTPClient
 from flux.contexte import Contexte
 from flux.errors import ErreurInvariant, ErreurTransport
 from flux.etapes.cadence import etape
+from flux.etapes.emission import verifier_octets
 from flux.registre.entretien import (
     lacunes,
     noter_purgee,
@@ -115,14 +116,12 @@ def rejouer(contexte: Contexte, noms: Sequence[str]) -> list[str]:
     """Put files back in the outbox, byte for byte those that left; return their names. The next emission sends them.
 
     :raises ErreurUsage: some name is unknown. Facts: ``names``.
-    :raises ErreurTransport: the staging store did not answer.
+    :raises ErreurTransport: the staging store did not answer, or keeps nothing of a file; nothing is sent again.
     :raises ErreurInvariant: the bytes kept are not those that left; nothing is sent again.
     """
     found = sorties_nommees(contexte.engine, noms)
     for one in found:
-        kept = contexte.entrepot.relire(one.cle)
-        if kept is None or kept.sha256 != one.sha256:
-            raise ErreurInvariant(f"the bytes kept of {one.nom} are not those that left", nom=one.nom, expected=one.sha256)
+        verifier_octets(contexte, one)
     remettre(contexte.engine, [one.id for one in found])
     _journal.info("sorties_rejouees", noms=[one.nom for one in found])
     return [one.nom for one in found]

@@ -109,20 +109,20 @@ def deposer_sortie(conn: Connection, partenaire_id: int, sortie: Sortie, le: dat
     return made.one_or_none() is not None
 
 
-def sorties_a_emettre(conn: Connection, partenaire_id: int | None = None, limite: int = 100) -> list[SortieAEmettre]:
+def sorties_a_emettre(conn: Connection, partenaire_id: int | None = None, limite: int = 100, *, apres: int = 0) -> list[SortieAEmettre]:
     """Take up to ``limite`` answers that wait, oldest first, and hold them until the caller's transaction ends.
 
     Answers that another process holds are skipped. Publish each one, then :func:`marquer_emise`, then commit; after a crash before
     the commit the answer waits again and leaves once more, same name, same bytes.
 
-    :param partenaire_id: only this partner's.
+    :param partenaire_id: only this partner's. :param apres: only rows of a greater id.
     :raises ErreurRegistre: the ledger did not answer.
     """
     s = t.sorties.c
     requete = (
         select(s.id, s.partenaire_id, t.partenaires.c.dossier, s.flux_id, s.interface, s.nom, s.sha256, s.taille, s.cle, s.emissions)
         .join(t.partenaires, t.partenaires.c.id == s.partenaire_id)
-        .where(s.etat == EtatSortie.A_EMETTRE)
+        .where(s.etat == EtatSortie.A_EMETTRE, s.id > apres)
         .order_by(s.id)
         .limit(limite)
         .with_for_update(of=t.sorties, skip_locked=True)

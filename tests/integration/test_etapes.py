@@ -386,3 +386,25 @@ def test_a_partner_whose_folder_refuses_does_not_hold_back_the_others(maison):
     with pytest.raises(ErreurTransport):
         maison.emettre()
     assert len(maison.reponses()) == 3
+
+
+def test_an_answer_whose_bytes_are_lost_never_leaves_with_others_and_does_not_hold_back_those_after_it(maison):
+    maison.deposer(maison.fabriquer())
+    maison.recevoir()
+    maison.integrer()
+    (coupee, _), (absente, _), (saine, _) = maison.lignes("SELECT cle, nom FROM sorties ORDER BY id")
+    depot = Path(maison.dossier / "entrepot")
+    octets = {cle: (depot / cle).read_bytes() for cle in (coupee, absente)}
+    (depot / coupee).write_bytes(octets[coupee][:200])
+    (depot / absente).unlink()
+    for essai in range(2):
+        with pytest.raises(ErreurTransport, match="nothing is kept") as told:
+            maison.emettre()
+        assert told.value.facts["path"] == absente
+        assert list(maison.reponses().values()) == [(depot / saine).read_bytes()], essai
+    (depot / absente).write_bytes(octets[absente])
+    with pytest.raises(ErreurInvariant, match="not those that were written"):
+        maison.emettre()
+    (depot / coupee).write_bytes(octets[coupee])
+    assert maison.emettre() == 1
+    assert sorted(maison.reponses().values()) == sorted([*octets.values(), (depot / saine).read_bytes()])
