@@ -42,14 +42,15 @@ def emettre(contexte: Contexte, sftp: SFTPClient) -> int:
                 refusals.append(error)
                 flux_id = error.facts.get("flux_id")
                 _journal.warning("emission_refusee", partenaire=partner.code_application, flux_id=flux_id, cause=str(error))
-                apres = error.facts.get("sortie_id")  # none: the folder refuses, and will refuse the rest
+                sortie_id = error.facts.get("sortie_id")  # none: the folder refuses, and will refuse the rest
+                apres = sortie_id if isinstance(sortie_id, int) else None
     if refusals:
         raise next((one for one in refusals if isinstance(one, ErreurTransitoire)), refusals[0])
     return left
 
 
 def _emettre_une(contexte: Contexte, sftp: SFTPClient, partenaire_id: int, apres: int) -> int | None:
-    """Lock the oldest answer after the row ``apres``, publish it as ``name.tmp``, rename it and mark it, in one transaction; return its row.
+    """Lock the oldest answer after row ``apres``, publish it as ``name.tmp``, rename it and mark it, in one transaction; return its row.
 
     A crash in between publishes the same name with the same bytes once more, never another one.
     """
