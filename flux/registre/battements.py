@@ -32,6 +32,7 @@ FROM battements ORDER BY etape
 _VERDICT = """
 SELECT coalesce(extract(epoch FROM now() - min(l.lance_le)), 0)::float8 FROM lots l
 WHERE l.lance_le > (SELECT coalesce(le, depuis) FROM battements WHERE etape = 'verdict')
+  AND EXISTS (SELECT FROM flux x WHERE x.lot_id = l.id AND x.etat <> 'repondu')
 """
 
 
@@ -70,6 +71,11 @@ def battements(source: Source) -> Mapping[str, Battement]:
 
 
 def attente_du_verdict(source: Source) -> float:
-    """Return the seconds since the first lot launched after the last verdict; 0: none was. Raises ErreurRegistre."""
+    """Return the seconds since the first lot launched after the last verdict that still has a flow without answer; 0: none has.
+
+    A lot is marked as launched once its run began, which may be over by then: launched after its own verdict says nothing.
+
+    :raises ErreurRegistre: the ledger did not answer.
+    """
     with lecture(source, "attente_du_verdict") as conn:
         return float(conn.execute(text(_VERDICT)).scalar_one())
