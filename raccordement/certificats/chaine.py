@@ -22,6 +22,7 @@ from pyhanko_certvalidator.policy_decl import AcceptAllAlgorithms
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.validate import async_validate_path
 
+from raccordement.certificats.lacunes import Lacune, Manque, chercher
 from raccordement.certificats.lecture import Lecture
 from raccordement.certificats.noms import nom_lisible
 
@@ -54,10 +55,10 @@ class Chemin:
 
 @dataclass(frozen=True, slots=True)
 class SansChemin:
-    """No path holds. :ivar cause: English sentence of the validator. :ivar manquant: the issuer nobody has, where that is the cause."""
+    """No path holds. :ivar cause: English sentence of the validator. :ivar manque: what the chain lacks, where that is the cause."""
 
     cause: str
-    manquant: str | None = None
+    manque: Manque | None = None
 
 
 def en_asn1(certificat: x509.Certificate) -> asn1.Certificate:
@@ -78,7 +79,8 @@ def etablir_chemin(lecture: Lecture, ancres: Iterable[Ancre], le: datetime) -> C
     """
     par_octets = {one.certificat.public_bytes(Encoding.DER): one for one in ancres}
     if not par_octets:
-        return SansChemin("no authority is accepted yet", nom_lisible(lecture.feuille.issuer))
+        sujet, emetteur = nom_lisible(lecture.feuille.subject), nom_lisible(lecture.feuille.issuer)
+        return SansChemin("no authority is accepted yet", Manque(Lacune.AUCUNE_AUTORITE, sujet, emetteur))
     try:
         return asyncio.run(_etablir(lecture, par_octets, le))
     except _MALFORME as error:  # a certificate cryptography reads and asn1crypto does not
@@ -117,8 +119,8 @@ async def _etablir(lecture: Lecture, ancres: dict[bytes, Ancre], le: datetime) -
         await chemins.cancel()  # type: ignore[no-untyped-call]
     if hors_dates is not None:
         return hors_dates
-    manquant = nom_lisible(lecture.feuille.issuer) if refus is None or isinstance(refus, PathBuildingError) else None
-    return SansChemin(" ".join(str(refus or "no path").split()), manquant)
+    manque = chercher(lecture) if refus is None or isinstance(refus, PathBuildingError) else None
+    return SansChemin(" ".join(str(refus or "no path").split()), manque)
 
 
 async def _sauf_dates(brut: ValidationPath, ancres: dict[bytes, Ancre]) -> Chemin | None:

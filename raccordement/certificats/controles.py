@@ -64,29 +64,31 @@ def controler_cle(chemin: Certificats, politique: PolitiqueCertificats) -> Ligne
         genre, bits, bonne = _cle(one, politique)
         nom = citer(nom_lisible(one.subject))
         if not bonne:
+            est_fr, est_en = ("de type inconnu", "of an unknown type") if genre is None else (genre, genre)
+            courbes = ", ".join(sorted(politique.courbes))
             return echoue(
                 Controle.CLE,
-                f"La clé de « {nom} » est {genre} de {bits} bits ; il faut RSA d'au moins {politique.rsa_min} bits ou une courbe "
-                "acceptée : faites émettre un certificat sur une clé neuve.",
-                f"The key of “{nom}” is {genre}, {bits} bits; RSA of at least {politique.rsa_min} bits or an accepted curve is wanted: "
-                "have a certificate issued on a new key.",
+                f"La clé de « {nom} » est {est_fr}{f' de {bits} bits' if bits else ''} ; il faut RSA d'au moins {politique.rsa_min} bits "
+                f"ou une courbe acceptée ({courbes}) : faites émettre un certificat sur une clé neuve.",
+                f"The key of “{nom}” is {est_en}{f', {bits} bits' if bits else ''}; RSA of at least {politique.rsa_min} bits or an "
+                f"accepted curve ({courbes}) is wanted: have a certificate issued on a new key.",
                 source, certificat=nom, type=genre, bits=bits,
             )  # fmt: skip
     genre, bits, _ = _cle(chemin[0], politique)
     return reussi(Controle.CLE, f"{genre}, {bits} bits.", f"{genre}, {bits} bits.", source, type=genre, bits=bits)
 
 
-def _cle(certificat: x509.Certificate, politique: PolitiqueCertificats) -> tuple[str, int, bool]:
-    """Return kind, bits, and whether the policy accepts it."""
+def _cle(certificat: x509.Certificate, politique: PolitiqueCertificats) -> tuple[str | None, int | None, bool]:
+    """Return kind, bits, and whether the policy accepts it. Some kinds (Ed25519) have no size to speak of; an unknown one has no name."""
     try:
         cle = certificat.public_key()
     except (UnsupportedAlgorithm, ValueError):
-        return "de type inconnu", 0, False
+        return None, None, False
     if isinstance(cle, rsa.RSAPublicKey):
         return "RSA", cle.key_size, cle.key_size >= politique.rsa_min
     if isinstance(cle, ec.EllipticCurvePublicKey):
         return f"ECDSA {cle.curve.name}", cle.curve.key_size, cle.curve.name in politique.courbes
-    return type(cle).__name__.removesuffix("PublicKey"), getattr(cle, "key_size", 0), False
+    return type(cle).__name__.removesuffix("PublicKey"), getattr(cle, "key_size", None), False
 
 
 def controler_signature(chemin: Certificats, politique: PolitiqueCertificats) -> Ligne:

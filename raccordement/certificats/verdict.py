@@ -11,6 +11,7 @@ from cryptography import x509
 from flux.modele.anomalie import citer
 from raccordement.certificats import controles as c
 from raccordement.certificats.chaine import Ancre, Chemin, SansChemin, etablir_chemin
+from raccordement.certificats.lacunes import TEXTES as TEXTES_LACUNES
 from raccordement.certificats.lecture import Lecture, Refus, lire_depot
 from raccordement.certificats.noms import empreinte, nom_lisible
 from raccordement.certificats.politique import PolitiqueCertificats, Role, decider
@@ -141,14 +142,12 @@ def _chaine(chemin: Chemin | SansChemin) -> Ligne:
     if isinstance(chemin, Chemin):
         noms = " → ".join(citer(nom_lisible(one.subject)) for one in chemin.certificats)
         return reussi(Controle.CHAINE, noms, noms, chemin.ancre.source, chemin=[empreinte(one) for one in chemin.certificats])
-    if chemin.manquant is not None:
+    if chemin.manque is not None:
+        manque = chemin.manque
+        fr, en = (one.format(de=citer(manque.de), manquant=citer(manque.manquant)) for one in TEXTES_LACUNES[manque.lacune])
         return echoue(
-            Controle.CHAINE,
-            f"L'émetteur « {citer(chemin.manquant)} » n'est ni joint ni accepté : déposez un .p7b avec la chaîne complète, "
-            "d'une autorité de la liste.",
-            f"The issuer “{citer(chemin.manquant)}” is neither attached nor accepted: deposit a .p7b with the complete "
-            "chain, of a listed authority.",
-            "RFC 5280, 6.1 ; KB0011570", cause=chemin.cause, manquant=chemin.manquant,
+            Controle.CHAINE, fr, en, "RFC 5280, 6.1 ; KB0011570",
+            cause=chemin.cause, manquant=manque.manquant, lacune=manque.lacune.value,
         )  # fmt: skip
     return echoue(
         Controle.CHAINE,

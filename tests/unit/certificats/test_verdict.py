@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from raccordement.certificats.politique import PolitiqueCertificats, Role, SiInc
 from raccordement.certificats.resultats import TITRES, Controle, Decision, Ligne, Resultat
 from raccordement.certificats.verdict import Attendu, EnService, joindre
 from raccordement.exemple import renouvellement_exemple
-from tests.pki import CLIENT, LE, SERVEUR, SIREN, SIRET, cle_rsa, der, nom, p7b, pem, pki
+from tests.pki import CLIENT, LE, SERVEUR, SIREN, SIRET, cle_ec, cle_rsa, der, nom, p7b, pem, pki, racine
 from tests.unit.certificats.aides import Reseau, juge
 
 PKI = pki()
@@ -160,6 +161,59 @@ def test_the_service_answers_an_unknown_and_never_undoes_a_revocation(locale, se
     joint = joindre(base, replace(base, controle=Controle.SERVICE, resultat=service))
     attendu = Resultat.REUSSI if (locale, service) == (Resultat.INCONNU, Resultat.REUSSI) else locale
     assert joint.resultat is attendu
+
+
+ETRANGERE = racine("Racine étrangère")
+ETRANGERE_AC = ETRANGERE.sous_autorite("AC étrangère")
+AUTRE_FEUILLE, AUTRE_CHAINE = ETRANGERE_AC.emettre(), (ETRANGERE_AC.certificat, ETRANGERE.certificat)
+SEULE = racine("edi.seul.example")
+_SIGNE_SEUL = SEULE.emettre(SEULE.certificat.subject, SEULE.cle)
+#: What was deposited → what the line says in French and in English, and what it must not say.
+CHAINES = {
+    "emetteur-absent": ((AUTRE_FEUILLE,), "L'émetteur « AC étrangère » n'est pas joint", "“AC étrangère” is not attached", "contact"),
+    "racine-absente": (
+        (AUTRE_FEUILLE, AUTRE_CHAINE[0]), "« Racine étrangère » n'est ni joint ni accepté", "“Racine étrangère” is neither", "complète",
+    ),
+    "racine-non-acceptee": (
+        (AUTRE_FEUILLE, *AUTRE_CHAINE), "sa racine « Racine étrangère » n'est pas une autorité acceptée ici : demandez à votre contact",
+        "its root “Racine étrangère” is no authority accepted here: ask your contact", "ni joint",
+    ),
+    "desordre": ((AUTRE_CHAINE[1], AUTRE_FEUILLE, AUTRE_CHAINE[0]), "sa racine « Racine étrangère »", "its root", "ni joint"),
+    "auto-signe": ((_SIGNE_SEUL,), "« edi.seul.example » n'est signé par aucune autorité", "signed by no authority", "joint"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("certificats", "fr", "en", "jamais"), CHAINES.values(), ids=CHAINES)
+def test_a_chain_that_leads_nowhere_says_what_is_missing_and_who_can_mend_it(certificats, fr, en, jamais):
+    ligne = juge(PKI.racine.certificat).verifier(pem(*certificats), LE).ligne(Controle.CHAINE)
+    assert ligne.resultat is Resultat.ECHOUE
+    assert fr in ligne.fr
+    assert en in ligne.en
+    assert jamais not in ligne.fr
+
+
+def test_authorities_that_certify_each_other_without_end_are_told_as_a_chain_that_stops():
+    un = ETRANGERE.sous_autorite("AC une", cle_ec("une"))
+    deux = un.sous_autorite("AC deux", cle_ec("deux"))
+    retour = deux.sous_autorite("AC une", cle_ec("une"))
+    ligne = juge(PKI.racine.certificat).verifier(pem(deux.emettre(), deux.certificat, retour.certificat), LE).ligne(Controle.CHAINE)
+    assert "s'arrête à « AC" in ligne.fr
+
+
+def test_a_platform_that_accepts_no_authority_does_not_send_the_partner_to_look_for_one():
+    ligne = juge().verifier(pem(FEUILLE, PKI.intermediaire.certificat, PKI.racine.certificat), LE).ligne(Controle.CHAINE)
+    assert "La plateforme n'accepte encore aucune autorité" in ligne.fr
+    assert "contact" in ligne.fr
+    assert "contact" in ligne.en
+
+
+def test_a_key_without_a_size_has_no_bits():
+    ligne = _verdict(PKI.intermediaire.emettre(cle=ed25519.Ed25519PrivateKey.generate())).ligne(Controle.CLE)
+    assert ligne.resultat is Resultat.ECHOUE
+    assert "est Ed25519 ;" in ligne.fr
+    assert "is Ed25519;" in ligne.en
+    assert "0 bit" not in ligne.fr + ligne.en
+    assert ligne.detail["bits"] is None
 
 
 @st.composite
