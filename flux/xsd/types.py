@@ -6,6 +6,7 @@ the schema's text, two or three derivations away.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from lxml import etree
@@ -39,6 +40,14 @@ def type_de_base(cle: str, type_: str) -> str | None:
             break
         here = bases.get(here)
     return etree.QName(here).localname if here is not None else None
+
+
+def elements_de_type(cle: str, types: Collection[str]) -> Iterator[str]:
+    """Yield the Clark names of the elements whose value has one of these built-in types.
+
+    :param cle: key of the schema. :param types: local names, ``date``.
+    """
+    return (element for element in _derivations(cle)[0] if type_de_element(cle, element) in types)
 
 
 @lru_cache(maxsize=32)

@@ -63,6 +63,14 @@ def test_a_fso1301a_becomes_a_status_and_a_fso1301a_again_with_every_field():
     assert cpp(_rendu(lu)) == data
 
 
+def test_white_space_around_its_dates_refuses_no_status():
+    data, count = re.subn(rb"<(Horodatage|DateFacture)>([^<]+)<", rb"<\1>\n  \2\n<", cpp(COMPLET))
+    assert count == 2
+    verdict = juger(data)
+    assert regles(verdict) == regles(juger(cpp(COMPLET)))
+    assert [one.lu for one in verdict.statuts] == [one.lu for one in juger(cpp(COMPLET)).statuts]
+
+
 TEXTES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=60)
 
 

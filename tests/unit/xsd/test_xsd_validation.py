@@ -1,8 +1,11 @@
+import re
+
 import pytest
 from lxml import etree
 
 from flux.errors import ErreurUsage
 from flux.limites import Limites
+from flux.modele.anomalie import visible
 from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.xsd import fautes
 from flux.xsd.validation import nom_court, valider
@@ -116,6 +119,43 @@ def test_a_complement_of_80_characters_is_accepted():
 def test_the_complement_of_a_flow_stays_at_40():
     (told,) = juger(modifie("cpp-statut-flux", ("Erreur de syntaxe", "é" * 41)), "cpp-statut")
     assert (told.rule, told.expected) == ("XSD-18", "40")
+
+
+PORTANT_DES_DATES = (
+    ("ubl-invoice", U, "<cbc:IssueDate>(.*?)</cbc:IssueDate>"),
+    ("cpp-statut-facture", "cpp-statut", "<Horodatage>(.*?)</Horodatage>"),
+    ("cpp-facture-mixte", "cpp-facture-mixte", "<DateEmissionFacture>(.*?)</DateEmissionFacture>"),
+    ("cpp-facture-pivot", "cpp-facture-pivot", "<DateReception>(.*?)</DateReception>"),
+)
+
+
+@pytest.mark.parametrize(("nom", "cle", "motif"), PORTANT_DES_DATES)
+@pytest.mark.parametrize("blancs", [(" ", ""), ("\n\t  ", "\r\n "), (" " * 100, " " * 100)])
+def test_white_space_around_a_date_is_no_fault(monkeypatch, nom, cle, motif, blancs):
+    """XML Schema Part 2 §4.3.6."""
+    text = exemplaire(nom).decode()
+    value = re.search(motif, text)[1]
+    spaced = text.replace(f">{value}<", f">{blancs[0]}{value}{blancs[1]}<").encode()
+    assert juger(spaced, cle) == ()
+    monkeypatch.setattr(fautes, "NOEUDS_SUR_ARBRE", 10)
+    assert juger(spaced, cle) == ()
+
+
+@pytest.mark.parametrize("written", ["2026-13-01", "01/10/2026", "\u00a02026-10-01", "", "2026-10-01 2026-10-02"])
+def test_a_date_that_is_none_is_told_with_white_space_around_it(monkeypatch, written):
+    text = exemplaire(U).decode()
+    value = re.search("<cbc:IssueDate>(.*?)</cbc:IssueDate>", text)[1]
+    data = text.replace(f"<cbc:IssueDate>{value}<", f"<cbc:IssueDate>\n{written} <", 1).replace(">60.00<", ">x<", 1).encode()
+    told = juger(data, U)
+    assert [(a.rule, a.path.rpartition("/")[2]) for a in told] == [
+        ("XSD-11" if written else "XSD-17", "cbc:IssueDate"),
+        ("XSD-10", "cbc:LineExtensionAmount"),
+    ]
+    assert told[0].found == visible(written)
+    rows = data.decode().split("\n")
+    assert rows[told[1].line - 1][told[1].column - 1 :].startswith("<cbc:LineExtensionAmount")
+    monkeypatch.setattr(fautes, "NOEUDS_SUR_ARBRE", 10)
+    assert juger(data, U) == told
 
 
 @pytest.mark.parametrize("statut", ["1", "01", "7", "07", "41"])
