@@ -30,6 +30,7 @@ from flux.regles.gestion.regle import (
     Constat,
     ContexteRegles,
     Regle,
+    recherche,
 )
 
 NUMERO_MAX = 20
@@ -98,10 +99,15 @@ def _dates(f: Facture) -> Iterator[tuple[str, int | None, date | None]]:
             yield "BT-135", rang, ligne.periode.fin
 
 
+_EMISSION_ISO = recherche("rsm:ExchangedDocument/ram:IssueDateTime/udt:DateTime")
+
+
 def _date_absente(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
-    if f.date_emission is not None or any(one.terme == "BT-2" for one in _illisible(f, c)):
-        return ()
-    return (Constat("BT-2", absent=True),)
+    """BR-03 of CII asks for a day of format 102: one written otherwise is told as such, and not as missing."""
+    if f.date_emission is not None:
+        iso = _EMISSION_ISO(c.root) if c.cii and c.interface.ere is Ere.REFORME else ()
+        return [Constat("BT-2", (node.text or "").strip(), noeud=node, regle="GES-G1.09b") for node in iso[:1]]
+    return () if any(one.terme == "BT-2" for one in _illisible(f, c)) else (Constat("BT-2", absent=True),)
 
 
 _CHAINES = (f"{{{UDT}}}DateTimeString", f"{{{QDT}}}DateTimeString", f"{{{UDT}}}DateString", *DATES_ISO)

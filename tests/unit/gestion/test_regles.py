@@ -203,20 +203,30 @@ def test_dates_of_every_group_are_looked_at():
     }
 
 
+@pytest.mark.parametrize("ere", [C, R])
 @pytest.mark.parametrize(
     ("written", "told"),
     [("2026-07-01T00:00:00", False), ("\n2026-07-01T08:00:00+02:00\n", False), ("12026-07-01T00:00:00", True), ("", True)],
 )
-def test_a_cii_date_written_as_xml_schema_has_it_is_read_and_an_unreadable_one_told(written, told):
+def test_a_cii_date_written_as_xml_schema_has_it_is_read_and_an_unreadable_one_told(ere, written, told):
     def change(data, _):
-        old = b'<udt:DateTimeString format="102">20260701</udt:DateTimeString>'
+        old = b'<udt:DateTimeString format="102">20260703</udt:DateTimeString>'
         assert old in data
         return data.replace(old, f"<udt:DateTime>{written}</udt:DateTime>".encode(), 1)
 
-    for ere in (R, C):
-        found = juger(Cas("", ere, {"date_emission": date(2026, 7, 1)}, xml=change), "cii", casse=True)[0]
-        assert ("GES-G1.09b" in {one.rule for one in found}) is told
-        assert "GES-G1.09a" not in {one.rule for one in found}
+    found = juger(Cas("", ere, {"echeance": date(2026, 7, 3)}, xml=change), "cii", casse=True)[0]
+    assert [one.path.rpartition("/")[2] for one in found if one.rule == "GES-G1.09b"] == (["udt:DateTime"] if told else [])
+
+
+@pytest.mark.parametrize(("ere", "told"), [(C, set()), (R, {"GES-G1.09b"})])
+def test_an_issue_date_of_another_form_is_told_as_such_where_br_03_refuses_it_and_never_as_missing(ere, told):
+    def change(data, _):
+        old = b'<udt:DateTimeString format="102">20260701</udt:DateTimeString>'
+        assert old in data
+        return data.replace(old, b"<udt:DateTime>2026-07-01T00:00:00</udt:DateTime>", 1)
+
+    found = juger(Cas("", ere, {"date_emission": date(2026, 7, 1)}, xml=change), "cii", casse=True)[0]
+    assert {one.rule for one in found if one.rule.startswith("GES-G1.09")} == told
 
 
 def test_a_reference_of_the_buyer_that_is_no_service_is_one_in_the_classic_era_only():
