@@ -77,17 +77,31 @@ def lire_public(der: bytes, chaine: Sequence[bytes] = ()) -> CertificatPublic:
 
 
 def ajouter(
-    source: Source, partenaire_id: int, public: CertificatPublic, geste: Geste, *, etat: EtatCertificat = EtatCertificat.PROPOSE
+    source: Source,
+    partenaire_id: int,
+    public: CertificatPublic,
+    geste: Geste,
+    *,
+    etat: EtatCertificat = EtatCertificat.PROPOSE,
+    jeton: str | None = None,
 ) -> CertificatPartenaire:
-    """Add a certificate to a partner; the same one again returns the one there is, unchanged.
+    """Add a certificate to a partner. One that was refused waits again, as it is deposited now; any other returns in the state it has.
 
     :param etat: ``propose``, ``retenu`` or ``refuse``; :func:`mettre_en_vigueur` does the rest.
+    :param jeton: of a deposit by file, what tells it from another: the history keeps it (:func:`jetons`).
     :raises ErreurUsage: it belongs to another partner. Facts: ``empreinte``.
     """
     values = {name: getattr(public, name) for name in CertificatPublic.__slots__}
     with lecture(source, "ajouter_certificat") as conn:
-        _verrouiller(conn, partenaire_id)
+        tenir_partenaire(conn, partenaire_id)
         found = par_empreinte(conn, public.empreinte)
+        if found is not None and found.partenaire_id != partenaire_id:
+            raise ErreurUsage(
+                f"le certificat {public.empreinte[:16]}… est déjà celui d'un autre partenaire : chacun a le sien / "
+                f"this certificate already belongs to another partner: each has its own",
+                empreinte=public.empreinte,
+            )
+        attend = found is not None and found.etat in (EtatCertificat.PROPOSE, EtatCertificat.RETENU)
         if found is None:
             new = conn.execute(
                 insert(t.certificats_partenaire)
@@ -95,14 +109,27 @@ def ajouter(
                 .returning(t.certificats_partenaire)
             )
             found = _lire(new.mappings().one())
-            _noter(conn, found, geste, "depot")
-    if found.partenaire_id != partenaire_id:
-        raise ErreurUsage(
-            f"le certificat {public.empreinte[:16]}… est déjà celui d'un autre partenaire : chacun a le sien / "
-            f"this certificate already belongs to another partner: each has its own",
-            empreinte=public.empreinte,
-        )
+        elif found.etat is EtatCertificat.REFUSE or (attend and jeton is not None):
+            # The chain too: it may be what was refused.
+            suite = found.etat if attend else etat
+            found = _changer(conn, found, etat=suite, chaine=public.chaine, depose_le=geste.le, par=geste.par)
+        else:
+            return found
+        _noter(conn, found, geste, "depot", **({} if jeton is None else {"jeton": jeton}))
     return found
+
+
+def jetons(source: Source, un: CertificatPartenaire) -> list[str]:
+    """Return what tells the deposits by file of a certificate apart, the last one last."""
+    h = t.historique.c
+    requete = (
+        select(h.detail["jeton"].astext)
+        .where(h.partenaire_id == un.partenaire_id, h.action == "certificat", h.detail["empreinte"].astext == un.empreinte)
+        .where(h.detail["jeton"].astext.is_not(None))
+        .order_by(h.id)
+    )
+    with lecture(source, "jetons_du_certificat") as conn:
+        return list(conn.execute(requete).scalars())
 
 
 def mettre_en_vigueur(
@@ -193,8 +220,8 @@ def _lire(row: Any) -> CertificatPartenaire:  # noqa: ANN401 - a row as a mappin
     )
 
 
-def _verrouiller(conn: Connection, partenaire_id: int) -> None:
-    """Changes of one partner wait for each other."""
+def tenir_partenaire(conn: Connection, partenaire_id: int) -> None:
+    """Hold a partner until the transaction ends: changes of one partner wait for each other."""
     conn.execute(select(t.partenaires.c.id).where(t.partenaires.c.id == partenaire_id).with_for_update())
 
 
@@ -203,7 +230,7 @@ def _tenir(conn: Connection, certificat_id: int) -> CertificatPartenaire:
     owner = conn.execute(select(c.partenaire_id).where(c.id == certificat_id)).scalar_one_or_none()
     if owner is None:
         raise ErreurUsage(f"there is no certificate {certificat_id}", certificat_id=certificat_id)
-    _verrouiller(conn, owner)
+    tenir_partenaire(conn, owner)
     return _chercher(conn, c.id == certificat_id)[0]
 
 

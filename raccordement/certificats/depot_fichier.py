@@ -8,20 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from flux.errors import ErreurUsage
-from flux.modele.raccordement import EtatFiche
+from flux.modele.raccordement import EtatCertificat, EtatFiche
 from flux.registre.connexion import transaction
 from flux.registre.valeurs import Partenaire
 from flux.transport.entrepot import Entrepot
 from raccordement.certificats import textes
-from raccordement.certificats.lecture import TAILLE_MAX, Refus, lire_depot
-from raccordement.certificats.preavis import deposer_texte
+from raccordement.certificats.controles import en_jour
+from raccordement.certificats.lecture import TAILLE_MAX, Lecture, Refus, lire_depot
+from raccordement.certificats.noms import empreinte
+from raccordement.certificats.preavis import deposer_texte, nom_de_reponse
 from raccordement.certificats.registre import attendu
 from raccordement.certificats.renouvellement import PAR_FICHIER, garder
-from raccordement.certificats.resultats import Decision
+from raccordement.certificats.resultats import Decision, Verdict
 from raccordement.certificats.verdict import Verificateur
+from raccordement.certificats_partenaire import CertificatPartenaire, jetons, par_empreinte, tenir_partenaire
 from raccordement.fiches import trouver
 from raccordement.historique import Geste
 
@@ -58,17 +61,67 @@ def recevoir(
         verdict = juge.refuser(lu, geste.le)
     else:
         verdict = juge.juger(lu, geste.le, attendu(engine, partenaire_id, fiche, geste.le), reseau=False)
-    texte = faute or textes.texte_verdict(verdict)
+    code, decision = partner.code_application, Decision.REFUSE
+    texte, reponse = faute or textes.texte_verdict(verdict), f"CERT_{code}_{jeton}_refuse.txt"
     with transaction(engine, "recevoir_certificat") as conn:
         if not isinstance(lu, Refus) and faute is None and verdict.decision is not Decision.REFUSE:
             try:
-                garder(conn, partenaire_id, lu, Geste(PAR_FICHIER, geste.le, nom), verdict)
+                deja = _prendre(conn, partenaire_id, lu, Geste(PAR_FICHIER, geste.le, nom), verdict, jeton)
             except ErreurUsage as error:  # another partner deposited it in between
                 texte = str(error)
             else:
-                return verdict.decision
-        deposer_texte(conn, entrepot, partenaire_id, f"CERT_{partner.code_application}_{jeton}_refuse.txt", texte, geste.le)
-    return Decision.REFUSE
+                if deja is None:
+                    return verdict.decision
+                decision, texte = deja
+                reponse = nom_de_reponse(code, empreinte(lu.feuille), jeton, decision)
+        deposer_texte(conn, entrepot, partenaire_id, reponse, texte, geste.le)
+    return decision
+
+
+def _prendre(conn: Connection, partenaire_id: int, lu: Lecture, geste: Geste, verdict: Verdict, jeton: str) -> tuple[Decision, str] | None:
+    """Keep a certificate for judgement, which answers: ``None``; or return the answer to one whose state no judgement changes.
+
+    :raises ErreurUsage: it belongs to another partner.
+    """
+    tenir_partenaire(conn, partenaire_id)  # the DAG may be judging it: what is read of its state stays so
+    connu = par_empreinte(conn, empreinte(lu.feuille))
+    if connu is not None and connu.partenaire_id == partenaire_id:
+        if jeton in jetons(conn, connu):  # this very deposit, taken up again: judged already perhaps, and answered
+            return None
+        deja = _deja(connu)
+        if deja is not None:
+            return deja
+    garder(conn, partenaire_id, lu, geste, verdict, jeton)
+    return None
+
+
+def _deja(connu: CertificatPartenaire) -> tuple[Decision, str] | None:
+    """Return the answer to a certificate that is settled, or waits for the operator; ``None`` when it is to be judged."""
+    if connu.etat is EtatCertificat.EN_VIGUEUR and connu.en_vigueur_de is not None:
+        depuis = en_jour(connu.en_vigueur_de)
+        return Decision.ACCEPTE, (
+            f"Ce certificat est déjà accepté, en service à partir du {depuis} (Paris) : vous n'avez rien à faire.\n"
+            f"This certificate is already accepted, in force from {depuis} (Paris): there is nothing to do.\n\nSHA-256 {connu.empreinte}\n"
+        )
+    if connu.etat is EtatCertificat.REMPLACE:
+        return Decision.REFUSE, (
+            "Certificat refusé : il a été remplacé. Déposez-en un nouveau, ou demandez à la plateforme de revenir à celui-ci.\n"
+            "Certificate refused: it was replaced. Deposit a new one, or ask the platform to go back to this one.\n\n"
+            f"SHA-256 {connu.empreinte}\n"
+        )
+    if connu.etat is EtatCertificat.REVOQUE:
+        return Decision.REFUSE, (
+            "Certificat refusé : il a été révoqué et ne revient pas. Demandez-en un autre à votre autorité, puis déposez-le.\n"
+            "Certificate refused: it was revoked and does not come back. Ask your authority for another one, then deposit it.\n\n"
+            f"SHA-256 {connu.empreinte}\n"
+        )
+    if connu.etat in (EtatCertificat.PROPOSE, EtatCertificat.RETENU) and connu.par != PAR_FICHIER:
+        return Decision.RETENU, (
+            "Ce certificat est déjà déposé par l'exploitant de la plateforme, qui le mettra en service : vous n'avez rien à faire.\n"
+            "This certificate was already deposited by the operator of the platform, who will put it in force: there is nothing to do.\n\n"
+            f"SHA-256 {connu.empreinte}\n"
+        )
+    return None
 
 
 def _borner(morceaux: Iterable[bytes]) -> bytes:

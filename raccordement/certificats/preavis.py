@@ -24,6 +24,7 @@ from flux.registre.valeurs import Sortie
 from flux.transport.entrepot import Entrepot, cle_de
 from raccordement.certificats import textes
 from raccordement.certificats.courriel import ErreurCourriel, Facteur, message
+from raccordement.certificats.resultats import Decision
 from raccordement.certificats_partenaire import CertificatPartenaire, certificats
 from raccordement.fiche import Fiche
 
@@ -103,6 +104,11 @@ def _par_fichier(engine: Engine, poste: Poste, fiche: Fiche, avis: Avis, le: dat
         if parti:
             deposer_texte(conn, poste.entrepot, avis.certificat.partenaire_id, nom, f"{avis.sujet}\n\n{avis.texte}", le)
     return Envoi(fiche.code_application, avis.objet, "fichier", parti)
+
+
+def nom_de_reponse(code: str, empreinte: str, jeton: str | None, decision: Decision) -> str:
+    """Return the name of the answer to a deposit by file. :param jeton: ``None`` for one from before the history kept them."""
+    return "_".join(["CERT", code, empreinte[:16], *([] if jeton is None else [jeton]), f"{decision.value}.txt"])
 
 
 def deposer_texte(conn: Connection, entrepot: Entrepot, partenaire_id: int, nom: str, texte: str, le: datetime) -> bool:

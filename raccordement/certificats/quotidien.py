@@ -18,14 +18,14 @@ from raccordement.certificats import textes
 from raccordement.certificats.autorites import Import, importer, listes
 from raccordement.certificats.http import Bornes, EchecHttp, demander
 from raccordement.certificats.politique import PolitiqueCertificats
-from raccordement.certificats.preavis import Avis, Envoi, Poste, avis_d_echeance, deposer_texte, envoyer
+from raccordement.certificats.preavis import Avis, Envoi, Poste, avis_d_echeance, deposer_texte, envoyer, nom_de_reponse
 from raccordement.certificats.registre import attendu, dernier_verdict, noter_verdict
 from raccordement.certificats.renouvellement import PAR_FICHIER, relire
 from raccordement.certificats.resultats import Controle, Verdict
 from raccordement.certificats.suites import Action, action, revoque
 from raccordement.certificats.tsl import TAILLE_MAX, RefusTsl, lire_tsl
 from raccordement.certificats.verdict import Verificateur
-from raccordement.certificats_partenaire import CertificatPartenaire, certificats, fermer, mettre_en_vigueur
+from raccordement.certificats_partenaire import CertificatPartenaire, certificats, fermer, jetons, mettre_en_vigueur
 from raccordement.fiche import Fiche
 from raccordement.fiches import fiches, trouver
 from raccordement.historique import Geste
@@ -88,7 +88,7 @@ def _juger(
         noter_verdict(conn, un.id, verdict)
         _agir(conn, juge, un, suite, geste)
         if par_fichier and un.etat in {EtatCertificat.PROPOSE, EtatCertificat.RETENU}:
-            nom = f"CERT_{code}_{un.empreinte[:16]}_{verdict.decision.value}.txt"
+            nom = nom_de_reponse(code, un.empreinte, next(reversed(jetons(conn, un)), None), verdict.decision)
             deposer_texte(conn, poste.entrepot, un.partenaire_id, nom, textes.texte_verdict(verdict), le)
     envois = _dire_revoque(engine, poste, fiche, un, verdict, le) if suite is Action.REVOQUER else ()
     return Constat(code, un, verdict, suite, envois)

@@ -91,11 +91,16 @@ def deposer(
         return Suite(verdict, garde, avant, tuple(certificats(conn, partner)))
 
 
-def garder(conn: Connection, partenaire_id: int, lu: Lecture, geste: Geste, verdict: Verdict) -> CertificatPartenaire:
-    """Keep a certificate that was not refused, and its verdict. One that was in force keeps its state."""
+def garder(
+    conn: Connection, partenaire_id: int, lu: Lecture, geste: Geste, verdict: Verdict, jeton: str | None = None
+) -> CertificatPartenaire:
+    """Keep a certificate that was not refused, and its verdict. One refused before waits again; one that was in force keeps its state.
+
+    :param jeton: what tells a deposit by file from another of the same certificate.
+    """
     public = lire_public(lu.feuille.public_bytes(Encoding.DER), [one.public_bytes(Encoding.DER) for one in _dans_l_ordre(lu)])
     etat = EtatCertificat.RETENU if verdict.decision is Decision.RETENU else EtatCertificat.PROPOSE
-    garde = ajouter(conn, partenaire_id, public, geste, etat=etat)
+    garde = ajouter(conn, partenaire_id, public, geste, etat=etat, jeton=jeton)
     noter_verdict(conn, garde.id, verdict)
     return garde
 

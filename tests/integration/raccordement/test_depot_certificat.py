@@ -101,7 +101,7 @@ def test_what_is_refused_is_answered_at_once_and_nothing_of_it_is_kept(renouvela
     assert gardes == [texte]  # the answer alone is in the staging store
 
 
-def test_the_same_file_deposited_twice_gets_one_certificate(renouvelable, tmp_path):
+def test_the_same_file_deposited_twice_gets_one_certificate_and_two_answers(renouvelable, tmp_path):
     maison = renouvelable
     data = p7b(_certificat(), PKI.intermediaire.certificat)
     for _ in range(2):
@@ -109,7 +109,10 @@ def test_the_same_file_deposited_twice_gets_one_certificate(renouvelable, tmp_pa
         maison.recevoir()
         ETAPES_CERTIFICATS["juger"](maison.contexte)
     assert len(certificats(maison.contexte.engine, _partenaire(maison))) == 2
-    assert maison.lignes("SELECT count(*) FROM sorties") == [(1,)]
+    maison.emettre()
+    premiere, seconde = (data.decode() for _, data in sorted(maison.reponses().items()))
+    assert "Certificat accepté" in premiere
+    assert "déjà accepté" in seconde
 
 
 def test_an_unusable_folder_of_authorities_holds_certificates_and_no_flow(renouvelable, tmp_path):
