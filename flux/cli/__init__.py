@@ -1,4 +1,8 @@
-"""The command line: ``flux …``. Exit codes: 0 accepted or done, 1 rejected, 2 unusable arguments."""
+"""The command line: ``flux …``.
+
+Exit codes: 0 accepted or done, 1 rejected or something found, 2 unusable arguments, 3 an outage or a setting, 4 what is kept is not what
+was (``rejouer``, ``registre bilan``). Operators read them in ``docs/operators.md``.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
 from flux.cli.journal import journal as sous_commandes_journal  # under its own name it would hide its module
 from flux.cli.metriques import metriques
+from flux.cli.pannes import lignes
 from flux.cli.raccordement import raccordement
 from flux.cli.registre import registre as sous_commandes_registre
 from flux.cli.regles import regles
@@ -49,7 +54,7 @@ app.add_typer(sous_commandes_representation, name="representation")
 
 
 def principal() -> None:
-    """Run the command line; an error of ours is one line on stderr, never a traceback, and so is the log."""
+    """Run the command line; an error of ours is a sentence and its facts on stderr, never a traceback, and so is the log."""
     accorder()
     try:
         configurer(reglages().journal_format)
@@ -58,5 +63,5 @@ def principal() -> None:
         dire(f"flux : {error}", *(f"  {one}" for one in error.lignes), err=True)
         sys.exit(2)
     except ErreurFlux as error:
-        dire(f"flux : {error} {error.facts or ''}", err=True)
+        dire(*lignes(error), err=True)
         sys.exit(3)
