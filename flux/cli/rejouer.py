@@ -10,11 +10,16 @@ from typing import Annotated
 import typer
 
 from flux.cli.ecran import dire, ecrire_json, tableau
+from flux.cli.pannes import faits
 from flux.cli.rendu import FLUX_MAX, contexte_migre
+from flux.errors import ErreurInvariant
 from flux.etapes.rejeu import rejouer_flux
 from flux.modele.anomalie import Anomalie, visible
 from flux.modele.rejeu import BilanRejeu, MembreRejoue
 from flux.modele.temps import PARIS
+
+#: Exit code of an original, or a file in it, that is not what was deposited; ``flux registre bilan`` says as much by the same.
+ALTERE = 4
 
 _MOTS = {None: "—", "accepted": "acceptée / accepted", "rejected": "rejetée / rejected", "unreadable": "illisible / unreadable"}
 _PAR = {
@@ -35,7 +40,8 @@ def rejouer(
     """Juger à nouveau l'original gardé et montrer ce qui diffère. / Judge a stored original again and show what differs.
 
     Rien n'est écrit sans --ecrire ; le verdict du registre n'est jamais changé. / Nothing is written unless asked; the verdict stays.
-    Code retour : 0 aucune différence, 1 des différences. / Exit code: 0 no difference, 1 differences.
+    Code retour : 0 aucune différence, 1 des différences, 2 rejeu impossible, 3 panne ou réglage, 4 l'original n'est pas celui déposé.
+    Exit code: 0 no difference, 1 differences, 2 it cannot be judged again, 3 outage or setting, 4 the original is not what was deposited.
     """
 
     def montrer(one: MembreRejoue) -> None:
@@ -47,7 +53,13 @@ def rejouer(
             for line in _lignes(one):
                 dire(line)
 
-    done = rejouer_flux(contexte_migre(), flux, None if regles is None else regles.date(), montrer=montrer, ecrire=ecrire)
+    try:
+        done = rejouer_flux(contexte_migre(), flux, None if regles is None else regles.date(), montrer=montrer, ecrire=ecrire)
+    except ErreurInvariant as error:
+        if "flux_id" not in error.facts:  # a refusal of the ledger says nothing of the original
+            raise
+        dire(f"flux : {error}", f"  {faits(error)}", err=True)
+        raise typer.Exit(ALTERE) from error
     if json_:
         ecrire_json(_en_json(done))
     else:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 import tarfile
 from dataclasses import replace
 from datetime import date, timedelta
@@ -255,3 +256,31 @@ def test_the_command_shows_what_differs_and_its_exit_code_says_it(reforme, monke
         assert lines[0]["disparues"][0]["fr"]
     finally:
         reglages.cache_clear()
+
+
+@pytest.mark.desequilibre
+def test_an_altered_original_has_an_exit_code_of_its_own(maison, monkeypatch):
+    maison.deposer(maison.fabriquer())
+    maison.tout()
+    path = _original(maison)
+    path.write_bytes(path.read_bytes()[:-1] + b"\1")
+    monkeypatch.setattr("flux.cli.rendu.contexte", lambda: maison.contexte)
+    done = CliRunner().invoke(app, ["rejouer", "1", "--json"])
+    assert done.exit_code == 4
+    assert "the original of flow 1 changed in the store" in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_outage_does_not_look_like_an_altered_original(maison, monkeypatch):
+    def panne(*_: object, **__: object):
+        raise ErreurInvariant("the ledger refused to write (rejouer_flux)", operation="rejouer_flux")
+
+    monkeypatch.setattr("flux.cli.rendu.contexte", lambda: maison.contexte)
+    monkeypatch.setattr(sys.modules["flux.cli.rejouer"], "rejouer_flux", panne)  # the function hides its module
+    assert isinstance(CliRunner().invoke(app, ["rejouer", "1"]).exception, ErreurInvariant)
+
+
+def test_the_help_tells_every_exit_code():
+    told = CliRunner().invoke(app, ["rejouer", "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
+    line = " ".join(told.split()).partition("Exit code")[2]
+    assert all(f" {code} " in line for code in range(5))
