@@ -103,9 +103,10 @@ def test_a_verdict_is_waited_for_from_the_first_lot_with_a_flow_that_none_follow
     assert attendu in rouges(patient())
     battre(registre, "verdict", 0.2, reussie=False)
     assert attendu in rouges(patient())
-    sql(registre, "UPDATE flux SET etat = 'repondu'")  # a run may be over before it is marked as launched: nothing waits for it
+    # A run may be over before its lot is marked as launched: nothing waits for it.
+    sql(registre, "UPDATE flux SET etat = 'repondu', statut = 'INTEGRE'")
     assert attendu not in rouges(patient())
-    sql(registre, "UPDATE flux SET etat = 'ouvert'")
+    sql(registre, "UPDATE flux SET etat = 'ouvert', statut = NULL")
     battre(registre, "verdict", 0.2, reussie=True)
     assert attendu not in rouges(patient())
 
