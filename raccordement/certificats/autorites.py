@@ -1,9 +1,8 @@
-"""Which authorities are accepted: PEM files put in a folder by the operator, and trusted lists imported into the ledger."""
+"""Which authorities are accepted: files put in a folder by the operator, and trusted lists imported into the ledger."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,40 +12,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from flux.errors import ErreurConfiguration
 from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture, transaction, verrouiller
 from raccordement.certificats.chaine import Ancre
-from raccordement.certificats.noms import empreinte, est_autorite
+from raccordement.certificats.dossier import lire_dossier
+from raccordement.certificats.noms import empreinte
 from raccordement.certificats.tsl import ListeDeConfiance, MotifTsl, RefusTsl
-
-_SOURCE = re.compile(rb"^Source *: *([^\r\n]{1,500})", re.MULTILINE | re.IGNORECASE)
-
-
-def lire_dossier(dossier: Path) -> tuple[Ancre, ...]:
-    """Return the authorities of a folder; none when it does not exist. A line ``Source: …`` before the PEM says where one comes from.
-
-    :raises ErreurConfiguration: a file cannot be read, or holds a private key or what is no authority. Facts: ``path``.
-    """
-    found: list[Ancre] = []
-    for fichier in sorted(dossier.glob("*.pem")) if dossier.is_dir() else ():
-        try:
-            data = fichier.read_bytes()
-            certificats = x509.load_pem_x509_certificates(data)
-        except (OSError, ValueError) as error:
-            raise ErreurConfiguration(f"{fichier} is not a readable PEM file of authorities: {error}", path=str(fichier)) from error
-        if b"PRIVATE KEY" in data:
-            raise ErreurConfiguration(f"{fichier} holds a private key: take it away, authorities are public", path=str(fichier))
-        dite = _SOURCE.search(data)
-        source = dite[1].decode("utf-8", "replace").strip() if dite else fichier.name
-        if not all(map(est_autorite, certificats)):
-            raise ErreurConfiguration(f"{fichier} holds a certificate that is not of an authority", path=str(fichier))
-        found += [Ancre(one, source) for one in certificats]
-    return tuple(found)
 
 
 def ancres(source: Source, dossier: Path) -> tuple[Ancre, ...]:
-    """Return every accepted authority, the folder's first. Raises as :func:`lire_dossier`, and ErreurRegistre."""
+    """Return every accepted authority, the folder's first. Raises as ``lire_dossier``, and ErreurRegistre."""
     a, li = t.autorites.c, t.listes_de_confiance.c
     requete = select(a.der, a.nom, a.territoire, li.numero).join(t.listes_de_confiance, a.territoire == li.territoire).order_by(*_ORDRE)
     with lecture(source, "autorites") as conn:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from flux.config import Reglages
 from flux.reglages_certificats import ReglagesCertificats
 from raccordement.certificats.autorites import ancres
+from raccordement.certificats.dossier import exiger_dossier
 from raccordement.certificats.http import Bornes, client_http, demander, exiger_publique
 from raccordement.certificats.politique import PolitiqueCertificats, SiInconnu
 from raccordement.certificats.registre import EtatsRegistre
@@ -23,8 +24,12 @@ _SERVICE_TAILLE = 64 * 1024
 
 
 def dossier_autorites(reglages: Reglages) -> Path:
-    """Return the folder of the accepted authorities."""
-    return reglages.certificats.autorites or reglages.dossier / "autorites"
+    """Return the folder of the accepted authorities: the one that the settings name, else ``autorites``, which may be absent.
+
+    :raises ErreurConfiguration: the one that the settings name is no folder. Facts: ``path``, ``reglage``.
+    """
+    regle = reglages.certificats.autorites
+    return reglages.dossier / "autorites" if regle is None else exiger_dossier(regle)
 
 
 def politique(reglages: ReglagesCertificats) -> PolitiqueCertificats:
