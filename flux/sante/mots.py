@@ -107,6 +107,10 @@ MOTS: Mapping[str, Mots] = {
         "serveur SFTP et dossiers", "SFTP server and folders", "relancer le serveur ; dossier refusé : droits de in, out, traitement",
         "start the server; folder refused: rights of in, out, traitement",
     ),
+    "sftp.reglage": Mots(
+        "serveur SFTP et dossiers", "SFTP server and folders", "corriger le réglage nommé : c'est la sonde qui ne peut pas entrer",
+        "mend the setting named: it is this probe that cannot get in",
+    ),
     "traitement": Mots(
         "fichiers réclamés non enregistrés", "claimed files not registered",
         "journal de la tâche recevoir : depot_illisible (droits du fichier) ou certificat_en_attente (autorités)",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from paramiko import SFTPClient
 
-from flux.errors import ErreurFlux, ErreurTransport
+from flux.errors import ErreurConfiguration, ErreurFlux, ErreurTransport
 from flux.sante.modele import Etat, Ligne, Patient, depasse, duree, non_regarde
 from flux.transport import sftp as transport
 from flux.transport.prets import Depot
@@ -30,6 +30,9 @@ def serveur(patient: Patient, lines: Sequence[Ligne]) -> Iterator[Ligne]:
         known = [one.dossier for one in partenaires(patient.engine)]
         with ouvrir_session(settings.sftp, settings.sftp_cle, settings.sftp_cle_hote, settings.sftp_delai) as sftp:
             refused, left = _dossiers(sftp, patient.reglages.sftp_racine, known)
+    except ErreurConfiguration as faute:
+        yield Ligne("sftp", Etat.ROUGE, str(faute), cas="reglage")
+        return
     except ErreurFlux as panne:
         yield Ligne("sftp", Etat.ROUGE, str(panne))
         return

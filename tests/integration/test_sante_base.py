@@ -6,6 +6,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, PublicFormat
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
@@ -113,3 +115,38 @@ def test_a_store_that_cannot_be_opened_is_a_red_line(lancer, registre, url_regis
     (store,) = [one for one in lines if one["nom"] == "entrepot"]
     assert (store["etat"], store["do"]) == ("rouge", MOTS["entrepot.reglage"].do)
     assert "FLUX_ENTREPOT" in store["valeur"]
+
+
+def _cle(dossier: Path, mot_de_passe: bytes | None) -> Path:
+    coding = BestAvailableEncryption(mot_de_passe) if mot_de_passe else NoEncryption()
+    path = dossier / "cle"
+    path.write_bytes(ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, coding))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("cas", "variable"),
+    [
+        ("phrase", "FLUX_SANTE__SFTP_CLE "), ("absente", "FLUX_SANTE__SFTP_CLE "), ("publique", "FLUX_SANTE__SFTP_CLE "),
+        ("hote", "FLUX_SANTE__SFTP_CLE_HOTE "), ("hote-seul", "FLUX_SANTE__SFTP_CLE_HOTE "), ("hote-type", "FLUX_SANTE__SFTP_CLE_HOTE "),
+    ],
+)  # fmt: skip
+def test_a_key_that_cannot_be_used_names_its_setting(registre, tmp_path, cas, variable):
+    cle = _cle(tmp_path, b"phrase" if cas == "phrase" else None)
+    hote = _cle_hote()
+    if cas == "absente":
+        cle.unlink()
+    elif cas == "publique":
+        cle.write_text("ssh-ed25519 AAAA x")
+    hote = {"hote": "ssh-ed25519 pas-du-base64", "hote-seul": "ssh-ed25519", "hote-type": "ssh-dsa2 AAAA"}.get(cas, hote)
+    acces = {"sftp": "sftp://flux@127.0.0.1:1", "sftp_cle": cle, "sftp_cle_hote": hote, "sftp_delai": 1}
+    lines = examiner(Patient(Reglages(dossier=tmp_path, sante=acces), registre, None, datetime.now(UTC)))
+    (line,) = [one for one in lines if one.nom == "sftp"]
+    assert (line.etat, mots(line)) == (Etat.ROUGE, MOTS["sftp.reglage"])
+    assert line.valeur.startswith(variable)
+
+
+def _cle_hote() -> str:
+    """Return the public key of a server, as known_hosts has it."""
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    return public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
