@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from flux.errors import ErreurConfiguration, ErreurTransitoire, ErreurUsage
 from flux.reglages_certificats import ReglagesCertificats
 
-#: Sends messages, all or none as far as the server tells; raises :class:`ErreurCourriel`.
+#: Sends messages; raises :class:`ErreurCourriel` at the first that the server does not take: those before it have left.
 Facteur = Callable[[list[EmailMessage]], None]
 
 
@@ -60,10 +60,23 @@ def facteur_smtp(reglages: ReglagesCertificats) -> Facteur | None:
                     lien.login(reglages.smtp_utilisateur, reglages.smtp_mot_de_passe.get_secret_value())
                 for one in messages:
                     lien.send_message(one)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise ErreurCourriel(_refus(serveur, error.recipients), serveur=serveur) from error
         except (smtplib.SMTPException, OSError) as error:
             raise ErreurCourriel(f"the mail server {serveur} did not take the message: {type(error).__name__}", serveur=serveur) from error
 
     return envoyer
+
+
+def _refus(serveur: str, refuses: Mapping[str, tuple[int, bytes]]) -> str:
+    """Say which addresses a server refuses; for those it will never take (RFC 5321, 4.2.1: 5xx), what to do."""
+    dit = ", ".join(f"{adresse} ({code})" for adresse, (code, _) in refuses.items())
+    if all(code < 500 for code, _ in refuses.values()):
+        return f"le serveur {serveur} ne prend pas encore {dit} / the mail server {serveur} does not take {dit} yet"
+    return (
+        f"le serveur {serveur} refuse {dit} : corrigez ce contact de la fiche / "
+        f"the mail server {serveur} refuses {dit}: mend that contact of the record"
+    )
 
 
 def _connexion(reglages: ReglagesCertificats, serveur: str, contexte: ssl.SSLContext) -> smtplib.SMTP:

@@ -1,18 +1,20 @@
 """Notices to partners: before the end of a certificate and when one is revoked, by mail and by a file in ``out/``, each once.
 
-A unique row holds "once". A file enters the outbox in the same transaction as its row. A mail is sent inside the transaction of its row:
-two processes cannot both send it, and one that cannot be sent leaves no row and is tried again at the next run.
+A unique row holds "once". A file enters the outbox in the same transaction as its row. A mail is sent inside the transaction of its row,
+one for each contact: two processes cannot both send it, and one that cannot be sent leaves no row and is tried again at the next run,
+without a word to the contacts that had theirs.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.postgresql import insert
 
 from flux.errors import ErreurUsage
@@ -54,7 +56,10 @@ class Avis:
 
 @dataclass(frozen=True, slots=True)
 class Envoi:
-    """What became of a notice by one way. :ivar parti: False when it had left before. :ivar panne: why it could not leave."""
+    """What became of a notice by one way: the file, or the mail to one contact.
+
+    :ivar parti: False when it had left before. :ivar panne: why it could not leave.
+    """
 
     code: str
     objet: str
@@ -86,21 +91,21 @@ def avis_d_echeance(source: Connection | Engine, partenaire_id: int, fiche: Fich
 
 
 def envoyer(engine: Engine, poste: Poste, fiche: Fiche, avis: Avis, le: datetime) -> list[Envoi]:
-    """Tell a partner by every way there is. A mail that cannot leave does not hold back the file.
+    """Tell a partner by every way there is. A mail that cannot leave holds back neither the file nor the mail of another contact.
 
     :raises ErreurTransport: the staging store refused. :raises ErreurRegistre: the ledger did not answer.
     """
     faits = [_par_fichier(engine, poste, fiche, avis, le)]
     destinataires = sorted({one.courriel for one in fiche.contacts if one.role == "technique"} or {one.courriel for one in fiche.contacts})
-    if poste.facteur is not None and destinataires:
-        faits.append(_par_courriel(engine, poste, poste.facteur, fiche, avis, le, destinataires))
+    if poste.facteur is not None:
+        faits += [_par_courriel(engine, poste, poste.facteur, fiche, avis, le, one) for one in destinataires]
     return faits
 
 
 def _par_fichier(engine: Engine, poste: Poste, fiche: Fiche, avis: Avis, le: datetime) -> Envoi:
     nom = f"CERT_{fiche.code_application}_{avis.certificat.empreinte[:16]}_{_lisible(avis.objet)}.txt"
     with transaction(engine, "preavis_fichier") as conn:
-        parti = _premiere_fois(conn, avis, "fichier", le)
+        parti = _premiere_fois(conn, avis, avis.objet, "fichier", le)
         if parti:
             deposer_texte(conn, poste.entrepot, avis.certificat.partenaire_id, nom, f"{avis.sujet}\n\n{avis.texte}", le)
     return Envoi(fiche.code_application, avis.objet, "fichier", parti)
@@ -117,27 +122,34 @@ def deposer_texte(conn: Connection, entrepot: Entrepot, partenaire_id: int, nom:
     return deposer_sortie(conn, partenaire_id, Sortie(INTERFACE, nom, kept.sha256, kept.taille, cle_de(kept.sha256)), le)
 
 
-def _par_courriel(
-    engine: Engine, poste: Poste, facteur: Facteur, fiche: Fiche, avis: Avis, le: datetime, destinataires: list[str]
-) -> Envoi:
-    identifiant = f"certificat-{avis.certificat.empreinte[:24]}-{avis.objet}"
+def _par_courriel(engine: Engine, poste: Poste, facteur: Facteur, fiche: Fiche, avis: Avis, le: datetime, destinataire: str) -> Envoi:
+    qui = hashlib.sha256(destinataire.encode()).hexdigest()[:16]
+    identifiant = f"certificat-{avis.certificat.empreinte[:24]}-{avis.objet}-{qui}"
     try:
-        messages = [
-            message(poste.expediteur, one, avis.sujet, avis.texte, f"{identifiant}-{rang}", le) for rang, one in enumerate(destinataires)
-        ]
+        courriel = message(poste.expediteur, destinataire, avis.sujet, avis.texte, identifiant, le)
         with transaction(engine, "preavis_courriel") as conn:
-            parti = _premiere_fois(conn, avis, "courriel", le)
+            parti = not _dit_a_tous(conn, avis) and _premiere_fois(conn, avis, f"{avis.objet} {qui}", "courriel", le)
             if parti:
-                facteur(messages)
+                facteur([courriel])
     except (ErreurCourriel, ErreurUsage) as error:
         _journal.warning("preavis_non_envoye", partenaire=fiche.code_application, objet=avis.objet, cause=str(error))
         return Envoi(fiche.code_application, avis.objet, "courriel", parti=False, panne=str(error))
     return Envoi(fiche.code_application, avis.objet, "courriel", parti)
 
 
-def _premiere_fois(conn: Connection, avis: Avis, voie: str, le: datetime) -> bool:
-    """Take the right to tell this once; another process that holds it makes this one wait, then learn that it is done."""
-    values = {"certificat_id": avis.certificat.id, "objet": avis.objet, "voie": voie, "le": le}
+def _dit_a_tous(conn: Connection, avis: Avis) -> bool:
+    """Return whether the ledger says that every contact had its mail, with one mark for all: so it was before each had its own."""
+    c = t.preavis.c
+    requete = select(c.le).where(c.certificat_id == avis.certificat.id, c.objet == avis.objet, c.voie == "courriel")
+    return conn.execute(requete).one_or_none() is not None
+
+
+def _premiere_fois(conn: Connection, avis: Avis, objet: str, voie: str, le: datetime) -> bool:
+    """Take the right to tell this once; another process that holds it makes this one wait, then learn that it is done.
+
+    :param objet: what is told and, by mail, to whom.
+    """
+    values = {"certificat_id": avis.certificat.id, "objet": objet, "voie": voie, "le": le}
     made = conn.execute(insert(t.preavis).values(**values).on_conflict_do_nothing().returning(t.preavis.c.certificat_id))
     return made.one_or_none() is not None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 from cryptography import x509
@@ -21,7 +23,7 @@ from raccordement.certificats.politique import PolitiqueCertificats
 from raccordement.certificats.preavis import Avis, Envoi, Poste, avis_d_echeance, deposer_texte, envoyer, nom_de_reponse
 from raccordement.certificats.registre import attendu, dernier_verdict, noter_verdict
 from raccordement.certificats.renouvellement import PAR_FICHIER, relire
-from raccordement.certificats.resultats import Controle, Verdict
+from raccordement.certificats.resultats import Controle, Ligne, Resultat, Verdict
 from raccordement.certificats.suites import Action, action, revoque
 from raccordement.certificats.tsl import TAILLE_MAX, RefusTsl, lire_tsl
 from raccordement.certificats.verdict import Verificateur
@@ -34,6 +36,9 @@ from raccordement.historique import Geste
 PAR = "dag certificats"
 #: Age from which what answered well is asked again: once a day, whenever the runs of the day come.
 _AGE = timedelta(hours=20)
+_REVOQUENT = {Controle.REVOCATION, Controle.SERVICE}
+#: How long a notice of revocation that did not leave is tried again.
+_REPRISE = timedelta(days=30)
 _A_JUGER = CERTIFICATS_OUVERTS | {EtatCertificat.PROPOSE, EtatCertificat.RETENU}
 
 
@@ -90,8 +95,9 @@ def _juger(
         if par_fichier and un.etat in {EtatCertificat.PROPOSE, EtatCertificat.RETENU}:
             nom = nom_de_reponse(code, un.empreinte, next(reversed(jetons(conn, un)), None), verdict.decision)
             deposer_texte(conn, poste.entrepot, un.partenaire_id, nom, textes.texte_verdict(verdict), le)
-    envois = _dire_revoque(engine, poste, fiche, un, verdict, le) if suite is Action.REVOQUER else ()
-    return Constat(code, un, verdict, suite, envois)
+    # The door is closed first: a run that dies here leaves the notice to :func:`prevenir`.
+    envois = _dire_revoque(engine, poste, fiche, un, le) if suite is Action.REVOQUER else ()
+    return Constat(code, un, verdict, suite, tuple(envois))
 
 
 def _agir(conn: Connection, juge: Verificateur, un: CertificatPartenaire, suite: Action, geste: Geste) -> None:
@@ -104,12 +110,16 @@ def _agir(conn: Connection, juge: Verificateur, un: CertificatPartenaire, suite:
         fermer(conn, un.id, geste, fermetures[suite])
 
 
-def _dire_revoque(
-    engine: Engine, poste: Poste, fiche: Fiche, un: CertificatPartenaire, verdict: Verdict, le: datetime
-) -> tuple[Envoi, ...]:
-    fautive = next(one for one in verdict.echecs if one.controle in {Controle.REVOCATION, Controle.SERVICE})
+def _dire_revoque(engine: Engine, poste: Poste, fiche: Fiche, un: CertificatPartenaire, le: datetime) -> list[Envoi]:
+    """Tell that a certificate was found revoked, unless no verdict says so (the operator took it back), or that was long ago."""
+    garde = dernier_verdict(engine, un.id)
+    if garde is None or le - garde.le > _REPRISE:
+        return []
+    fautive = next((one for one in map(_ligne, garde.lignes) if one.controle in _REVOQUENT and one.resultat is Resultat.ECHOUE), None)
+    if fautive is None:
+        return []
     sujet, texte = textes.avis_revocation(fiche.code_application, un, fautive)
-    return tuple(envoyer(engine, poste, fiche, Avis(un, "revoque", sujet, texte), le))
+    return envoyer(engine, poste, fiche, Avis(un, "revoque", sujet, texte), le)
 
 
 def prevenir(engine: Engine, politique: PolitiqueCertificats, poste: Poste, le: datetime) -> list[Envoi]:
@@ -120,7 +130,16 @@ def prevenir(engine: Engine, politique: PolitiqueCertificats, poste: Poste, le: 
         avis = avis_d_echeance(engine, partenaire_id, fiche, le, politique.preavis)
         if avis is not None:
             envois += envoyer(engine, poste, fiche, avis, le)
+        if fiche.etat is not EtatFiche.CLOS:
+            for un in certificats(engine, partenaire_id):
+                if un.etat is EtatCertificat.REVOQUE and un.not_after > le:
+                    envois += _dire_revoque(engine, poste, fiche, un, le)
     return envois
+
+
+def _ligne(gardee: Mapping[str, Any]) -> Ligne:
+    """Return a line as it was before the ledger kept it."""
+    return Ligne(**{**gardee, "controle": Controle(gardee["controle"]), "resultat": Resultat(gardee["resultat"])})
 
 
 @dataclass(frozen=True, slots=True)

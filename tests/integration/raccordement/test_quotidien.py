@@ -2,6 +2,7 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from cryptography import x509
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from flux.modele.raccordement import EtatCertificat, EtatFiche
 from flux.registre import tables as t
@@ -27,7 +28,7 @@ from raccordement.certificats.registre import dernier_verdict
 from raccordement.certificats.renouvellement import PAR_FICHIER, deposer
 from raccordement.certificats.resultats import Decision
 from raccordement.certificats.suites import Action, action
-from raccordement.certificats_partenaire import certificats, en_vigueur
+from raccordement.certificats_partenaire import certificats, en_vigueur, fermer
 from raccordement.etats import changer_etat
 from raccordement.historique import Geste
 from tests.integration.raccordement.pki_ledger import Terrain, en_service, fiche
@@ -45,6 +46,13 @@ class Boite:
     def __init__(self):
         self.messages = []
         self.refuse = False
+        self.inconnus = set()
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802
+        if address in self.inconnus:
+            return "550 5.1.1 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802  # the name that aiosmtpd calls
         if self.refuse:
@@ -202,6 +210,94 @@ def test_a_mail_that_cannot_leave_is_tried_again_and_does_not_hold_back_the_file
     boite.refuse = False
     assert [(one.voie, one.parti) for one in prevenir(registre, terrain.politique, poste, LE)] == [("fichier", False), ("courriel", True)]
     assert (len(boite.messages), len(_sorties(registre))) == (1, 1)
+
+
+@pytest.mark.parametrize("parti", ["anne", "zoe"])
+def test_a_contact_that_left_costs_the_other_nothing_and_is_told_in_the_report(registre, poste, boite, parti):
+    terrain = Terrain()
+    partner = fiche(
+        registre, contacts=[{"nom": "Anne", "courriel": "anne@partenaire.example"}, {"nom": "Zoé", "courriel": "zoe@partenaire.example"}]
+    )
+    deposer(registre, terrain.juge, "ABC001", terrain.depot(fin=LE + 20 * JOUR), GESTE, basculer=True)
+    changer_etat(registre, "ABC001", EtatFiche.QUALIFICATION, GESTE)
+    boite.inconnus = {f"{parti}@partenaire.example"}
+    for heure in range(24):
+        envois = prevenir(registre, terrain.politique, poste, LE + timedelta(hours=heure))
+    assert [destinataires for destinataires, _ in boite.messages] == [[f"{'zoe' if parti == 'anne' else 'anne'}@partenaire.example"]]
+    assert f"{parti}@partenaire.example" in rapport_envois(envois)
+    assert "NON PARTI" in rapport_envois(envois)
+    boite.inconnus = set()  # the mailbox is there again: its notice leaves, once, and no other
+    for heure in range(2):
+        prevenir(registre, terrain.politique, poste, LE + timedelta(hours=24 + heure))
+    assert sorted(one for destinataires, _ in boite.messages for one in destinataires) == [
+        "anne@partenaire.example", "zoe@partenaire.example",
+    ]  # fmt: skip
+    assert len({recu["Message-ID"] for _, recu in boite.messages}) == 2
+    assert len(certificats(registre, partner)) == 1
+
+
+def test_a_notice_told_before_each_contact_had_its_mark_is_not_told_again(registre, poste, boite):
+    terrain = Terrain()
+    partner = en_service(registre, terrain, fin=LE + 20 * JOUR)
+    with registre.begin() as conn:
+        conn.execute(
+            t.preavis.insert().values(certificat_id=certificats(registre, partner)[0].id, objet="30", voie="courriel", le=LE - JOUR)
+        )
+    assert [one.parti for one in prevenir(registre, terrain.politique, poste, LE)] == [True, False]
+    assert boite.messages == []
+
+
+def test_an_address_that_no_header_holds_does_not_keep_the_others_from_being_told(registre, poste, boite):
+    terrain = Terrain()
+    fiche(
+        registre, contacts=[{"nom": "Anne", "courriel": "anne@partenaire.example"}, {"nom": "Bob", "courriel": "[bob@partenaire.example"}]
+    )
+    deposer(registre, terrain.juge, "ABC001", terrain.depot(fin=LE + 20 * JOUR), GESTE, basculer=True)
+    changer_etat(registre, "ABC001", EtatFiche.QUALIFICATION, GESTE)
+    envois = prevenir(registre, terrain.politique, poste, LE)
+    assert [destinataires for destinataires, _ in boite.messages] == [["anne@partenaire.example"]]
+    assert [one.panne is None for one in envois] == [True, False, True]
+
+
+def test_a_revocation_that_no_mail_could_tell_is_told_by_a_later_run(registre, poste, boite):
+    terrain = Terrain()
+    partner = en_service(registre, terrain)
+    (un,) = certificats(registre, partner)
+    terrain.revoquer([x509.load_der_x509_certificate(un.der).serial_number], LE)
+    le = terrain.heure = LE + JOUR
+    boite.refuse = True
+    juger_tout(registre, terrain.juge, poste, le, bascule=True)
+    assert prevenir(registre, terrain.politique, poste, le)[-1].panne is not None
+    boite.refuse = False
+    for heure in range(1, 4):
+        envois = prevenir(registre, terrain.politique, poste, le + timedelta(hours=heure))
+    ((_, recu),) = boite.messages
+    assert "révoqué" in recu["Subject"]
+    assert "révo" in recu.get_content()
+    assert not any(one.parti or one.panne for one in envois)
+    assert _sorties(registre) == [f"CERT_ABC001_{un.empreinte[:16]}_revoque.txt"]
+    assert prevenir(registre, terrain.politique, poste, un.not_after + JOUR) == []  # it would have ended by now
+
+
+def test_a_run_that_died_before_it_told_a_revocation_leaves_it_to_the_next_one(registre, poste, boite):
+    terrain = Terrain()
+    partner = en_service(registre, terrain)
+    (un,) = certificats(registre, partner)
+    terrain.revoquer([x509.load_der_x509_certificate(un.der).serial_number], LE)
+    le = terrain.heure = LE + JOUR
+    juger_tout(registre, terrain.juge, replace(poste, facteur=None), le, bascule=True)
+    with registre.begin() as conn:
+        conn.execute(text("DELETE FROM sorties"))
+        conn.execute(text("DELETE FROM preavis"))
+    assert [(one.voie, one.parti) for one in prevenir(registre, terrain.politique, poste, le)] == [("fichier", True), ("courriel", True)]
+
+
+def test_what_the_operator_revoked_is_the_operators_to_tell(registre, poste, boite):
+    terrain = Terrain()
+    partner = en_service(registre, terrain)
+    fermer(registre, certificats(registre, partner)[0].id, GESTE, EtatCertificat.REVOQUE)
+    assert prevenir(registre, terrain.politique, poste, LE) == []
+    assert boite.messages == []
 
 
 def test_two_runs_at_the_same_time_send_one_notice(registre, poste, boite):
