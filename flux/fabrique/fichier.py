@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import tarfile
 from collections.abc import Iterable
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -20,17 +21,23 @@ def ecrire_flux(chemin: Path, documents: Iterable[tuple[str, bytes]], *, archive
 
     :param documents: name inside the archive and bytes of each.
     :param archive: make a tar.gz; otherwise the bytes of the first document alone are written.
+    :raises OSError: the place cannot be written to; nothing is left there.
     """
     provisoire = chemin.with_name(chemin.name + ".tmp")
-    with provisoire.open("wb") as brut:
-        if not archive:
-            brut.write(next(iter(documents))[1])
-        else:
-            # Level 6 and no name nor time in the gzip header, for bytes that do not change.
-            with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=brut, mtime=0) as paquet:
-                _remplir(paquet, documents)
-    taille = provisoire.stat().st_size
-    provisoire.replace(chemin)
+    try:
+        with provisoire.open("wb") as brut:
+            if not archive:
+                brut.write(next(iter(documents))[1])
+            else:
+                # Level 6 and no name nor time in the gzip header, for bytes that do not change.
+                with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=brut, mtime=0) as paquet:
+                    _remplir(paquet, documents)
+        taille = provisoire.stat().st_size
+        provisoire.replace(chemin)
+    except OSError:
+        with suppress(OSError):
+            provisoire.unlink()
+        raise
     return taille
 
 

@@ -22,6 +22,8 @@ from flux.referentiel.interfaces import INTERFACES, Ere, Format, Interface
 
 #: Latest issue date of the invoices unless asked otherwise: fixed, so that a seed gives the same bytes on any day.
 LE = date(2026, 9, 30)
+#: Days that an invoice of the examples may bear: some of its dates are before, some after.
+PREMIER, DERNIER = date(1900, 1, 1), date(2999, 12, 31)
 
 #: Format → what writes the XML of an invoice at a level, which Factur-X alone has.
 _ECRITURES: dict[Format, Callable[[Facture, Niveau], bytes]] = {
@@ -53,7 +55,7 @@ class Demande:
     :ivar graine: seed. :ivar application: application code, three capitals and three digits. :ivar sequence: sequence of the flow id.
     :ivar niveau: level of the XML, Factur-X only. :ivar avoirs: only credit notes (True), none (False), some (None).
     :ivar defauts: names of faults, see :mod:`flux.fabrique.defauts`. :ivar part_fautive: part of the invoices that bear one, 0 to 1.
-    :ivar le: latest issue date.
+    :ivar le: latest issue date, from :data:`PREMIER` to :data:`DERNIER`.
     """
 
     interface: str
@@ -86,7 +88,7 @@ class Ecrit:
 def ecrire_exemple(demande: Demande, dossier: Path) -> Ecrit:
     """Make the flow that ``demande`` describes and write it in ``dossier``, which is made if needed.
 
-    :raises ErreurUsage: when an interface, a fault or a number cannot be used.
+    :raises ErreurUsage: when an interface, a fault, a number or a day cannot be used, or the folder be written in. Facts name it.
     """
     defauts = _verifier(demande)
     nom = str(NomFlux.construire(demande.interface, demande.application, demande.sequence))
@@ -95,12 +97,19 @@ def ecrire_exemple(demande: Demande, dossier: Path) -> Ecrit:
             nom = one.texte(nom)
     du_flux = [one for one in defauts if one.cible is Cible.FLUX]
     fautives = _repartir(demande, [one for one in defauts if one.cible not in {Cible.FLUX, Cible.NOM}])
-    dossier.mkdir(parents=True, exist_ok=True)
     chemin = dossier / nom
-    taille = ecrire_flux(chemin, _documents(demande, fautives), archive=demande.factures > 1 or bool(du_flux))
-    for one in du_flux:
-        if one.octets is not None:
-            taille = chemin.write_bytes(one.octets(chemin.read_bytes()))
+    try:
+        dossier.mkdir(parents=True, exist_ok=True)
+        taille = ecrire_flux(chemin, _documents(demande, fautives), archive=demande.factures > 1 or bool(du_flux))
+        for one in du_flux:
+            if one.octets is not None:
+                taille = chemin.write_bytes(one.octets(chemin.read_bytes()))
+    except OSError as error:
+        raise ErreurUsage(
+            f"{dossier} : le flux n'a pas pu y être écrit, choisissez un dossier où écrire / the flow could not be written there, choose "
+            f"a folder to write in: {error.strerror or error}",
+            path=str(dossier),
+        ) from error
     return Ecrit(chemin, taille, tuple((rang, one.nom) for rang, one in fautives.items()))
 
 
@@ -109,6 +118,10 @@ def _verifier(demande: Demande) -> list[Defaut]:
         raise ErreurUsage(f"unknown interface {demande.interface!r}; one of {', '.join(INTERFACES)}", interface=demande.interface)
     if demande.factures < 1 or demande.lignes < 1 or not 0 <= demande.part_fautive <= 1:
         raise ErreurUsage("invoices and lines count from 1, the faulty part goes from 0 to 1", invoices=demande.factures)
+    if not PREMIER <= demande.le <= DERNIER:
+        raise ErreurUsage(
+            f"--le {demande.le} : choisissez un jour du {PREMIER} au {DERNIER} / choose a day from {PREMIER} to {DERNIER}", le=demande.le
+        )
     for nom in demande.defauts:
         if nom not in DEFAUTS:
             raise ErreurUsage(f"unknown fault {nom!r}; one of {', '.join(DEFAUTS)}", fault=nom)

@@ -1,5 +1,6 @@
 """``flux fabriquer`` on the command line."""
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
@@ -40,3 +41,31 @@ def test_every_option_reaches_the_flow(tmp_path):
 def test_an_unknown_fault_is_an_error_of_usage(tmp_path):
     result = _lancer("--interface", "FSO1140A", "--sortie", tmp_path, "--defauts", "nimporte")
     assert isinstance(result.exception, ErreurUsage)
+
+
+@pytest.mark.parametrize("jour", ["0001-01-10", "1899-12-31", "3000-01-01", "9999-12-31"])
+def test_a_day_that_no_invoice_can_bear_is_an_error_of_usage(tmp_path, jour):
+    result = _lancer("--interface", "FSO1140A", "--sortie", tmp_path, "--le", jour)
+    assert isinstance(result.exception, ErreurUsage)
+    assert jour in str(result.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("jour", ["1900-01-01", "2999-12-31"])
+@pytest.mark.parametrize("interface", ["FSO1140A", "FSO1117A", "FSO1100A"])
+def test_the_first_and_the_last_day_can_be_borne(tmp_path, interface, jour):
+    assert _lancer("--interface", interface, "--factures", 14, "--sortie", tmp_path, "--le", jour).exit_code == 0
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_of_usage_that_names_it(tmp_path):
+    (tmp_path / "fichier").write_text("")
+    for sortie in ("/proc/nulle-part", tmp_path / "fichier" / "sous"):
+        result = _lancer("--interface", "FSO1140A", "--sortie", sortie)
+        assert isinstance(result.exception, ErreurUsage)
+        assert str(sortie) in str(result.exception)
+
+
+def test_a_file_that_cannot_take_its_name_is_an_error_of_usage_and_leaves_nothing(tmp_path):
+    (tmp_path / "FSO1140A_ABC123_ABC1231140000000000000001").mkdir()
+    assert isinstance(_lancer("--interface", "FSO1140A", "--sortie", tmp_path).exception, ErreurUsage)
+    assert [one.name for one in tmp_path.iterdir()] == ["FSO1140A_ABC123_ABC1231140000000000000001"]
