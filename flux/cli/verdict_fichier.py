@@ -46,13 +46,18 @@ class Jugement:
 
 @dataclass(slots=True)
 class VerdictFichier:
-    """The verdict on one deposited file: its documents and the anomalies, those of the flow itself included."""
+    """The verdict on one deposited file: its documents and the anomalies, those of the flow itself included.
+
+    :ivar ecartes: files of an archive that gave no bytes to judge, empty or too large, each with its rank among the documents:
+        :meth:`reunir` puts them there.
+    """
 
     fichier: str
     interface: Interface | InterfaceStatuts | None
     le: date
     documents: list[VerdictDocument] = field(default_factory=list)
     anomalies: list[Anomalie] = field(default_factory=list)
+    ecartes: list[tuple[int, VerdictDocument]] = field(default_factory=list)
 
     @property
     def jeu(self) -> str:
@@ -84,7 +89,25 @@ class VerdictFichier:
 
     def causes(self) -> list[Cause]:
         """Return the anomalies by root cause, the most frequent first."""
-        return regrouper(self.anomalies)
+        documents = (*self.documents, *(one for _, one in self.ecartes))
+        return regrouper((one for one in self.anomalies if one.member is None), (one.anomalies for one in documents))
+
+    def reunir(self) -> None:
+        """Put the files that gave no bytes among the documents, unreadable ones, as the platform counts them in its answer."""
+        for rang, one in self.ecartes:
+            self.documents.insert(rang, one)
+        self.ecartes.clear()
+
+    def ecarter(self, une: Anomalie) -> None:
+        """Note what is no document to judge: a file without bytes, or a fault that refuses the whole flow and all that was judged of it."""
+        if une.member is None:
+            self.documents.clear()
+            self.ecartes.clear()
+            self.anomalies[:] = [une]
+            return
+        self.anomalies.append(une)
+        rang = len(self.documents) + len(self.ecartes)
+        self.ecartes.append((rang, VerdictDocument(une.member, sha256="", taille=0, facture=None, anomalies=(une,))))
 
 
 def verifier_fichier(chemin: Path, jugement: Jugement) -> VerdictFichier:
@@ -95,6 +118,7 @@ def verifier_fichier(chemin: Path, jugement: Jugement) -> VerdictFichier:
     verdict = ouvrir_verdict(chemin, jugement)
     for _ in parcourir(chemin, verdict, jugement):
         pass
+    verdict.reunir()
     return verdict
 
 
@@ -137,10 +161,7 @@ def parcourir(chemin: Path, verdict: VerdictFichier, jugement: Jugement) -> Iter
             source.seek(0)
             for found in ouvrir_flux(source, chemin.stat().st_size, chemin.name, settings.limites, factures_max=ceiling):
                 if isinstance(found, Anomalie):
-                    verdict.anomalies.append(found)
-                    if found.member is None:
-                        verdict.documents.clear()
-                        verdict.anomalies[:] = [found]
+                    verdict.ecarter(found)
                     continue
                 document = _double(_juger(found, row, jugement), tenues, settings)
                 verdict.documents.append(document)

@@ -36,7 +36,7 @@ def _facture(document: VerdictDocument) -> dict[str, Any]:
         "verdict": document.decision,
         "accepted": document.decision is Decision.ACCEPTE,
         "valid": document.valide,
-        "sha256": document.sha256,
+        "sha256": document.sha256 or None,
     }
     if facture is None:
         return base
@@ -47,7 +47,7 @@ def _facture(document: VerdictDocument) -> dict[str, Any]:
         "type_code": facture.type_code,
         "seller": facture.vendeur.nom,
         "buyer": facture.acheteur.nom,
-        "buyer_siret": facture.acheteur.identifiant("0009"),
+        "buyer_siret": facture.siret_destinataire,
         "service_code": facture.code_service,
         "commitment": facture.engagement,
         "currency": facture.devise,

@@ -13,7 +13,7 @@ import typer
 from flux.annuaire import Annuaire, charger_memoire
 from flux.cli.ecran import dire_balises, ecrire_document, ecrire_json
 from flux.cli.html import page
-from flux.cli.rejets import verifier_et_extraire
+from flux.cli.rejets import Rejets, verifier_et_extraire
 from flux.cli.texte import Langue, lignes, lignes_rejets
 from flux.cli.verdict_fichier import Jugement, VerdictFichier, verifier_fichier
 from flux.cli.verdict_json import en_json
@@ -103,10 +103,13 @@ def verifier(
     if rejets is not None and len(fichiers) > 1:
         raise ErreurUsage("--rejets prend un seul flux à la fois / takes one flow at a time", files=len(fichiers))
     verdicts: list[tuple[VerdictFichier, list[Cause]]] = []
-    rejected = False
+    rejected, unusable = False, list[ErreurUsage]()
     for path in fichiers:
-        done = verifier_et_extraire(path, how, rejets) if rejets is not None else None
-        verdict = done.verdict if done is not None else verifier_fichier(path, how)
+        try:
+            verdict, done = _juger(path, how, rejets)
+        except ErreurUsage as error:  # the other files still get their verdict
+            unusable.append(error)
+            continue
         causes = verdict.causes()
         rejected = rejected or verdict.decision is not Decision.ACCEPTE
         if format_ is FormatVerdict.HTML:
@@ -117,7 +120,32 @@ def verifier(
             dire_balises(lignes(verdict, causes, langue, detail=detail))
         if done is not None:
             dire_balises(lignes_rejets(done, str(rejets), langue), err=format_ is not FormatVerdict.TEXTE)
-    if format_ is FormatVerdict.HTML:
+    if verdicts:
         ecrire_document("".join(page(verdicts, langue)))
+    _dire_inutilisables(unusable)
     if rejected:
         raise typer.Exit(1)
+
+
+def _juger(chemin: Path, how: Jugement, rejets: Path | None) -> tuple[VerdictFichier, Rejets | None]:
+    """Judge one file, and write its rejected invoices where they are asked for.
+
+    :raises ErreurUsage: it cannot be judged, or they cannot be written.
+    """
+    if rejets is None:
+        return verifier_fichier(chemin, how), None
+    done = verifier_et_extraire(chemin, how, rejets)
+    done.verdict.reunir()  # only now: what gave no bytes is in no flow of rejected invoices
+    return done.verdict, done
+
+
+def _dire_inutilisables(erreurs: Sequence[ErreurUsage]) -> None:
+    """Say which arguments could not be used, once every other one has its verdict.
+
+    :raises ErreurUsage: there is one; the sentences of the others follow its own.
+    """
+    if len(erreurs) > 1:
+        first, *others = erreurs
+        raise ErreurUsage(str(first), **{**first.facts, "lignes": (*first.lignes, *map(str, others))}) from first
+    for error in erreurs:
+        raise error

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from flux.modele.anomalie import Anomalie
 from flux.referentiel.anomalies import Couche
@@ -55,14 +56,14 @@ class Cause:
     factures: int = 0
     places: list[Place] = field(default_factory=list)
     valeurs: Counter[str] = field(default_factory=Counter)
-    _dernier: str | None = None
+    _dernier: str | int | None = None
 
-    def ajouter(self, une: Anomalie) -> None:
-        """Count one more anomaly; those of one file come one after the other."""
+    def ajouter(self, une: Anomalie, document: str | int | None) -> None:
+        """Count one more anomaly; those of one file come one after the other. :param document: what tells its file from the others."""
         self.fois += 1
-        if une.member is not None and (une.member != self._dernier or not self.factures):
+        if une.member is not None and document != self._dernier:
             self.factures += 1
-            self._dernier = une.member
+            self._dernier = document
         if len(self.places) < PLACES:
             self.places.append(Place(une.member, une.line, une.column))
         if une.found is not None and (une.found in self.valeurs or len(self.valeurs) < _VALEURS_GARDEES):
@@ -77,18 +78,22 @@ def cle_de_cause(une: Anomalie) -> tuple[str | None, ...]:
     return une.rule, une.severity, where, _allure(une), _CHIFFRES.sub("9", une.expected or "")
 
 
-def regrouper(anomalies: Iterable[Anomalie]) -> list[Cause]:
+def regrouper(anomalies: Iterable[Anomalie], documents: Iterable[Iterable[Anomalie]] = ()) -> list[Cause]:
     """Group anomalies by root cause, in one pass.
 
+    :param anomalies: those whose file is told by its name, or that are of the flow itself.
+    :param documents: those of each file in turn: two files of an archive may bear one name.
     :return: errors before warnings; in each, the cause of most invoices first, then of most anomalies, then the first met.
     """
     causes: dict[tuple[str | None, ...], Cause] = {}
-    for une in anomalies:
+    named = ((une.member, une) for une in anomalies)
+    ranked = ((rang, une) for rang, found in enumerate(documents) for une in found)
+    for document, une in chain(named, ranked):
         key = cle_de_cause(une)
         cause = causes.get(key)
         if cause is None:
             cause = causes[key] = Cause(une, None if une.path is None else sans_positions(une.path))
-        cause.ajouter(une)
+        cause.ajouter(une, document)
     return sorted(causes.values(), key=lambda one: (not one.exemple.bloquante, -one.factures, -one.fois))
 
 

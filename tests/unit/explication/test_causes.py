@@ -37,6 +37,11 @@ def test_lines_of_one_invoice_are_counted_apart_from_invoices():
     assert cause.path == PRIX.replace("[{}]", "")
 
 
+def test_two_files_of_one_name_are_two_invoices():
+    (cause,) = regrouper([], [[_nombre()], [], [_nombre(), _nombre(line=8)]])
+    assert (cause.factures, cause.fois) == (2, 3)
+
+
 def test_an_invoice_and_a_credit_note_share_the_cause_of_one_term():
     assert len(regrouper([_nombre("a"), _nombre("b", path=TTC.replace("ubl:Invoice", "cn:CreditNote"))])) == 1
 

@@ -1,6 +1,7 @@
 """``flux verifier`` over whole flows: root causes, the page for a manager, the flow of rejected invoices, the day of judgement."""
 
 import json
+import re
 import tarfile
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from flux.config import reglages
 from flux.errors import ErreurUsage
 from flux.fabrique import Demande, ecrire_exemple
 from flux.fabrique.fichier import ecrire_flux
+from flux.referentiel.interfaces import INTERFACES
 
 RUNNER = CliRunner()
 XHTML = {"h": "http://www.w3.org/1999/xhtml"}
@@ -225,6 +227,63 @@ def test_rejets_that_cannot_be_written_are_said(tmp_path, mauvais, case):
     before = mauvais.read_bytes()
     assert isinstance(_lancer(*words).exception, ErreurUsage)
     assert mauvais.read_bytes() == before
+
+
+@pytest.fixture
+def a_moitie_vide(tmp_path):
+    xml = _fabriquer(tmp_path, factures=1).read_bytes()
+    flow = tmp_path / "FSO1140A_ABC123_ABC1231140000000000000009"
+    ecrire_flux(flow, [("vide.xml", b""), ("a.xml", xml), ("aussi.xml", b"")], archive=True)
+    return flow
+
+
+def test_an_empty_file_of_an_archive_counts_among_the_invoices_as_in_the_platform_s_answer(a_moitie_vide):
+    day = ("--date", "2026-12-01")
+    assert "1/3 factures acceptées" in _lancer(a_moitie_vide, *day).stdout
+    text = "".join(_page(a_moitie_vide, *day).itertext())
+    assert "1 facture acceptée · 2 factures à corriger" in text
+    assert "aussi.xml" in text
+    found = json.loads(_lancer("--format", "json", a_moitie_vide, *day).stdout)
+    assert [(one["member"], one["verdict"]) for one in found["invoices"]] == [
+        ("vide.xml", "unreadable"),
+        ("a.xml", "accepted"),
+        ("aussi.xml", "unreadable"),
+    ]
+    assert found["invoices"][0]["sha256"] is None
+    assert [(one["rule"], one["invoices"]) for one in found["causes"]] == [("ARC-08", 2)]
+
+
+def test_empty_files_are_counted_and_are_not_in_the_flow_of_rejected_invoices(tmp_path, a_moitie_vide):
+    done = _lancer(a_moitie_vide, "--rejets", tmp_path / "r.tar.gz", "--date", "2026-12-01")
+    assert "1/3 factures acceptées" in done.stdout
+    assert "Aucune facture rejetée" in done.stdout
+    assert "2 fichier(s) vide(s)" in done.stdout
+    assert "×2 factures" in done.stdout
+
+
+def test_two_faulty_files_of_one_name_are_two_invoices(tmp_path):
+    xml = _fabriquer(tmp_path, factures=1, avoirs=False).read_bytes().replace(b">EUR<", b">EUX<", 1)
+    flow = tmp_path / "FSO1140A_ABC123_ABC1231140000000000000009"
+    ecrire_flux(flow, [("f.xml", xml), ("f.xml", xml)], archive=True)
+    found = json.loads(_lancer("--format", "json", flow).stdout)
+    assert {(one["invoices"], one["occurrences"]) for one in found["causes"] if one["rule"] == "BR-CL-04"} == {(2, 2)}
+
+
+@pytest.mark.parametrize("interface", sorted(INTERFACES))
+def test_json_tells_the_siret_of_the_structure_invoiced(tmp_path, interface):
+    found = json.loads(_lancer("--format", "json", _fabriquer(tmp_path, interface=interface, factures=1)).stdout)
+    assert re.fullmatch(r"\d{14}", found["invoices"][0]["buyer_siret"])
+
+
+@pytest.mark.parametrize("format_", ["texte", "json", "html"])
+def test_arguments_that_cannot_be_used_keep_no_verdict_from_the_others(tmp_path, format_):
+    flow, other = _fabriquer(tmp_path, factures=1), tmp_path / "LISEZMOI.txt"
+    other.write_text("x", encoding="utf-8")
+    done = _lancer("--format", format_, other, flow, tmp_path / "absent")
+    assert flow.name in done.stdout
+    assert isinstance(done.exception, ErreurUsage)
+    assert "LISEZMOI.txt" in str(done.exception)
+    assert "absent" in done.exception.lignes[0]
 
 
 def test_a_directory_given_judges_recipients(tmp_path):
