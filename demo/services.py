@@ -243,7 +243,7 @@ class Services:
         return processus.lancer(self.dossier, "regles", commande)
 
     def _ouvrir_registre(self) -> None:
-        ledger = moteur(Reglages(dossier=self.dossier, base=None))
+        ledger = moteur(Reglages(dossier=self.dossier, base=None), neuf=True)
         migrer(ledger)
         for dossier, (code, nom) in self._partenaires.items():
             cle = load_ssh_private_key(cle_privee(self.dossier / "cles" / dossier, SORTE_PARTENAIRE).read_bytes(), None)

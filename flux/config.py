@@ -42,7 +42,7 @@ class Reglages(BaseSettings):
     environnement: Environnement = Field(Environnement.QUALIFICATION, description="Portal played: decides which interfaces are open.")
     dossier: Path = Field(Path(".demo"), description="Folder of the embedded services: database, staging store, keys.")
     base: AdresseSecrete | None = Field(
-        None, description="SQLAlchemy URL of the ledger (postgresql+psycopg://…); none starts the embedded PostgreSQL in `dossier`."
+        None, description="SQLAlchemy URL of the ledger (postgresql+psycopg://…); none: the embedded one of `dossier`, made by `make demo`."
     )
     journal_format: FormatJournal = Field(
         FormatJournal.CONSOLE,

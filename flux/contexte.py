@@ -51,6 +51,7 @@ class Contexte:
 def contexte() -> Contexte:
     """Build the context of this process from the settings.
 
+    :raises ErreurConfiguration: a setting cannot be used, or there is no ledger (:func:`~flux.registre.connexion.moteur`).
     :raises ErreurRegistre: when the ledger does not answer.
     """
     renforcer()

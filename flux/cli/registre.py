@@ -1,4 +1,4 @@
-"""``flux registre``: the law of conservation, counted."""
+"""``flux registre``: the law of conservation, counted; the ledger made or brought to the newest revision."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import typer
 
 from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.cli.rendu import contexte_migre, jour_venu
+from flux.config import reglages
 from flux.etapes.bilan import BilanComplet, bilan_complet
+from flux.registre.connexion import moteur
+from flux.registre.migrations import derniere, migrer
+from flux.registre.sante import revision
 
 #: Exit code of a balance that does not hold.
 DESEQUILIBRE = 4
@@ -18,9 +22,20 @@ DESEQUILIBRE = 4
 registre = typer.Typer(help="Registre : ce qui est entré est quelque part. / Ledger: what came in is somewhere.", no_args_is_help=True)
 
 
-@registre.callback()
-def _registre() -> None:
-    """Keep ``bilan`` a sub-command although it is alone."""
+@registre.command("migrer")
+def migrer_le_registre(
+    neuf: Annotated[bool, typer.Option("--neuf", help="Sans FLUX_BASE : créer le registre. / Without FLUX_BASE: make it.")] = False,
+) -> None:
+    """Amener le registre à la dernière révision. / Bring the ledger to the newest revision.
+
+    À lancer après chaque mise à jour, avant les services. Une base vide reçoit ses tables ; celle d'une autre application
+    est refusée. / To be run after each upgrade, before the services. An empty database gets its tables; that of another
+    application is refused.
+    """
+    engine = moteur(reglages(), neuf=neuf)
+    avant = revision(engine)
+    migrer(engine)
+    dire(f"Révision / revision : {avant or '—'} → {derniere()}")
 
 
 @registre.command()

@@ -13,17 +13,27 @@ from sqlalchemy.engine import make_url
 
 from flux.config import Reglages
 from flux.errors import ErreurConfiguration, ErreurInvariant, ErreurRegistre
-from flux.registre.embarque import adresse
+from flux.registre.embarque import adresse, existe
 
 
-def moteur(reglages: Reglages) -> Engine:
+def moteur(reglages: Reglages, *, neuf: bool = False) -> Engine:
     """Return an engine on the ledger: ``reglages.base``, else the embedded server of ``reglages.dossier`` (started when needed).
 
     Sessions speak UTC. No connection is made yet on a server of yours.
 
-    :raises ErreurConfiguration: the URL is not one of PostgreSQL through psycopg. Facts: ``setting``.
+    :param neuf: make the embedded server when there is none. Else a shell without its settings would be answered by an empty platform,
+        where nothing is ever stuck.
+    :raises ErreurConfiguration: the URL is not one of PostgreSQL through psycopg, or there is no ledger. Facts: ``setting``; ``path``.
     :raises ErreurRegistre: the embedded server does not start.
     """
+    if reglages.base is None and not neuf and not existe(reglages.dossier):
+        ici = reglages.dossier.expanduser().resolve()
+        raise ErreurConfiguration(
+            f"FLUX_BASE n'est pas défini et {ici} n'a pas de registre : chargez les réglages de la plateforme (FLUX_BASE), ou nommez le "
+            f"dossier de la démonstration (FLUX_DOSSIER) / FLUX_BASE is not set and {ici} has no ledger: load the platform's settings "
+            "(FLUX_BASE), or name the folder of the demonstration (FLUX_DOSSIER)",
+            path=str(ici),
+        )  # fmt: skip
     return creer_moteur(reglages.base.get_secret_value() if reglages.base else adresse(reglages.dossier))
 
 

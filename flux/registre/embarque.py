@@ -78,6 +78,14 @@ def adresse(dossier: Path, base: str = BASE_REGISTRE, *, pilote: str = "psycopg"
     return URL.create(f"postgresql+{pilote}", username="postgres", database=base, query={"host": str(socket)}).render_as_string()
 
 
+def existe(dossier: Path) -> bool:
+    """Tell whether ``dossier`` has the files of an embedded server, running or not; a folder that may not be read has them, perhaps."""
+    try:
+        return (dossier.expanduser().resolve() / "postgres" / "PG_VERSION").exists()
+    except PermissionError:
+        return True
+
+
 def arreter(dossier: Path) -> bool:
     """Stop the embedded server of ``dossier``; open transactions are rolled back. Returns False when none was running.
 
