@@ -19,6 +19,7 @@ from flux.modele.temps import PARIS
 from flux.referentiel.interfaces import Environnement
 from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture, transaction
+from raccordement.abonnements import existe, possibles
 from raccordement.certificats_partenaire import en_vigueur
 from raccordement.fiche import Fiche
 from raccordement.fiches import tenir, trouver
@@ -35,12 +36,14 @@ class Faits:
     """What the conditions of a step look at, at one instant.
 
     :ivar certificats: certificates in force. :ivar integres: flows integrated whole since the record entered qualification.
+    :ivar abonnements: subscriptions to interfaces that exist.
     """
 
     fiche: Fiche
     instant: datetime
     certificats: int
     integres: int
+    abonnements: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,9 @@ _CONTACT = Condition(
     lambda f: any(one.role == "technique" for one in f.fiche.contacts),
 )  # fmt: skip
 _EMISSION = Condition(
-    "abonnement", "aucun abonnement : flux raccordement abonner", "no subscription: subscribe to an interface",
-    lambda f: bool(f.fiche.abonnements),
+    "abonnement", "aucun abonnement à une interface qui existe : flux raccordement abonner",
+    "no subscription to an interface that exists: subscribe to one",
+    lambda f: f.abonnements > 0,
 )  # fmt: skip
 _CERTIFICAT = Condition(
     "certificat", "aucun certificat en vigueur : déposez-en un et mettez-le en vigueur", "no certificate in force: deposit one",
@@ -147,7 +151,9 @@ def _exiger_pas(fiche: Fiche, vers: EtatFiche) -> None:
 
 
 def _faits(conn: Connection, partenaire_id: int, fiche: Fiche, instant: datetime) -> Faits:
-    return Faits(fiche, instant, len(en_vigueur(conn, partenaire_id, instant)), _integres(conn, partenaire_id))
+    known = possibles()
+    subscribed = sum(existe(one, known) for one in fiche.abonnements)
+    return Faits(fiche, instant, len(en_vigueur(conn, partenaire_id, instant)), _integres(conn, partenaire_id), subscribed)
 
 
 def _integres(conn: Connection, partenaire_id: int) -> int:

@@ -11,13 +11,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from sqlalchemy import Engine
 
-from flux.config import Reglages
 from flux.errors import ErreurInvariant
-from flux.modele.raccordement import EtatFiche, Sens
-from flux.referentiel.interfaces import INTERFACES
-from flux.referentiel.interfaces_statuts import INTERFACES_STATUTS
-from flux.referentiel.sortantes import CYCLE_DE_VIE
+from flux.modele.raccordement import EtatFiche
 from flux.registre.valeurs import Partenaire
+from raccordement.abonnements import possibles
 from raccordement.certificats_partenaire import CertificatPublic, ajouter, lire_public, mettre_en_vigueur
 from raccordement.etats import changer_etat
 from raccordement.fiche import Abonnement, lire_demande
@@ -79,8 +76,6 @@ def creer_partenaire(engine: Engine, code_application: str, nom: str, dossier: s
     :raises ErreurUsage: malformed code or folder, or either is taken with other values. Facts: ``code_application``, ``dossier``.
     """
     geste = Geste(QUI, le, "partenaire d'exemple")
-    emission = [Abonnement(interface=code, sens=Sens.EMISSION) for code in sorted((*INTERFACES, *INTERFACES_STATUTS))]
-    reception = {*CYCLE_DE_VIE, str(Reglages.model_fields["interface_pivot"].default)}
     demande = lire_demande(
         {
             "code_application": code_application,
@@ -88,7 +83,7 @@ def creer_partenaire(engine: Engine, code_application: str, nom: str, dossier: s
             "dossier": dossier,
             "siret": "00000000000000",
             "contacts": [{"nom": "Équipe technique", "courriel": "technique@exemple.invalid"}],
-            "abonnements": [*emission, *(Abonnement(interface=code, sens=Sens.RECEPTION) for code in sorted(reception))],
+            "abonnements": [Abonnement(interface=code, sens=sens) for sens, codes in possibles().items() for code in codes],
         }
     )
     known = fiche(engine, code_application)

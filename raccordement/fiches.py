@@ -14,6 +14,7 @@ from flux.errors import ErreurUsage
 from flux.modele.raccordement import EtatFiche
 from flux.registre import tables as t
 from flux.registre.connexion import Source, lecture, transaction
+from raccordement.abonnements import exiger_connus
 from raccordement.fiche import Abonnement, Demande, Fiche, lire_demande
 from raccordement.historique import Geste, charger, noter
 
@@ -24,7 +25,8 @@ _FIXES = ("code_application", "dossier")
 def creer(engine: Engine, demande: Demande, geste: Geste) -> Fiche:
     """Register a demand, in state ``demande``; the same call again returns the record there is.
 
-    :raises ErreurUsage: the code or the folder is taken by a record that says something else. Facts: ``code_application``, ``dossier``.
+    :raises ErreurUsage: the code or the folder is taken by a record that says something else (facts: ``code_application``, ``dossier``), or
+        a subscription is to an interface that does not exist (``interfaces``).
     """
     code, dossier = demande.code_application, demande.dossier
     with transaction(engine, "creer_fiche") as conn:
@@ -35,6 +37,7 @@ def creer(engine: Engine, demande: Demande, geste: Geste) -> Fiche:
             .returning(t.partenaires.c.id)
         ).scalar_one_or_none()
         if new is not None:
+            exiger_connus(demande.abonnements)
             _abonner(conn, new, demande.abonnements)
             return noter(conn, new, "creation", geste)
         found = _une(conn, code)
@@ -82,7 +85,8 @@ def modifier(engine: Engine, code_application: str, changements: Mapping[str, ob
     """Change some fields of a record; those not named stay. Nothing to change adds no line of history.
 
     :param changements: fields of :class:`raccordement.fiche.Demande`; subscriptions given here replace those there are.
-    :raises ErreurUsage: unknown or closed record, unusable field, or a field that never changes.
+    :raises ErreurUsage: unknown or closed record, unusable field, a field that never changes, or a new subscription to an interface that
+        does not exist; those there are stay.
     """
     with transaction(engine, "modifier_fiche") as conn:
         partner, before = tenir(conn, code_application)
@@ -93,6 +97,7 @@ def modifier(engine: Engine, code_application: str, changements: Mapping[str, ob
         if "siret" in changements and "siren" not in changements:
             kept["siren"] = None  # it follows the SIRET
         after = lire_demande({**kept, **changements})
+        exiger_connus(one for one in after.abonnements if one not in before.abonnements)
         changed = {
             name: {"avant": kept[name], "apres": value} for name, value in after.model_dump(mode="json").items() if kept[name] != value
         }
@@ -113,6 +118,7 @@ def abonner(
         partner, before = tenir(conn, code_application)
         plus = [one for one in dict.fromkeys(ajouter) if one not in before.abonnements]
         moins = [one for one in dict.fromkeys(retirer) if one in before.abonnements]
+        exiger_connus(plus)
         if not plus and not moins:
             return before
         _abonner(conn, partner, plus)

@@ -75,6 +75,37 @@ def test_subscriptions_come_and_go_by_interface_and_direction(registre: Engine) 
     assert [one.action for one in historique(registre, partner)] == ["creation", "abonnement"]
 
 
+_INCONNUE = {"interface": "FSO9999A", "sens": "emission"}
+
+
+def test_a_record_is_not_made_with_a_subscription_to_what_does_not_exist(registre: Engine) -> None:
+    with pytest.raises(ErreurUsage, match="FSO9999A"):
+        creer(registre, demande(abonnements=[_INCONNUE]), geste())
+    assert (fiches(registre), compte(registre, "historique")) == ([], 0)
+
+
+def test_a_subscription_to_what_does_not_exist_is_neither_added_nor_put_in_place_of_the_others(registre: Engine) -> None:
+    fiche_demandee(registre)
+    with pytest.raises(ErreurUsage, match="FSO9999A"):
+        abonner(registre, "ABC001", geste(1), ajouter=[Abonnement(interface="FSO9999A", sens=Sens.EMISSION)])
+    with pytest.raises(ErreurUsage, match="FSO9999A"):
+        modifier(registre, "ABC001", {"abonnements": [_INCONNUE]}, geste(1))
+    assert trouver(registre, "ABC001")[1].abonnements == demande().abonnements
+    assert compte(registre, "historique") == 1
+
+
+def test_a_subscription_of_old_to_what_does_not_exist_opens_nothing_hinders_nothing_and_can_be_taken_away(registre: Engine) -> None:
+    partner = fiche_demandee(registre, abonnements=[])
+    certificat(registre, partner)
+    with registre.begin() as conn:  # as before the table was asked
+        conn.execute(text("INSERT INTO abonnements (partenaire_id, interface, sens) VALUES (:p, 'FSO9999A', 'emission')"), {"p": partner})
+    assert [one.code for one in changer_etat(registre, "ABC001", Q, geste(1))] == ["abonnement"]
+    assert modifier(registre, "ABC001", {"raison_sociale": "Autre"}, geste(1)).abonnee("FSO9999A", Sens.EMISSION)
+    old, new = (Abonnement(interface=one, sens=Sens.EMISSION) for one in ("FSO9999A", "FSO1100A"))
+    assert abonner(registre, "ABC001", geste(2), ajouter=[new], retirer=[old]).abonnements == (new,)
+    assert changer_etat(registre, "ABC001", Q, geste(3)) == ()
+
+
 def test_qualification_asks_for_a_certificate_in_force(registre: Engine) -> None:
     partner = fiche_demandee(registre)
     assert [one.code for one in changer_etat(registre, "ABC001", Q, geste())] == ["certificat"]
