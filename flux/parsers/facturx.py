@@ -183,16 +183,16 @@ def _nom(value: object) -> str:
 
 
 def _octets(flux: Object, limite: int) -> bytes:
-    """Open a stream within ``limite`` bytes. Not by qpdf, whose limit is one for the whole process.
+    """Open a stream within ``limite`` bytes. Not by qpdf, whose limit is one for the whole process, unless a predictor asks for it.
 
     :raises _FluxIllisibleError: beyond the limit, on damaged data, or on a filter that no maker of attachments uses.
     """
-    filtres = flux.get("/Filter")
-    noms = (
-        [filtres] if isinstance(filtres, Name) else [filtres[index] for index in range(len(filtres))] if isinstance(filtres, Array) else []
-    )
+    noms = _liste(flux.get("/Filter"), Name)
     if len(noms) > _FILTRES_MAX:
         raise _FluxIllisibleError(f"/Filter: {len(noms)} > {_FILTRES_MAX}")
+    parametres = _liste(flux.get("/DecodeParms"), Dictionary)
+    if any(isinstance(one, Dictionary) and one.get("/Predictor", 1) != 1 for one in parametres):
+        return _octets_predits(flux, limite)
     data = flux.read_raw_bytes()
     for nom in noms:
         ouvrir = _FILTRES.get(_nom(nom))
@@ -204,6 +204,24 @@ def _octets(flux: Object, limite: int) -> bytes:
             raise _FluxIllisibleError(f"/Filter {_nom(nom)}: {error}") from error
         if len(data) > limite:
             raise _FluxIllisibleError(f"> {limite}")
+    return data
+
+
+def _liste(value: object, classe: type[Object]) -> list[Object]:
+    """Return the object of a class, or what an array holds: a stream has one filter with its parameters, or several."""
+    if isinstance(value, Array):
+        return [value[index] for index in range(len(value))]
+    return [value] if isinstance(value, classe) else []
+
+
+def _octets_predits(flux: Object, limite: int) -> bytes:
+    """Open a stream whose bytes were written as differences (ISO 32000-1 §7.4.4.4): qpdf adds them up, within :data:`_FLUX_INTERNE`."""
+    try:
+        data = flux.read_bytes()
+    except (pikepdf.PikepdfError, RuntimeError) as error:
+        raise _FluxIllisibleError(f"/DecodeParms /Predictor: {_ADRESSE_MEMOIRE.sub('', str(error))}") from error
+    if len(data) > limite:
+        raise _FluxIllisibleError(f"> {limite}")
     return data
 
 

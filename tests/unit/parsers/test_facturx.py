@@ -317,6 +317,50 @@ def test_streams_that_cannot_be_opened(data, filters):
     assert (anomalie.rule, anomalie.found[:7]) == ("PDF-01", "/Filter")
 
 
+def _predit(data: bytes, colonnes: int = 64) -> bytes:
+    """Rows written as differences from the row above, PNG's filter 2."""
+    rows = [data[at : at + colonnes].ljust(colonnes, b" ") for at in range(0, len(data), colonnes)]
+    above = [bytes(colonnes), *rows]
+    return zlib.compress(
+        b"".join(b"\x02" + bytes((a - b) & 255 for a, b in zip(row, up, strict=True)) for row, up in zip(rows, above, strict=False))
+    )
+
+
+_PNG = Dictionary(Predictor=12, Columns=64)
+
+
+@pytest.mark.parametrize(
+    ("data", "filters", "parms"),
+    [
+        (_predit(XML), Name.FlateDecode, _PNG),
+        (_predit(XML), Array([Name.FlateDecode]), Array([_PNG])),
+        (_predit(XML).hex().encode() + b">", Array([Name.ASCIIHexDecode, Name.FlateDecode]), Array([None, _PNG])),
+        (zlib.compress(XML), Name.FlateDecode, Dictionary(Predictor=1)),
+    ],
+)
+def test_an_attachment_written_as_differences_is_added_up(data, filters, parms):
+    xml, anomalies, _ = ouvrir_pdf(with_stream(data, Filter=filters, DecodeParms=parms), LIMITES)
+    assert (xml.rstrip(b" "), anomalies) == (XML.rstrip(), ())
+
+
+@pytest.mark.parametrize(
+    ("data", "parms", "found"),
+    [
+        (_predit(XML), Dictionary(Predictor=99, Columns=64), "/DecodeParms"),
+        (_predit(XML), Dictionary(Predictor=12, Columns=2**31), "/DecodeParms"),
+        (_predit(XML), Dictionary(Predictor=12, Columns=64, BitsPerComponent=77), "/DecodeParms"),
+        (b"pas du zlib", _PNG, "/DecodeParms"),
+        (zlib.compress(bytes(40_000_000)), _PNG, "/DecodeParms"),
+        (zlib.compress(bytes(3_000_000)), _PNG, "> 2000000"),
+    ],
+)
+def test_differences_that_cannot_be_added_up_within_limits_are_told(data, parms, found):
+    pdf = with_stream(data, Filter=Name.FlateDecode, DecodeParms=parms)
+    _, (anomalie, *_), _ = ouvrir_pdf(pdf, Limites(taille_fichier=2_000_000))
+    assert (anomalie.rule, anomalie.found[: len(found)]) == ("PDF-01", found)
+    assert "0x" not in anomalie.found
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_an_attachment_is_opened_within_the_limit(times):
     data = bytes(2_000_001)
