@@ -48,11 +48,12 @@ def nature(debut: bytes) -> Nature:
         return Nature.TAR_GZ
     if debut.startswith(b"PK\x03\x04"):
         return Nature.ZIP
-    if b"%PDF-" in debut[:1024]:
-        return Nature.PDF
     # UTF-16 and UTF-32 begin with `<` among NULs: they are XML of another encoding, and the gate says so better than "unknown".
+    # Before PDF, whose mark may stand anywhere here: an XML may speak of one in a comment.
     if debut.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
         return Nature.XML
+    if b"%PDF-" in debut[:1024]:
+        return Nature.PDF
     return Nature.TAR if debut[257:262] == b"ustar" else Nature.AUTRE
 
 

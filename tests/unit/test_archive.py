@@ -162,6 +162,8 @@ def test_a_name_that_is_not_utf8_can_still_be_stored():
         ("<a/>".encode("utf-16"), Nature.XML),
         (b"%PDF-1.7", Nature.PDF),
         (b"\n%PDF-1.7", Nature.PDF),
+        (b"MIME %PDF-1.7 <<", Nature.PDF),
+        (b"\xef\xbb\xbf\n<?xml version='1.0'?><!-- joint : %PDF-1.7 --><a/>", Nature.XML),
         (b"PK\x03\x04", Nature.ZIP),
         (bytes(257) + b"ustar\x0000", Nature.TAR),
         (b"\x1f\x8b\x08", Nature.TAR_GZ),
