@@ -5,11 +5,13 @@ Example: ``FLUX_ENVIRONNEMENT=production``, ``FLUX_LIMITES__TAILLE_FLUX=53687091
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from flux.adresse_secrete import AdresseSecrete
@@ -237,3 +239,22 @@ def reglages() -> Reglages:
         found = {"FLUX_…": str(error).splitlines()[0]}
     told = "; ".join(f"{name}: {what}" for name, what in found.items())
     raise ErreurConfiguration(f"réglages inutilisables / unusable settings: {told}", settings=sorted(found))
+
+
+def variables(modele: type[BaseModel] = Reglages, debut: str = "FLUX_") -> Iterator[str]:
+    """Yield the name of every environment variable that is a setting, nested ones too."""
+    for nom, champ in modele.model_fields.items():
+        yield debut + nom.upper()
+        if isinstance(champ.annotation, type) and issubclass(champ.annotation, BaseModel):
+            yield from variables(champ.annotation, f"{debut}{nom.upper()}__")
+
+
+def presque(noms: Iterable[str]) -> dict[str, str]:
+    """Return the environment variables that are no setting and look like one, with that one: a slip leaves the default in force.
+
+    :param noms: those of the environment. Others that begin with ``FLUX_`` may be another program's.
+    """
+    connues = list(variables())
+    ouvertes = tuple(f"{one}__" for one in connues)  # an item of a table of ours: any key
+    douteuses = (one for one in noms if one.startswith("FLUX_") and one not in connues and not one.startswith(ouvertes))
+    return {one: found[0] for one in douteuses if (found := get_close_matches(one, connues, 1, 0.85))}

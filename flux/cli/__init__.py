@@ -6,6 +6,7 @@ was (``rejouer``, ``registre bilan``). Operators read them in ``docs/operators.m
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -30,7 +31,7 @@ from flux.cli.sante import sante
 from flux.cli.statut import statut as sous_commandes_statut
 from flux.cli.suivi import suivi
 from flux.cli.verifier import verifier
-from flux.config import reglages
+from flux.config import presque, reglages
 from flux.errors import ErreurFlux, ErreurUsage
 from flux.journalisation import configurer
 
@@ -58,6 +59,8 @@ def principal() -> None:
     accorder()
     try:
         configurer(reglages().journal_format)
+        for nom, reglage in presque(os.environ).items():
+            dire(f"flux : {nom} n'est pas un réglage ; vouliez-vous {reglage} ? / is no setting; did you mean {reglage}?", err=True)
         app()
     except ErreurUsage as error:
         dire(f"flux : {error}", *(f"  {one}" for one in error.lignes), err=True)

@@ -64,3 +64,12 @@ def test_what_has_its_own_sentence_keeps_it_and_facts_are_plain():
     assert list(lignes(error)) == ["flux : stuck", "  flux_id=3, autres=4 5"]
     assert faits(ErreurConfiguration("x")) == ""
     assert "newer one" in next(lignes(ErreurConfiguration("the ledger cannot be migrated: …", reason="r")))
+
+
+def test_a_variable_that_is_almost_a_setting_is_told_and_others_programs_are_left_alone(tmp_path):
+    done = lancer(tmp_path, "interfaces", BSE="secret", SANTE_PLACE="1", SYSTEM_NAMESPACE="flux-system", BLOQUE_APRES='{"recu": 5}')
+    assert done.returncode == 0
+    assert [line.split(" ")[2] for line in done.stderr.splitlines()] == ["FLUX_BSE", "FLUX_SANTE_PLACE"]
+    assert "FLUX_BASE" in done.stderr
+    assert "FLUX_SANTE__PLACE" in done.stderr
+    assert "secret" not in done.stderr
