@@ -31,8 +31,8 @@ MOTS: Mapping[str, Mots] = {
     ),
     "base.retard": Mots(
         "base de données", "database",
-        "le schéma est en retard sur ce logiciel : lancer flux registre bilan --jour d'aujourd'hui, qui migre comme toute autre commande",
-        "the schema is behind this software: run flux registre bilan --jour with today's date, which migrates as any other command does",
+        "le schéma est en retard sur ce logiciel, ou absent : lancer flux registre migrer",
+        "the schema is behind this software, or absent: run flux registre migrer",
     ),
     "base.inconnue": Mots(
         "base de données", "database",
