@@ -71,9 +71,10 @@ def adresse(dossier: Path, base: str = BASE_REGISTRE, *, pilote: str = "psycopg"
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", base):
         raise ErreurUsage(f"{base!r} is not a database name: use lower-case letters, digits and _", base=base)
     donnees = dossier.expanduser().resolve() / "postgres"
-    socket = _socket(donnees)
-    if socket is None:
-        socket = _demarrer(donnees)
+    try:
+        socket = _socket(donnees) or _demarrer(donnees)
+    except OSError as error:  # another user's folder, wherever it is first noticed
+        raise _inutilisable(donnees, error) from error
     _creer_base(donnees, socket, base)
     return URL.create(f"postgresql+{pilote}", username="postgres", database=base, query={"host": str(socket)}).render_as_string()
 
@@ -106,6 +107,15 @@ def arreter(dossier: Path) -> bool:
     return True
 
 
+def _inutilisable(donnees: Path, error: OSError) -> ErreurConfiguration:
+    return ErreurConfiguration(
+        f"le dossier {donnees} (sous FLUX_DOSSIER) ne peut pas être utilisé : prenez l'utilisateur à qui il est, un autre FLUX_DOSSIER, ou "
+        "nommez votre PostgreSQL dans FLUX_BASE / the folder (under FLUX_DOSSIER) cannot be used: be the user it belongs to, give another "
+        f"FLUX_DOSSIER, or name your PostgreSQL in FLUX_BASE: {error.strerror or error}",
+        path=str(donnees),
+    )
+
+
 @contextmanager
 def _verrou(donnees: Path) -> Iterator[None]:
     """Hold the folder's own lock; the wheel's lock lives in the user's run-time folder, which two sessions may not share."""
@@ -113,7 +123,7 @@ def _verrou(donnees: Path) -> Iterator[None]:
         donnees.mkdir(parents=True, exist_ok=True)
         fichier = donnees.with_name("postgres.lock").open("a")
     except OSError as error:
-        raise ErreurConfiguration(f"the folder {donnees} cannot be used: {error}", path=str(donnees)) from error
+        raise _inutilisable(donnees, error) from error
     with fichier:
         fcntl.flock(fichier, fcntl.LOCK_EX)
         yield
@@ -194,7 +204,7 @@ def _lancer(donnees: Path) -> Exception | None:
     try:
         _Serveur(donnees, cleanup_mode=None)
     except PermissionError as error:
-        raise ErreurConfiguration(f"the folder {donnees} cannot be used: {error}", path=str(donnees)) from error
+        raise _inutilisable(donnees, error) from error
     except (OSError, RuntimeError, KeyError, AssertionError, subprocess.SubprocessError) as error:
         return error
     return None

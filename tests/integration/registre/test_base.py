@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -175,6 +176,42 @@ def test_un_dossier_impossible_est_une_erreur_de_reglage(tmp_path: Path) -> None
     (tmp_path / "fichier").write_text("")
     with pytest.raises(ErreurConfiguration):
         adresse(tmp_path / "fichier")
+
+
+@pytest.mark.parametrize("ferme", ["postgres", "."])
+def test_a_folder_of_another_user_is_an_error_of_setting_that_names_it(ferme: str) -> None:
+    place = Path(tempfile.mkdtemp(prefix="flux-pg-"))
+    place.chmod(0o777)  # its lock can be taken by anybody
+    (place / "postgres").mkdir()
+    (place / ferme).chmod(0o700 if os.geteuid() == 0 else 0)
+    try:
+        said = _par_un_autre(place)
+    finally:
+        (place / ferme).chmod(0o700)
+        shutil.rmtree(place)
+    assert said.startswith("ErreurConfiguration")
+    assert "FLUX_DOSSIER" in said
+    assert str(place / "postgres") in said
+
+
+def _par_un_autre(place: Path) -> str:
+    """Ask for the address of ``place`` as a user without rights on it (root becomes one in a child); return the error."""
+    lit, ecrit = os.pipe()
+    if (enfant := os.fork()) == 0:
+        with suppress(BaseException):
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            try:
+                adresse(place)
+            except Exception as error:  # noqa: BLE001 - which one is what the test asks
+                os.write(ecrit, f"{type(error).__name__}: {error}".encode())
+        os._exit(0)
+    os.close(ecrit)
+    os.waitpid(enfant, 0)
+    with os.fdopen(lit, encoding="utf-8") as answer:
+        return answer.read()
 
 
 def test_un_serveur_qui_ne_demarre_pas_dit_ou_lire(dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
