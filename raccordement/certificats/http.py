@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ import httpx
 
 from flux.adresse_secrete import AdresseSecrete
 from flux.errors import ErreurConfiguration, ErreurTransitoire
+from raccordement.certificats.echeance import Echeance
 
 
 class Panne(StrEnum):
@@ -103,29 +105,48 @@ def demander(
 ) -> bytes:
     """GET ``adresse``, or POST ``corps`` to it; return the body of a 200.
 
-    A server that sends drop by drop runs out of time like one that sends nothing.
+    A server that sends drop by drop, headers or body, runs out of time like one that sends nothing. What the time does not hold is the
+    system's search for the address of a host.
 
     :raises EchecHttp: anything else than a whole 200 in time.
     """
     fin = chrono() + bornes.delai
-    entetes = {} if corps is None else {"Content-Type": type_}
-    delai = httpx.Timeout(bornes.delai)
-    try:
-        with client.stream("GET" if corps is None else "POST", adresse, content=corps, headers=entetes, timeout=delai) as reponse:
-            _refuser_statut(adresse, reponse)
-            recu = bytearray()
-            for morceau in reponse.iter_bytes():
-                recu += morceau
-                if len(recu) > bornes.taille:
-                    raise echec(adresse, Panne.TROP_GROS, f"> {bornes.taille} octets")
-                if chrono() > fin:
-                    raise echec(adresse, Panne.DELAI, f"{bornes.delai:g} s")
-            return bytes(recu)
-    except httpx.TimeoutException as error:
-        raise echec(adresse, Panne.DELAI, f"{bornes.delai:g} s") from error
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
-        tls = _cause_tls(error)
-        raise (echec(adresse, Panne.INJOIGNABLE, type(error).__name__) if tls is None else echec(adresse, Panne.TLS, tls)) from error
+    trop_tard = echec(adresse, Panne.DELAI, f"{bornes.delai:g} s")
+    with Echeance(bornes.delai) as echeance:
+        try:
+            with _envoyer(client, adresse, bornes, corps, type_, echeance) as reponse:
+                _refuser_statut(adresse, reponse)
+                recu = bytearray()
+                for morceau in reponse.iter_bytes():
+                    recu += morceau
+                    if len(recu) > bornes.taille:
+                        raise echec(adresse, Panne.TROP_GROS, f"> {bornes.taille} octets")
+                    if chrono() > fin:
+                        raise trop_tard
+        except httpx.TimeoutException as error:
+            raise trop_tard from error
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
+            if echeance.passee:  # the cut shows as an error of whatever was under way
+                raise trop_tard from error
+            tls = _cause_tls(error)
+            raise (echec(adresse, Panne.INJOIGNABLE, type(error).__name__) if tls is None else echec(adresse, Panne.TLS, tls)) from error
+        if echeance.passee:  # a body that ends with its connection looks whole when it is cut
+            raise trop_tard
+    return bytes(recu)
+
+
+def _envoyer(
+    client: httpx.Client, adresse: str, bornes: Bornes, corps: bytes | None, type_: str, echeance: Echeance
+) -> AbstractContextManager[httpx.Response]:
+    """Begin an exchange on a connection of its own."""
+    return client.stream(
+        "GET" if corps is None else "POST",
+        adresse,
+        content=corps,
+        headers={"Connection": "close"} | ({} if corps is None else {"Content-Type": type_}),  # an Echeance sees new connections only
+        timeout=httpx.Timeout(bornes.delai),
+        extensions={"trace": echeance.suivre},
+    )
 
 
 def _refuser_statut(adresse: str, reponse: httpx.Response) -> None:
