@@ -7,6 +7,7 @@ memory at a time. An anomaly of the flow itself (``member is None``) refuses the
 from __future__ import annotations
 
 import gzip
+import re
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -55,6 +56,20 @@ def nature(debut: bytes) -> Nature:
     if b"%PDF-" in debut[:1024]:
         return Nature.PDF
     return Nature.TAR if debut[257:262] == b"ustar" else Nature.AUTRE
+
+
+#: A document that begins with the element of an XML signature, or of the container that XAdES signatures of several files have (ASiC).
+_SIGNATURE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?>(?><\?.*?\?>|<!--.*?-->)\s*)*+<(?:[\w.-]+:)?(?:Signature|XAdESSignatures)[\s>/]",  # atomic: no way back
+    re.DOTALL,
+).match
+_ESPACES_SIGNATURE = (b"http://www.w3.org/2000/09/xmldsig#", b"http://uri.etsi.org/02918/")
+
+
+def est_signature(contenu: bytes) -> bool:
+    """Tell whether a member is the XAdES signature of its archive, which EDI V1.7 (p. 4) lets an issuer put beside the invoices."""
+    debut = contenu[:4096]
+    return _SIGNATURE(debut) is not None and any(one in debut for one in _ESPACES_SIGNATURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +167,8 @@ def _ouvrir_archive(source: BinaryIO, taille: int, limites: Limites, factures_ma
                 if entry.isdir() and _sure(entry.name):
                     continue
                 found = _lire_entree(tar, entry, rank, limites)
+                if isinstance(found, Membre) and est_signature(found.contenu):
+                    continue  # no invoice; kept with the original, and not verified: no source says by which certificate it would be
                 yield found
                 if isinstance(found, Anomalie) and found.member is None:
                     return

@@ -181,3 +181,36 @@ def test_no_bytes_make_it_fail(noise, where, byte):
     raw[where % len(raw)] = byte
     for found in _ouvrir(bytes(raw)):
         assert isinstance(found, (Membre, Anomalie))
+
+
+XMLDSIG = b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="s"><ds:SignedInfo/></ds:Signature>'
+ASIC = b'<asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#">' + XMLDSIG + b"</asic:XAdESSignatures>"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        XMLDSIG,
+        ASIC,
+        b'<?xml version="1.0"?>\n<!-- a --><!-- <b> -->\n' + XMLDSIG,
+        b"\xef\xbb\xbf" + XMLDSIG.replace(b"ds:", b"").replace(b":ds", b""),
+    ],
+)
+def test_the_signature_of_an_archive_is_no_invoice_and_counts_as_none(signature):
+    data = gzip.compress(_tar(("signature.xml", signature), ("a.xml", b"<a/>"), ("META-INF/s.xml", signature), ("b.xml", b"<b/>")))
+    assert _ouvrir(data, factures_max=2) == [Membre(0, "a.xml", b"<a/>"), Membre(1, "b.xml", b"<b/>")]
+    assert [one.rule for one in _ouvrir(gzip.compress(_tar(("signature.xml", signature))))] == ["ARC-04"]
+    assert _ouvrir(signature) == [Membre(0, NOM, signature)]  # alone, it is judged: a flow is one invoice at least
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<Signature/>",
+        b'<a xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:Signature/></a>',
+        b"<!-- " + XMLDSIG + b" --><a/>",
+        b"<!---->" * 580,
+    ],
+)
+def test_what_only_speaks_of_a_signature_is_judged(content):
+    assert _ouvrir(gzip.compress(_tar(("a.xml", content)))) == [Membre(0, "a.xml", content)]
