@@ -187,6 +187,6 @@ PDF: tuple[Attaque, ...] = tuple(
         ("pdf-xml-qui-est-un-pdf", lambda: _xml(exemple(FACTURX)), "XML-03"),
         ("pdf-dans-les-ordures", lambda: b"x" * 1000 + exemple(FACTURX), ACCEPTE),
         ("pdf-suivi-d-ordures", lambda: exemple(FACTURX) + b"\0" * 5_000_000, "PDF-01"),
-        ("pdf-polyglotte-xml", lambda: b"<a>" + exemple(FACTURX) + b"</a>", ACCEPTE),
+        ("pdf-polyglotte-xml", lambda: b"<a>" + exemple(FACTURX) + b"</a>", "ARC-11"),
     )
 )  # fmt: skip
