@@ -23,8 +23,8 @@ _EMBARQUE = (
     "the embedded PostgreSQL (FLUX_DOSSIER, FLUX_BASE being absent) does not work: read the file log of its folder, or set FLUX_BASE",
 )
 _ADRESSE = (
-    "FLUX_BASE ne peut pas être utilisé : écrire postgresql+psycopg://role:motdepasse@machine:5432/base",
-    "FLUX_BASE cannot be used: write postgresql+psycopg://role:password@host:5432/database",
+    "FLUX_BASE ne peut pas être utilisé : écrire postgresql+psycopg://role@machine:5432/base (mot de passe : role:…@)",
+    "FLUX_BASE cannot be used: write postgresql+psycopg://role@host:5432/database (password: role:…@)",
 )
 _VERSION = (
     "le schéma du registre vient d'une autre version : installer celle qui l'a écrit, ou une plus récente",

@@ -155,7 +155,7 @@ def test_what_a_killed_process_left_half_written_goes_and_what_is_being_written_
 
 
 @pytest.mark.parametrize(
-    ("adresse", "quoi"), [("s3://seau/flux", "pip install s3fs"), ("bidon://cle:secret@x", "bidon://"), ("github://x", "github://")]
+    ("adresse", "quoi"), [("s3://seau/flux", "pip install s3fs"), ("bidon://secret@x", "bidon://"), ("github://x", "github://")]
 )
 def test_an_address_that_no_driver_takes_names_its_setting(adresse: str, quoi: str) -> None:
     with pytest.raises(ErreurConfiguration, match="FLUX_ENTREPOT") as trouve:
