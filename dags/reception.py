@@ -7,28 +7,28 @@ from flux.orchestration.communs import CERTIFICATS_DEPOSES, DEPOTS, REEMISSIONS,
 from flux.orchestration.notices import NOTICES
 
 
-@task.short_circuit(doc_md=NOTICES["reception.recevoir"], outlets=[REEMISSIONS, CERTIFICATS_DEPOSES])
-def recevoir(outlet_events: object = None) -> list[dict[str, object]]:
-    """Claim and register; nothing to launch skips the rest."""
+@task(doc_md=NOTICES["reception.recevoir"], outlets=[REEMISSIONS, CERTIFICATS_DEPOSES])
+def recevoir(outlet_events: object = None, ti: object = None) -> list[dict[str, object]]:
+    """Claim and register; what was refused is told by ``confirmer``, for it must hold up no lot."""
     from flux import etapes
     from flux.orchestration.reveil import reveiller_certificats, reveiller_emission
     from flux.orchestration.sftp import connexion
 
     with connexion() as sftp:
-        lots = etapes.recevoir(contexte := etapes.contexte(), sftp)
+        lots = etapes.recevoir(contexte := etapes.contexte(), sftp, refus=(refus := []))
     reveiller_emission(contexte, outlet_events)
     reveiller_certificats(contexte, outlet_events)
+    ti.xcom_push("refus", [str(one) for one in refus])
     return [{"trigger_run_id": lot.run_id, "conf": {"lot_id": lot.lot_id}, "note": lot.note} for lot in lots]
 
 
 @task(doc_md=NOTICES["reception.confirmer"], trigger_rule=TriggerRule.NONE_FAILED)
-def confirmer(lots: list[dict[str, object]]) -> None:
-    """Note that every run exists."""
-    from flux import etapes
+def confirmer(lots: list[dict[str, object]], refus: list[str]) -> None:
+    """Note that every run exists, then tell what was refused."""
+    from flux.etapes import contexte
+    from flux.etapes.reception import confirmer_lots
 
-    contexte = etapes.contexte()
-    for lot in lots:
-        etapes.confirmer_lance(contexte, lot["conf"]["lot_id"])
+    confirmer_lots(contexte(), [lot["conf"]["lot_id"] for lot in lots], refus)
 
 
 @dag(schedule=au_reveil(DEPOTS), max_active_runs=1, default_args=TACHES, tags=["flux", "sftp", "entrée"], doc_md=NOTICES["reception"])
@@ -44,7 +44,7 @@ def reception() -> None:
         doc_md=NOTICES["reception.lancer"],
     )
     lots = recevoir()
-    lancer.expand_kwargs(lots) >> confirmer(lots)
+    lancer.expand_kwargs(lots) >> confirmer(lots, lots["refus"])
 
 
 reception()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain
 
 import structlog
@@ -13,7 +14,7 @@ from paramiko import SFTPClient
 
 from flux.contexte import Contexte
 from flux.enveloppe import interface_du_nom, verifier_nom
-from flux.errors import ErreurConfiguration, ErreurTransport
+from flux.errors import ErreurConfiguration, ErreurFlux, ErreurInvariant
 from flux.etapes.cadence import au_sujet_de, etape
 from flux.etapes.certificats import recevoir_certificat
 from flux.registre.depots import enregistrer_depot, former_lots, marquer_lance
@@ -40,25 +41,37 @@ class LotALancer:
 
 
 @etape("recevoir")
-def recevoir(contexte: Contexte, sftp: SFTPClient, *, intervalle: float = 1.0) -> list[LotALancer]:
+def recevoir(contexte: Contexte, sftp: SFTPClient, *, intervalle: float = 1.0, refus: list[ErreurFlux] | None = None) -> list[LotALancer]:
     """Claim every ready file of every partner and register all that waits in the processing folders.
 
     What a partner may no longer deposit is taken too: its feedback says why it is refused. A file left in ``traitement/`` by a run that
-    died is registered like a new one: the claim's name is its key in the ledger.
+    died is registered like a new one: the claim's name is its key in the ledger. A file or a folder that the server refuses holds up
+    nobody else: it waits for the next run.
 
     :param intervalle: seconds between the two looks that tell whether a file is whole.
-    :return: every lot not launched yet, those of earlier runs included.
-    :raises ErreurTransport: the SFTP server did not answer. :raises ErreurRegistre: the ledger did not answer.
+    :param refus: is given the refusals; without it the first one is raised once the lots are formed.
+    :return: the lots not launched yet, those of earlier runs included, the oldest first and as many as one run may map.
+    :raises ErreurTransport: the SFTP server or the staging store did not answer. :raises ErreurRegistre: the ledger did not answer.
     """
-    root = contexte.reglages.sftp_racine
-    dossiers = {posixpath.join(root, one.dossier): one for one in partenaires(contexte.engine)}
-    for ready in transport.lister_prets(sftp, dossiers, intervalle=intervalle):
-        transport.reclamer(sftp, posixpath.dirname(ready.dossier), ready.nom, _jeton(contexte.horloge(), ready))
-    for folder, partner in dossiers.items():
-        for waiting in transport.lister(sftp, posixpath.join(folder, transport.TRAITEMENT)):
-            _enregistrer_si_permis(contexte, sftp, partner, waiting)
     settings = contexte.reglages
-    lots = former_lots(contexte.engine, contexte.horloge(), settings.lot_flux, settings.lot_octets)
+    told: list[ErreurFlux] = [] if refus is None else refus
+    dossiers = {posixpath.join(settings.sftp_racine, one.dossier): one for one in partenaires(contexte.engine)}
+    for ready in transport.lister_prets(sftp, dossiers, intervalle=intervalle, refuser=partial(_refuser, told)):
+        try:
+            transport.reclamer(sftp, posixpath.dirname(ready.dossier), ready.nom, _jeton(contexte.horloge(), ready))
+        except transport.RefusSftp as refused:
+            _refuser(told, refused)
+    for folder, partner in dossiers.items():
+        try:
+            claimed = transport.lister(sftp, posixpath.join(folder, transport.TRAITEMENT))
+        except transport.RefusSftp as refused:
+            _refuser(told, refused)
+            continue
+        for waiting in claimed:
+            _enregistrer_si_permis(contexte, sftp, partner, waiting, told)
+    lots = former_lots(contexte.engine, contexte.horloge(), settings.lot_flux, settings.lot_octets, limite=settings.tranches_max)
+    if refus is None and told:
+        raise told[0]
     codes = {one.id: one.code_application for one in partenaires(contexte.engine)}
     return [_a_lancer(lot, codes[lot.partenaire_id]) for lot in lots]
 
@@ -68,20 +81,47 @@ def confirmer_lance(contexte: Contexte, lot_id: int) -> None:
     marquer_lance(contexte.engine, lot_id, contexte.horloge())
 
 
+def confirmer_lots(contexte: Contexte, lots: Sequence[int], refus: Sequence[str]) -> None:
+    """Note that the runs of these lots exist; then tell what was refused, since nothing waits for it any more.
+
+    :param refus: the refusals of :func:`recevoir` as text, for they crossed XCom.
+    :raises ErreurInvariant: there is a refusal. Not transitory: a retry would ask for nothing again, the next run does. Facts: ``refus``.
+    :raises ErreurRegistre: the ledger did not answer.
+    """
+    for lot_id in lots:
+        confirmer_lance(contexte, lot_id)
+    if refus:
+        raise ErreurInvariant(f"{len(refus)} files or folders were left for the next run. The first: {refus[0]}", refus=list(refus[:20]))
+
+
+def _refuser(told: list[ErreurFlux], refused: ErreurFlux) -> None:
+    _journal.warning("reception_refusee", cause=str(refused), faits=refused.facts)
+    told.append(refused)
+
+
 def _jeton(now: datetime, ready: FichierDepose) -> str:
     """Return a claim token: time and modification date keep two deposits of one name apart."""
     return f"{now:%Y%m%dT%H%M%S%f}-{ready.date}"
 
 
-def _enregistrer_si_permis(contexte: Contexte, sftp: SFTPClient, partner: Partenaire, waiting: FichierDepose) -> None:
-    """Register a file; one that its owner let nobody read, or that our settings stop, waits for an operator and holds up nobody else."""
+def _enregistrer_si_permis(
+    contexte: Contexte, sftp: SFTPClient, partner: Partenaire, waiting: FichierDepose, told: list[ErreurFlux]
+) -> None:
+    """Register a file, or leave it for a later run: it holds up nobody else.
+
+    One that its owner let nobody read, or that our settings stop, waits for an operator; any other refusal is told at the end.
+    """
     try:
         with structlog.contextvars.bound_contextvars(reclamation=nom_lisible(waiting.nom)):  # until the ledger gives the flow its id
             _enregistrer(contexte, sftp, partner, waiting)
-    except ErreurTransport as refused:
-        if not isinstance(refused.__cause__, PermissionError):
-            raise
-        _journal.exception("depot_illisible", path=nom_lisible(waiting.chemin), conseil="chmod g+r")
+    except transport.RefusSftp as refused:
+        if isinstance(refused.__cause__, PermissionError):
+            _journal.exception("depot_illisible", path=nom_lisible(waiting.chemin), conseil="chmod g+r")
+        else:
+            _refuser(told, refused)
+    except ErreurInvariant as refused:
+        refused.facts.setdefault("path", nom_lisible(waiting.chemin))
+        _refuser(told, refused)
     except ErreurConfiguration:  # the authorities' folder: a fault of ours on certificates, flows go on
         _journal.exception("certificat_en_attente", path=nom_lisible(waiting.chemin), conseil="flux raccordement certificat autorites")
 

@@ -23,9 +23,11 @@ NOTICES: dict[str, str] = {
     ),
     "reception.recevoir": (
         "**FR.** Réclame les fichiers prêts (renommage `in` → `traitement`), garde chaque original, l'inscrit au registre, forme les lots. "
-        "S'arrête là (suite ignorée) s'il n'y a rien. **Rouge :** SFTP, entrepôt ou base. Le message dit lequel et quel chemin.\n\n"
+        "Un fichier ou un dossier refusé n'arrête pas les autres : `confirmer` le dit. "
+        "**Rouge :** SFTP, entrepôt ou base. Le message dit lequel et quel chemin.\n\n"
         "**EN.** Claims the ready files (rename `in` → `traitement`), keeps each original, writes it in the ledger, forms the lots. "
-        "Stops there (the rest is skipped) when there is nothing. **Red:** SFTP, store or database. The message says which and what path."
+        "A file or a folder that is refused does not stop the others: `confirmer` tells it. "
+        "**Red:** SFTP, store or database. The message says which and what path."
     ),
     "reception.lancer": (
         "**FR.** Lance le run `integration` de chaque lot. *Ignoré* (skipped) : ce run existe déjà, rien à faire. "
@@ -34,8 +36,12 @@ NOTICES: dict[str, str] = {
         "**Red:** Airflow's API did not answer; the next run launches again."
     ),
     "reception.confirmer": (
-        "**FR.** Note au registre que les lots sont lancés ; sans cela ils seraient relancés, sans effet. **Rouge :** la base.\n\n"
-        "**EN.** Notes in the ledger that the lots are launched; else they would be launched again, to no effect. **Red:** the database."
+        "**FR.** Note au registre que les lots sont lancés ; sans cela ils seraient relancés, sans effet. **Rouge :** la base, ou un "
+        "fichier ou un dossier d'un partenaire a été refusé (`reception_refusee` dans le journal de `recevoir` les nomme tous) : rétablir "
+        "le dossier ; un dépôt que le partenaire écrit encore sera repris quand il aura fini. Les autres partenaires sont servis.\n\n"
+        "**EN.** Notes in the ledger that the lots are launched; else they would be launched again, to no effect. **Red:** the database, "
+        "or a partner's file or folder was refused (`reception_refusee` in the log of `recevoir` names them all): mend the folder; a "
+        "deposit that the partner still writes is taken once it is done. The other partners are served."
     ),
     "integration": (
         "**FR.** Traite un lot : ouvre les flux, juge et enregistre les factures par tranches, prépare les réponses, rend son verdict. "

@@ -152,10 +152,11 @@ def _inserer(conn: Connection, depot: Depot, issue: IssueDoublon, premier: Premi
     return winner
 
 
-def former_lots(engine: Engine, le: datetime, lot_flux: int, lot_octets: int) -> list[Lot]:
-    """Group the flows that have no lot and no answer, and return every lot not launched yet. One transaction, one process at a time.
+def former_lots(engine: Engine, le: datetime, lot_flux: int, lot_octets: int, limite: int | None = None) -> list[Lot]:
+    """Group the flows that have no lot and no answer, and return the lots not launched yet. One transaction, one process at a time.
 
     :param lot_flux: small flows in one lot at most. :param lot_octets: a flow above it (bytes, as received) has a lot of its own.
+    :param limite: lots to return at most, the oldest first: the others come once these are launched. ``None``: all.
     """
     f = t.flux.c
     with transaction(engine, "former_lots") as conn:
@@ -169,7 +170,7 @@ def former_lots(engine: Engine, le: datetime, lot_flux: int, lot_octets: int) ->
             for ids in _grouper(flows, lot_flux, lot_octets):
                 lot_id = conn.execute(insert(t.lots).values(partenaire_id=partenaire_id, cree_le=le).returning(t.lots.c.id)).scalar_one()
                 conn.execute(update(t.flux).where(f.id.in_(ids)).values(lot_id=lot_id))
-        return _lots(conn, t.lots.c.lance_le.is_(None))
+        return _lots(conn, t.lots.c.lance_le.is_(None), limite)
 
 
 def _grouper(flows: Sequence[tuple[int, int]], lot_flux: int, lot_octets: int) -> Iterator[list[int]]:
@@ -179,7 +180,7 @@ def _grouper(flows: Sequence[tuple[int, int]], lot_flux: int, lot_octets: int) -
     yield from ([one] for one, size in flows if size > lot_octets)
 
 
-def _lots(conn: Connection, condition: ColumnElement[bool]) -> list[Lot]:
+def _lots(conn: Connection, condition: ColumnElement[bool], limite: int | None = None) -> list[Lot]:
     ids = func.array_agg(aggregate_order_by(t.flux.c.id, t.flux.c.id)).filter(t.flux.c.id.is_not(None))
     rows = conn.execute(
         select(t.lots.c.id, t.lots.c.partenaire_id, t.lots.c.cree_le, ids.label("flux"))
@@ -187,6 +188,7 @@ def _lots(conn: Connection, condition: ColumnElement[bool]) -> list[Lot]:
         .where(condition)
         .group_by(t.lots.c.id)
         .order_by(t.lots.c.id)
+        .limit(limite)
     )
     return [Lot(row.id, row.partenaire_id, row.cree_le, tuple(row.flux or ())) for row in rows]
 

@@ -2,8 +2,9 @@
 
 Folders as the platform's account sees them: ``<partner>/in``, ``<partner>/out`` and ``<partner>/traitement``. The partner's own
 account is closed in ``<partner>`` and sees ``in`` and ``out`` only. Every function raises :class:`flux.errors.ErreurTransport`
-with the facts ``operation``, ``path`` and ``tries``. A refusal while the connection lives is tried again a few times; a lost
-connection is not (the same client cannot heal): the step fails and is run again with a new one.
+with the facts ``operation``, ``path`` and ``tries``. A refusal while the connection lives is tried again a few times, then is a
+:class:`RefusSftp`: other files may still be asked for. A lost connection is not tried again (the same client cannot heal): the step
+fails and is run again with a new one.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ __all__ = [
     "ENTREE",
     "SORTIE",
     "TRAITEMENT",
+    "RefusSftp",
     "decouper",
     "effacer",
     "existe",
@@ -56,6 +58,10 @@ T = TypeVar("T")
 _journal = structlog.get_logger(__name__)
 
 
+class RefusSftp(ErreurTransport):
+    """The server answered, and refused one file or folder: others may still be asked for. Facts: ``operation``, ``path``."""
+
+
 def partenaires(sftp: SFTPClient, racine: str = "/") -> list[str]:
     """Return the paths of the partner folders under ``racine``, sorted; hidden ones and links are left out."""
     entrees = _executer("lister", racine, sftp, lambda: _entrees(sftp, racine))
@@ -78,33 +84,42 @@ def lister(sftp: SFTPClient, dossier: str) -> list[Depot]:
 
 
 def lister_prets(
-    sftp: SFTPClient, dossiers: Iterable[str], *, intervalle: float = 1.0, attendre: Callable[[float], None] = time.sleep
+    sftp: SFTPClient,
+    dossiers: Iterable[str],
+    *,
+    intervalle: float = 1.0,
+    attendre: Callable[[float], None] = time.sleep,
+    refuser: Callable[[RefusSftp], None] | None = None,
 ) -> list[Depot]:
     """Look twice at the ``in`` of each partner folder; return the files that did not change, oldest first in each folder.
 
-    A folder that refuses to be read is logged as an error and left out: one partner must not stop the others.
+    A folder whose rights refuse it to us is logged as an error and left out: one partner must not stop the others.
 
     :param dossiers: partner folders, as :func:`partenaires` gives them.
     :param intervalle: seconds between the two looks; at least one, since servers date files to the second.
     :param attendre: waits that many seconds (passed in by tests).
+    :param refuser: is told any other refusal of a folder, which is left out too; without it the first one is raised.
     """
     entrees = [posixpath.join(dossier, ENTREE) for dossier in dossiers]
     scan = Scan()
-    scan.regarder(premiers := [depot for entree in entrees for depot in _lister_si_permis(sftp, entree)])
+    scan.regarder(premiers := [depot for entree in entrees for depot in _lister_si_permis(sftp, entree, refuser)])
     if not premiers:
         return []
     attendre(intervalle)
     occupes = sorted({depot.dossier for depot in premiers})
-    return scan.regarder(depot for entree in occupes for depot in _lister_si_permis(sftp, entree))
+    return scan.regarder(depot for entree in occupes for depot in _lister_si_permis(sftp, entree, refuser))
 
 
-def _lister_si_permis(sftp: SFTPClient, dossier: str) -> list[Depot]:
+def _lister_si_permis(sftp: SFTPClient, dossier: str, refuser: Callable[[RefusSftp], None] | None) -> list[Depot]:
     try:
         return lister(sftp, dossier)
-    except ErreurTransport as refus:
-        if not isinstance(refus.__cause__, PermissionError):
+    except RefusSftp as refus:
+        if isinstance(refus.__cause__, PermissionError):
+            _journal.exception("dossier_illisible", path=dossier)
+        elif refuser is not None:
+            refuser(refus)
+        else:
             raise
-        _journal.exception("dossier_illisible", path=dossier)
         return []
 
 
@@ -117,19 +132,22 @@ def reclamer(sftp: SFTPClient, dossier: str, nom: str, jeton: str) -> str | None
     :param dossier: the partner's folder.
     :param nom: as listed in ``in`` (:attr:`Depot.nom`).
     :param jeton: unique to this claim: letters, digits, ``-``.
+    :raises RefusSftp: the server refused, or the partner has no ``traitement`` to claim into.
     """
     if not _JETON.fullmatch(jeton):
         raise ErreurUsage(f"{jeton!r} is not a claim token: 1 to 64 letters, digits or '-'.", jeton=jeton)
-    source = posixpath.join(dossier, ENTREE, nom)
-    cible = posixpath.join(dossier, TRAITEMENT, _nom_reclame(jeton, nom))
+    source, traitement = posixpath.join(dossier, ENTREE, nom), posixpath.join(dossier, TRAITEMENT)
+    cible = posixpath.join(traitement, _nom_reclame(jeton, nom))
     try:
         sftp.rename(_octets(source), _octets(cible))
         attributs = sftp.lstat(cible)
-    except FileNotFoundError:
+    except FileNotFoundError as absent:
+        if not existe(sftp, traitement):  # the same answer, but nobody won
+            raise _erreur("reclamer", traitement, absent, 1, sftp) from absent
         _journal.info("reclamation_perdue", path=nom_lisible(source))
         return None
     except _PANNES as panne:
-        raise _erreur("reclamer", source, panne, 1) from panne
+        raise _erreur("reclamer", source, panne, 1, sftp) from panne
     if attributs.st_mode is None or not stat.S_ISREG(attributs.st_mode):
         _journal.warning("depot_refuse", path=nom_lisible(source), raison="not a regular file (a link put in its place)")
         effacer(sftp, cible)
@@ -149,7 +167,7 @@ def lire(sftp: SFTPClient, chemin: str) -> Iterator[bytes]:
     """Yield the bytes of a regular file; links are not followed, and a file that changes under the reader is an error."""
     attributs = _executer("lire", chemin, sftp, lambda: sftp.lstat(chemin))
     if attributs.st_mode is None or not stat.S_ISREG(attributs.st_mode):
-        raise ErreurTransport(f"{chemin} is not a regular file: it is not read. Remove it from the server.", operation="lire", path=chemin)
+        raise RefusSftp(f"{chemin} is not a regular file: it is not read. Remove it from the server.", operation="lire", path=chemin)
     attendu, lu = attributs.st_size or 0, 0
     try:
         with sftp.open(chemin, "rb") as fichier:
@@ -159,9 +177,9 @@ def lire(sftp: SFTPClient, chemin: str) -> Iterator[bytes]:
                 lu += len(morceau)
                 yield morceau
     except _PANNES as panne:
-        raise _erreur("lire", chemin, panne, 1) from panne
+        raise _erreur("lire", chemin, panne, 1, sftp) from panne
     if lu != attendu:
-        raise ErreurTransport(
+        raise RefusSftp(
             f"{chemin} changed while it was read ({attendu} bytes announced, {lu} read): it will be read again.",
             operation="lire",
             path=chemin,
@@ -273,13 +291,16 @@ def _executer(operation: str, chemin: str, sftp: SFTPClient, essai: Callable[[],
     try:
         return reprises(essai)
     except _PANNES as panne:
-        raise _erreur(operation, chemin, panne, reprises.statistics["attempt_number"]) from panne
+        raise _erreur(operation, chemin, panne, reprises.statistics["attempt_number"], sftp) from panne
 
 
 def _passagere(panne: BaseException, sftp: SFTPClient) -> bool:
+    return _vivante(sftp) and isinstance(panne, OSError) and panne.errno not in {errno.ENOENT, errno.EACCES}
+
+
+def _vivante(sftp: SFTPClient) -> bool:
     canal = sftp.get_channel()
-    vivant = canal is not None and not canal.closed
-    return vivant and isinstance(panne, OSError) and panne.errno not in {errno.ENOENT, errno.EACCES}
+    return canal is not None and not canal.closed
 
 
 def _journaliser_reprise(operation: str, chemin: str, etat: RetryCallState) -> None:
@@ -287,9 +308,11 @@ def _journaliser_reprise(operation: str, chemin: str, etat: RetryCallState) -> N
     _journal.warning("sftp_nouvel_essai", operation=operation, path=nom_lisible(chemin), essai=etat.attempt_number, panne=str(panne))
 
 
-def _erreur(operation: str, chemin: str, panne: BaseException, essais: int) -> ErreurTransport:
+def _erreur(operation: str, chemin: str, panne: BaseException, essais: int, sftp: SFTPClient) -> ErreurTransport:
     lisible = nom_lisible(chemin)
-    return ErreurTransport(
+    # TimeoutError: no answer at all; what is no OSError: the two sides do not understand each other any more
+    refus = _vivante(sftp) and isinstance(panne, OSError) and not isinstance(panne, TimeoutError)
+    return (RefusSftp if refus else ErreurTransport)(
         f"The SFTP server did not let {operation!r} through on {lisible} ({essais} tries): {panne}. "
         "Check that it answers and that the platform's account may use this folder.",
         operation=operation,

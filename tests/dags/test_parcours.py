@@ -122,9 +122,27 @@ def test_a_deposit_becomes_answers(plateforme: Plateforme) -> None:
 def test_nothing_to_do_is_green_and_launches_nothing(plateforme: Plateforme) -> None:
     avant = evenements("flux-reponses")
     run = plateforme.lancer("reception")
-    assert (str(run.state), etats(run)) == ("success", {"recevoir": "success", "lancer": "skipped", "confirmer": "skipped"})
+    assert (str(run.state), etats(run)) == ("success", {"recevoir": "success", "lancer": "skipped", "confirmer": "success"})
     assert lots_lances() == {}
     assert evenements("flux-reponses") == avant
+
+
+def test_a_partner_whose_folder_refuses_turns_reception_red_and_holds_up_no_lot(plateforme: Plateforme) -> None:
+    creer_partenaire(plateforme.registre, "AAA001", "Sans traitement", "aaa001", datetime.now(UTC))
+    entree = plateforme.serveur.disque / "aaa001" / "in"
+    entree.mkdir(parents=True)
+    (entree / "FSO1140A_AAA001_AAA0011140000000000000001").write_bytes(b"<x/>")
+    plateforme.deposer(1)
+    for lancer in ("success", "skipped"):
+        run = plateforme.lancer("reception")
+        assert str(run.state) == "failed"
+        found = {tache.split("[")[0]: etat for tache, etat in etats(run).items()}
+        assert found == {"recevoir": "success", "lancer": lancer, "confirmer": "failed"}
+        (ti,) = [ti for ti in run.get_task_instances() if ti.task_id == "confirmer"]
+        assert ti.try_number == 1  # another try would ask nothing again
+    assert list(lots_lances()) == ["lot-000001--ABC123--1-flux"]
+    with plateforme.registre.connect() as conn:
+        assert conn.execute(text("SELECT count(*) FROM lots WHERE lance_le IS NOT NULL")).scalar_one() == 1
 
 
 def test_what_runs_twice_is_done_once(plateforme: Plateforme) -> None:
