@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
@@ -10,6 +11,7 @@ from typing import BinaryIO, cast
 from flux.config import Reglages
 from flux.contexte import Contexte
 from flux.enveloppe import NomFlux
+from flux.errors import ErreurTransport
 from flux.modele.statut import Enveloppe
 from flux.transport.entrepot import Empreinte
 
@@ -28,10 +30,19 @@ def enveloppe_sortante(reglages: Reglages, interface: str, recepteur: str, numer
 def garder(contexte: Contexte, ecrire: Callable[[BinaryIO], None]) -> Empreinte:
     """Write a file aside and keep it under its digest.
 
-    :raises ErreurTransport: the staging store did not answer. What ``ecrire`` raises passes through, and nothing is kept.
+    :raises ErreurTransport: the staging store did not answer, or the temporary folder is full or missing. What else ``ecrire`` raises
+        passes through, and nothing is kept.
     """
-    with SpooledTemporaryFile(max_size=_EN_MEMOIRE) as temporary:
-        out = cast(BinaryIO, temporary)
-        ecrire(out)
-        out.seek(0)
-        return contexte.entrepot.deposer(iter(lambda: out.read(_MORCEAU), b""))
+    try:
+        with SpooledTemporaryFile(max_size=_EN_MEMOIRE) as temporary:
+            out = cast(BinaryIO, temporary)
+            ecrire(out)
+            out.seek(0)
+            return contexte.entrepot.deposer(iter(lambda: out.read(_MORCEAU), b""))
+    except OSError as panne:
+        folder = tempfile.tempdir or "TMPDIR"
+        raise ErreurTransport(
+            f"An outgoing file could not be written in the temporary folder {folder}: {panne}. Check its disk.",
+            operation="garder",
+            path=folder,
+        ) from panne
