@@ -110,7 +110,8 @@ class _Annonces:
     def a_dire(self, vus: list[Depot], maintenant: float) -> list[Depot]:
         """Return the ready files if at least one of them was not announced for ``rappel`` seconds, else nothing."""
         prets = self._scan.regarder(vus)
-        self._dites = {depot: dite for depot, dite in self._dites.items() if depot in set(prets)}
+        encore = set(prets)
+        self._dites = {depot: dite for depot, dite in self._dites.items() if depot in encore}
         if all(maintenant - self._dites.get(depot, -self._rappel) < self._rappel for depot in prets):
             return []
         self._dites = dict.fromkeys(prets, maintenant)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -176,3 +177,16 @@ def test_the_watch_begins_at_the_folder_of_the_settings(tmp_path: Path, monkeypa
             surveiller(suivre)
         finally:
             reglages.cache_clear()
+
+
+def test_a_look_at_many_waiting_files_takes_no_time_of_the_triggerer() -> None:
+    """One look a second shares its loop with every other trigger: 5,000 files took more than two seconds, all of them anew."""
+    from flux.orchestration.declencheur import _Annonces
+    from flux.transport.prets import Depot
+
+    vus = [Depot("/abc123/in", f"FSO1140A_ABC123_ABC1231140{rang:015d}", 1000, 1_700_000_000) for rang in range(5000)]
+    annonces = _Annonces(60.0)
+    assert [len(annonces.a_dire(vus, instant)) for instant in (0.0, 1.0)] == [0, 5000]
+    debut = time.process_time()
+    assert annonces.a_dire(vus, 2.0) == []
+    assert time.process_time() - debut < 0.5
