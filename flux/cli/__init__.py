@@ -21,7 +21,7 @@ from flux.cli.fabriquer import fabriquer
 from flux.cli.interfaces import interfaces
 from flux.cli.journal import journal as sous_commandes_journal  # under its own name it would hide its module
 from flux.cli.metriques import metriques
-from flux.cli.pannes import lignes
+from flux.cli.pannes import ligne
 from flux.cli.raccordement import raccordement
 from flux.cli.registre import registre as sous_commandes_registre
 from flux.cli.regles import regles
@@ -55,7 +55,7 @@ app.add_typer(sous_commandes_representation, name="representation")
 
 
 def principal() -> None:
-    """Run the command line; an error of ours is a sentence and its facts on stderr, never a traceback, and so is the log."""
+    """Run the command line; an error of ours is one line on stderr, never a traceback, and so is the log."""
     accorder()
     try:
         configurer(reglages().journal_format)
@@ -66,5 +66,5 @@ def principal() -> None:
         dire(f"flux : {error}", *(f"  {one}" for one in error.lignes), err=True)
         sys.exit(2)
     except ErreurFlux as error:
-        dire(*lignes(error), err=True)
+        dire(ligne(error), err=True)
         sys.exit(3)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flux.errors import ErreurConfiguration, ErreurFlux, ErreurRegistre
 
 _MUET = (
@@ -31,21 +29,23 @@ _VERSION = (
     "the ledger's schema is of another version: install the one that wrote it, or a newer one",
 )
 _REGLAGES = (
-    "réglages à corriger : {noms} ; puis relancer ; tous sont dans docs/reference/settings.md",
-    "settings to mend: {noms}; then run again; all are in docs/reference/settings.md",
+    "réglages à corriger, puis relancer ; tous sont dans docs/reference/settings.md",
+    "settings to mend, then run again; all are in docs/reference/settings.md",
 )
 
 
-def lignes(error: ErreurFlux) -> Iterator[str]:
-    """Yield what to print of an error: a sentence in French and English, then what was said by whom it came from, then its facts."""
+def ligne(error: ErreurFlux) -> str:
+    """Return the one line that says an error: a sentence in French and English, what was said by whom it came from, its facts."""
     said = _phrases(error)
     if said is None:
-        yield f"flux : {error}"
+        told = str(error)
     else:
-        yield f"flux : {said[0]} / {said[1]}"
-        yield f"  {error.reponse if isinstance(error, ErreurRegistre) else error}"
-    if told := faits(error):
-        yield f"  {told}"
+        source = (
+            error.reponse if isinstance(error, ErreurRegistre) else str(error).removeprefix("réglages inutilisables / unusable settings: ")
+        )
+        told = f"{said[0]} / {said[1]} : {source}"
+    facts = faits(error)
+    return f"flux : {told} ({facts})" if facts and said is not _REGLAGES else f"flux : {told}"
 
 
 def faits(error: ErreurFlux) -> str:
@@ -65,9 +65,8 @@ def _phrases(error: ErreurFlux) -> tuple[str, str] | None:
         return None
     if error.facts.get("setting") == "base":
         return _ADRESSE
-    if "settings" in error.facts:
-        noms = _valeur(error.facts["settings"])
-        return _REGLAGES[0].format(noms=noms), _REGLAGES[1].format(noms=noms)
+    if "settings" in error.facts:  # its own sentence names each
+        return _REGLAGES
     return _VERSION if error.facts.keys() == {"reason"} else None
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from flux.cli.ecran import dire, ecrire_json, tableau
-from flux.cli.pannes import faits
+from flux.cli.pannes import ligne
 from flux.cli.rendu import FLUX_MAX, contexte_migre
 from flux.errors import ErreurInvariant
 from flux.etapes.rejeu import rejouer_flux
@@ -58,7 +58,7 @@ def rejouer(
     except ErreurInvariant as error:
         if "flux_id" not in error.facts:  # a refusal of the ledger says nothing of the original
             raise
-        dire(f"flux : {error}", f"  {faits(error)}", err=True)
+        dire(ligne(error), err=True)
         raise typer.Exit(ALTERE) from error
     if json_:
         ecrire_json(_en_json(done))

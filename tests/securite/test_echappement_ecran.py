@@ -45,6 +45,7 @@ def fichiers(vecu: Vecu) -> dict[str, str]:
         "annuaire": f'siret;code_service;nom\n{SIRET};;"{EN_CSV}"\n'.encode(),
         "faux": f'siret;code_service;nom\n"{EN_CSV}";;x\n'.encode(),
         "sceaux": f"{MALIN}\n".encode(),
+        "sceau": json.dumps({"sceau": 1, "jour": MALIN, "tetes": ""}, ensure_ascii=False).encode(),
         "pdf": b"%PDF-",
         "p7b": p7b(certificat, PKI.intermediaire.certificat),
         "pem": pem(PKI.racine.certificat),
