@@ -42,7 +42,7 @@ def ecrire_flux(chemin: Path, documents: Iterable[tuple[str, bytes]], *, archive
 
 
 def _remplir(paquet: gzip.GzipFile, documents: Iterable[tuple[str, bytes]]) -> None:
-    with tarfile.open(fileobj=paquet, mode="w|", format=tarfile.USTAR_FORMAT) as tar:
+    with tarfile.open(fileobj=paquet, mode="w|", format=tarfile.PAX_FORMAT) as tar:
         for nom, contenu in documents:
             info = tarfile.TarInfo(nom)
             info.size, info.mtime, info.mode = len(contenu), _DATE_MEMBRE, 0o644

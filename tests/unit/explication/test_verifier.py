@@ -185,6 +185,15 @@ def test_unreadable_invoices_are_in_it_and_empty_ones_are_counted(tmp_path):
     assert "1 fichier(s) vide(s)" in done.stdout
 
 
+def test_a_rejected_invoice_keeps_any_name_that_the_check_admits(tmp_path):
+    flow = tmp_path / "FSO1140A_ABC123_ABC1231140000000000000009"
+    names = [f"{'x' * 240}.xml", "facture n° 12 – été.xml"]
+    ecrire_flux(flow, [(one, b"<faux/>") for one in names], archive=True)
+    done = _lancer(flow, "--rejets", tmp_path / "r.tar.gz")
+    assert "2 facture(s) rejetée(s)" in done.stdout
+    assert _contenus(tmp_path / "r.tar.gz") == dict.fromkeys(names, b"<faux/>")
+
+
 @pytest.mark.parametrize(
     ("demande", "said"),
     [
