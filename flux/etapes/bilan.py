@@ -15,6 +15,7 @@ from flux.contexte import Contexte
 from flux.errors import ErreurInvariant
 from flux.etapes.cadence import etape
 from flux.modele.temps import PARIS
+from flux.registre.annuaire_pj import est_retiree
 from flux.registre.bilan import bilan_lu
 from flux.registre.bilan_jours import LigneBilan, LigneMontants, bilan_par_jour
 from flux.registre.bilan_objets import ObjetConnu, objets_connus
@@ -49,7 +50,10 @@ class Constat:
 
 @dataclass(frozen=True, slots=True)
 class BilanComplet:
-    """:ivar originaux: contents found in the store as the ledger knows them. :ivar restes: keys left by answers that were rolled back."""
+    """:ivar originaux: contents found in the store as the ledger knows them.
+
+    :ivar restes: keys left by answers that were rolled back, and by attachments whose declaration was withdrawn or replaced.
+    """
 
     lignes: tuple[LigneBilan, ...]
     montants: tuple[LigneMontants, ...]
@@ -174,7 +178,7 @@ class _Entrepot:
                 continue
             if not self._contexte.entrepot.existe(key):
                 continue  # an upkeep put it aside meanwhile
-            if self._est_une_reponse(key):
+            if (key == cle_de(sha256) and est_retiree(self._contexte.engine, sha256)) or self._est_une_reponse(key):
                 self.restes.append(key)
             else:
                 yield Constat("orphelin", (), key, "une ligne du registre / a row of the ledger", "aucune / none")

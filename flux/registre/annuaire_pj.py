@@ -11,16 +11,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, false, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, false, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from flux.errors import ErreurTransport, ErreurUsage
+from flux.errors import ErreurUsage
 from flux.limites import Limites
 from flux.registre import tables as t
 from flux.registre.annuaire import tenable
 from flux.registre.connexion import Source, lecture, transaction
 from flux.registre.purges import tenir_l_empreinte
-from flux.transport.entrepot import Entrepot
+from flux.transport.entrepot import Entrepot, empreinte
 
 #: Characters of a reference at most (BT-122, BR-FR-CPRO-30), and of an issuer's identifier (80: a private person's, BR-FR-CPRO-03).
 REFERENCE_MAX = 50
@@ -67,38 +67,63 @@ def ajouter_piece(  # noqa: PLR0913 - the facts of one attachment, and where the
     limites: Limites,
     remplacer: bool = False,
 ) -> PieceDeclaree:
-    """Keep an attachment and declare it. The same again changes nothing.
+    """Keep an attachment and declare it. The same again changes nothing; what is refused leaves nothing in the staging store.
 
     :param contenu: its bytes, in pieces, read once. :param le: now, aware. :param remplacer: take the place of the one there is.
     :raises ErreurUsage: a term is malformed or too long, the content is empty or too large, or the reference is taken by other bytes.
     :raises ErreurTransport: the staging store refused. :raises ErreurRegistre: the ledger did not answer.
     """
     _verifier(fournisseur, reference, nom, mime, limites)
-    garde = entrepot.deposer(_bornes(contenu, limites.piece_jointe))
+    octets = b"".join(_bornes(contenu, limites.piece_jointe))  # in memory: no more than an attachment may have
+    sera = empreinte([octets])
     ligne = PieceDeclaree(
-        fournisseur.type_identifiant, fournisseur.identifiant, reference, nom, mime, garde.taille, garde.sha256, garde.cle, le
+        fournisseur.type_identifiant, fournisseur.identifiant, reference, nom, mime, sera.taille, sera.sha256, sera.cle, le
     )
-    valeurs = {champ: getattr(ligne, champ) for champ in PieceDeclaree.__dataclass_fields__}
-    cle = ("fournisseur_type", "fournisseur_id", "reference")
-    requete = insert(t.pieces_declarees).values(valeurs)
-    if remplacer:
-        reste = {champ: valeur for champ, valeur in valeurs.items() if champ not in cle}
-        requete = requete.on_conflict_do_update(index_elements=cle, set_=reste)
-    else:
-        requete = requete.on_conflict_do_nothing(index_elements=cle)
     with transaction(engine, "ajouter_piece") as conn:
-        tenir_l_empreinte(conn, garde.sha256)
-        if not entrepot.existe(garde.cle):
-            raise ErreurTransport(f"{nom} was purged while it was declared: declare it again.", operation="ajouter_piece", path=garde.cle)
-        conn.execute(requete)
-        trouvee = piece_declaree(conn, fournisseur, reference)
-    if trouvee is None or (trouvee.sha256, trouvee.nom, trouvee.mime) != (garde.sha256, nom, mime):
-        raise ErreurUsage(
-            f"la référence {reference} désigne déjà une autre pièce de {fournisseur.identifiant} ; ajoutez --remplacer / the reference "
-            f"already names another attachment of that issuer; add --remplacer",
-            reference=reference,
-        )
+        tenir_l_empreinte(conn, sera.sha256)  # no purge takes the bytes between their deposit and the commit
+        trouvee = _declarer(conn, ligne)
+        if (trouvee.sha256, trouvee.nom, trouvee.mime) != (sera.sha256, nom, mime):
+            if not remplacer:
+                raise ErreurUsage(
+                    f"la référence {reference} désigne déjà une autre pièce de {fournisseur.identifiant} ; ajoutez --remplacer / "
+                    f"the reference already names another attachment of that issuer; add --remplacer",
+                    reference=reference,
+                )
+            _noter_retiree(conn, trouvee.sha256)
+            trouvee = _remplacer(conn, ligne)
+        conn.execute(delete(t.pieces_retirees).where(t.pieces_retirees.c.sha256 == sera.sha256))
+        entrepot.deposer([octets])
     return trouvee
+
+
+def _declarer(conn: Connection, ligne: PieceDeclaree) -> PieceDeclaree:
+    """Write a declaration unless its reference has one; return the one that then is there, held until the transaction ends."""
+    cle = ("fournisseur_type", "fournisseur_id", "reference")
+    requete = insert(t.pieces_declarees).values(_valeurs(ligne))
+    tenue = requete.on_conflict_do_update(index_elements=cle, set_={"reference": requete.excluded.reference})  # the same: it holds the row
+    return PieceDeclaree(**conn.execute(tenue.returning(t.pieces_declarees)).mappings().one())
+
+
+def _remplacer(conn: Connection, ligne: PieceDeclaree) -> PieceDeclaree:
+    celle = _celle(Fournisseur(ligne.fournisseur_id, ligne.fournisseur_type), ligne.reference)
+    conn.execute(update(t.pieces_declarees).where(celle).values(_valeurs(ligne)))
+    return ligne
+
+
+def _valeurs(ligne: PieceDeclaree) -> dict[str, object]:
+    return {champ: getattr(ligne, champ) for champ in PieceDeclaree.__dataclass_fields__}
+
+
+def _noter_retiree(conn: Connection, sha256: str) -> None:
+    """Note that a declaration named these bytes: they stay in the store until the upkeep puts aside what no row names."""
+    conn.execute(insert(t.pieces_retirees).values(sha256=sha256).on_conflict_do_nothing())
+
+
+def est_retiree(source: Source, sha256: str) -> bool:
+    """Return whether a declaration, withdrawn or replaced since, named these bytes. Raises ErreurRegistre."""
+    with lecture(source, "piece_retiree") as conn:
+        requete = select(t.pieces_retirees.c.sha256).where(t.pieces_retirees.c.sha256 == sha256)
+        return conn.execute(requete).scalar_one_or_none() is not None
 
 
 def _verifier(fournisseur: Fournisseur, reference: str, nom: str, mime: str, limites: Limites) -> None:
@@ -144,7 +169,11 @@ def pieces_declarees(source: Source, fournisseur: Fournisseur) -> list[PieceDecl
 def retirer_piece(engine: Engine, fournisseur: Fournisseur, reference: str) -> bool:
     """Withdraw a declaration; its bytes stay in the store, invoices may have joined them. False when there was none."""
     with transaction(engine, "retirer_piece") as conn:
-        return conn.execute(delete(t.pieces_declarees).where(_celle(fournisseur, reference))).rowcount == 1
+        requete = delete(t.pieces_declarees).where(_celle(fournisseur, reference)).returning(t.pieces_declarees.c.sha256)
+        retiree = conn.execute(requete).scalar_one_or_none()
+        if retiree is not None:
+            _noter_retiree(conn, retiree)
+    return retiree is not None
 
 
 def _du(fournisseur: Fournisseur) -> ColumnElement[bool]:

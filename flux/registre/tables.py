@@ -35,7 +35,7 @@ from flux.modele.verdict import Decision
 from flux.referentiel.anomalies import Severite
 from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
 from flux.registre.socle import instant, metadata, parmi
-from flux.registre.tables_annuaire import annuaire_versions, pieces_declarees, services, structures
+from flux.registre.tables_annuaire import annuaire_versions, pieces_declarees, pieces_retirees, services, structures
 from flux.registre.tables_exploitation import battements
 from flux.registre.tables_journal import journal, sceaux, sceaux_tetes
 from flux.registre.tables_raccordement import (
@@ -76,6 +76,7 @@ __all__ = [
     "partenaires",
     "pieces_declarees",
     "pieces_jointes",
+    "pieces_retirees",
     "preavis",
     "rejets_traites",
     "representations",

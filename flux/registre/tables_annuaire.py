@@ -96,3 +96,6 @@ pieces_declarees = Table(
     CheckConstraint("fournisseur_type BETWEEN 1 AND 7", name="fournisseur_type"),
     Index("ix_pieces_declarees_sha256", "sha256", postgresql_using="hash"),
 )
+
+# Contents that a declaration named before it was withdrawn or replaced: the balance tells their bytes from those of a lost row.
+pieces_retirees = Table("pieces_retirees", metadata, Column("sha256", CHAR(64), primary_key=True))

@@ -21,9 +21,10 @@ from flux.errors import ErreurUsage
 from flux.modele.raccordement import EtatCertificat
 from flux.registre import tables as t
 from flux.registre.connexion import transaction
+from flux.registre.purges import tenir_l_empreinte
 from flux.registre.sorties import deposer_sortie
 from flux.registre.valeurs import Sortie
-from flux.transport.entrepot import Entrepot, cle_de
+from flux.transport.entrepot import Entrepot, empreinte
 from raccordement.certificats import textes
 from raccordement.certificats.courriel import ErreurCourriel, Facteur, message
 from raccordement.certificats.resultats import Decision
@@ -117,9 +118,14 @@ def nom_de_reponse(code: str, empreinte: str, jeton: str | None, decision: Decis
 
 
 def deposer_texte(conn: Connection, entrepot: Entrepot, partenaire_id: int, nom: str, texte: str, le: datetime) -> bool:
-    """Put a text into the outbox; False when a file of that name is or was there."""
-    kept = entrepot.deposer([texte.encode("utf-8")])
-    return deposer_sortie(conn, partenaire_id, Sortie(INTERFACE, nom, kept.sha256, kept.taille, cle_de(kept.sha256)), le)
+    """Put a text into the outbox; False, and the staging store keeps nothing, when a file of that name is or was there."""
+    octets = [texte.encode("utf-8")]
+    sera = empreinte(octets)
+    tenir_l_empreinte(conn, sera.sha256)  # no purge takes the bytes between their deposit and the commit
+    libre = deposer_sortie(conn, partenaire_id, Sortie(INTERFACE, nom, sera.sha256, sera.taille, sera.cle), le)
+    if libre:
+        entrepot.deposer(octets)
+    return libre
 
 
 def _par_courriel(engine: Engine, poste: Poste, facteur: Facteur, fiche: Fiche, avis: Avis, le: datetime, destinataire: str) -> Envoi:

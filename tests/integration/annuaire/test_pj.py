@@ -3,8 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
-from flux.errors import ErreurUsage
+from flux.config import Reglages
+from flux.contexte import Contexte
+from flux.errors import ErreurTransport, ErreurUsage
+from flux.etapes.bilan import bilan_complet
 from flux.limites import Limites
 from flux.registre.annuaire_pj import Fournisseur, PieceDeclaree, ajouter_piece, piece_declaree, pieces_declarees, retirer_piece
 from flux.transport.entrepot import Entrepot
@@ -118,3 +122,67 @@ def test_les_pieces_se_listent_par_reference(registre, ajouter):
     assert [one.reference for one in pieces_declarees(registre, MOI)] == ["A", "B", "C" * 50]
     for reference in ("C" * 51, "a", "A ", "A\0", "%"):
         assert piece_declaree(registre, MOI, reference) is None
+
+
+@pytest.fixture
+def bilan(registre, entrepot, tmp_path):
+    """What the balance says of the store: the codes of what is wrong, and how many leftovers it knows."""
+
+    def un():
+        found = bilan_complet(Contexte(Reglages(dossier=tmp_path), registre, entrepot, lambda: LE + timedelta(days=9)))
+        return [one.code for one in found.constats], len(found.restes)
+
+    return un
+
+
+def _objets(entrepot):
+    return sum(1 for _ in entrepot.lister("sha256"))
+
+
+def test_une_piece_refusee_pour_sa_reference_ne_laisse_rien(entrepot, ajouter, bilan):
+    ajouter()
+    with pytest.raises(ErreurUsage):
+        ajouter(contenu=b"autre")
+    assert _objets(entrepot) == 1
+    assert bilan() == ([], 0)
+
+
+def test_une_piece_que_l_entrepot_n_a_pas_prise_n_est_pas_declaree(registre, entrepot, ajouter, monkeypatch):
+    def refuser(_contenu):
+        raise ErreurTransport("The staging store is full.", operation="deposer")
+
+    monkeypatch.setattr(entrepot, "deposer", refuser)
+    with pytest.raises(ErreurTransport):
+        ajouter()
+    assert compte(registre, "pieces_declarees") == 0
+
+
+def test_declarer_de_nouveau_rend_les_octets_perdus(entrepot, ajouter, bilan):
+    piece = ajouter()
+    entrepot.supprimer(piece.cle)
+    assert bilan() == (["original_manquant"], 0)
+    assert ajouter() == piece
+    assert bilan() == ([], 0)
+
+
+def test_remplacer_et_retirer_laissent_des_restes_connus(ajouter, registre, bilan):
+    ajouter()
+    ajouter(contenu=b"autre", remplacer=True)
+    assert bilan() == ([], 1)
+    ajouter(contenu=b"autre", nom="b.pdf", remplacer=True)  # the same bytes under another name
+    assert bilan() == ([], 1)
+    retirer_piece(registre, MOI, "RIB")
+    assert bilan() == ([], 2)
+    ajouter(AUTRE)  # somebody else declares what was withdrawn: it is no leftover
+    assert bilan() == ([], 1)
+
+
+@pytest.mark.parametrize("retiree_avant", [False, True])
+def test_une_declaration_perdue_reste_un_orphelin(registre, ajouter, bilan, retiree_avant):
+    if retiree_avant:
+        ajouter()
+        retirer_piece(registre, MOI, "RIB")
+    ajouter()
+    with registre.begin() as conn:
+        conn.execute(text("DELETE FROM pieces_declarees"))
+    assert bilan() == (["orphelin"], 0)

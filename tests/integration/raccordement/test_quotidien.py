@@ -14,6 +14,10 @@ from cryptography import x509
 from icalendar import Calendar
 from sqlalchemy import select, text
 
+from flux.config import Reglages
+from flux.contexte import Contexte
+from flux.errors import ErreurTransport
+from flux.etapes.bilan import bilan_complet
 from flux.modele.raccordement import EtatCertificat, EtatFiche
 from flux.registre import tables as t
 from flux.reglages_certificats import ReglagesCertificats
@@ -165,6 +169,33 @@ def test_a_held_deposit_is_settled_when_an_answer_comes(registre, poste):
     assert [one.etat for one in certificats(registre, partner)] == [EtatCertificat.EN_VIGUEUR]
     assert "accepté" in _texte(registre, poste)
     assert [nom.rsplit("_", 1)[1] for nom in _sorties(registre)] == ["retenu.txt", "accepte.txt"]
+
+
+def test_a_certificate_that_waits_for_days_leaves_no_nameless_text_in_the_store(registre, poste, tmp_path):
+    terrain = Terrain(PolitiqueCertificats(si_inconnu=SiInconnu.RETENIR))
+    fiche(registre)
+    terrain.couper()
+    deposer(registre, terrain.juge, "ABC001", terrain.depot(), Geste(PAR_FICHIER, LE))
+    for heure in range(0, 72, 6):
+        terrain.heure = LE + timedelta(hours=heure)
+        juger_tout(registre, terrain.juge, poste, terrain.heure, bascule=True)
+    assert [nom.rsplit("_", 1)[1] for nom in _sorties(registre)] == ["retenu.txt"]
+    assert sum(1 for _ in poste.entrepot.lister("sha256")) == 1
+    assert bilan_complet(Contexte(Reglages(dossier=tmp_path), registre, poste.entrepot, lambda: terrain.heure)).constats == ()
+
+
+def test_a_text_that_the_store_does_not_take_is_not_in_the_outbox(registre, poste, monkeypatch):
+    def refuser(_contenu):
+        raise ErreurTransport("The staging store is full.", operation="deposer")
+
+    monkeypatch.setattr(poste.entrepot, "deposer", refuser)
+    terrain = Terrain()
+    en_service(registre, terrain, fin=LE + 20 * JOUR)
+    with pytest.raises(ErreurTransport):
+        prevenir(registre, terrain.politique, poste, LE)
+    monkeypatch.undo()
+    assert _sorties(registre) == []
+    assert [one.parti for one in prevenir(registre, terrain.politique, poste, LE)] == [True, True]
 
 
 def test_what_the_operator_deposited_waits_for_the_operator(registre, poste):
