@@ -27,6 +27,8 @@ from flux.transport.entrepot import cle_de
 _journal = structlog.get_logger(__name__)
 #: Bytes of an orphan looked at to tell an answer whose transaction was rolled back from a deposit.
 _TETE = 4096
+#: How the texts begin that tell a partner of a certificate (:mod:`raccordement.certificats`): none of the formats of a flow does.
+_AVIS = re.compile(rb"(?:[Cc]e |[Ll]e )?[Cc]ertificat |\[[A-Z]{3}[0-9]{3}\] Votre certificat ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +190,11 @@ class _Entrepot:
             return est_connu(conn, sha256, garde=garde)
 
     def _est_une_reponse(self, key: str) -> bool:
-        """Return whether this is a feedback or lifecycle file of ours: a run that dies while it answers leaves one behind."""
+        """Return whether this is a file of ours, feedback, lifecycle or text: a run that dies while it answers leaves one behind."""
         with self._contexte.entrepot.ouvrir(key) as data:
             head = data.read(_TETE)
+        if _AVIS.match(head):
+            return True
         if head[:2] == b"\x1f\x8b":
             try:
                 with self._contexte.entrepot.ouvrir(key) as data, gzip.open(data) as opened:

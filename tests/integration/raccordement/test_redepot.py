@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import select
 
+from flux.config import Reglages
+from flux.contexte import Contexte
+from flux.etapes.bilan import bilan_complet
 from flux.modele.raccordement import EtatCertificat
 from flux.registre import tables as t
 from flux.transport.entrepot import Entrepot
@@ -13,7 +17,7 @@ from raccordement.certificats.depot_fichier import recevoir
 from raccordement.certificats.lecture import lire_depot
 from raccordement.certificats.noms import empreinte
 from raccordement.certificats.preavis import Poste
-from raccordement.certificats.quotidien import juger_tout
+from raccordement.certificats.quotidien import juger_tout, prevenir
 from raccordement.certificats.registre import attend_un_jugement, dernier_verdict
 from raccordement.certificats.renouvellement import PAR_FICHIER, deposer
 from raccordement.certificats.resultats import Decision
@@ -21,7 +25,7 @@ from raccordement.certificats_partenaire import certificats, fermer, par_emprein
 from raccordement.historique import Geste, historique
 from raccordement.partenaires import partenaire
 from tests.integration.raccordement.pki_ledger import Terrain, en_service
-from tests.pki import LE, p7b
+from tests.pki import LE, cle_ec, p7b
 
 JOUR = timedelta(days=1)
 
@@ -38,10 +42,10 @@ class Banc:
         (un,) = certificats(engine, self.partenaire_id)
         self.en_service = p7b(x509.load_der_x509_certificate(un.der), self.terrain.pki.intermediaire.certificat)
 
-    def deposer(self, data, jeton, *, apres=JOUR):
-        self.le = self.terrain.heure = self.le + apres
+    def deposer(self, data, jeton, *, nom="CERT_ABC001_a.p7b"):
+        self.le = self.terrain.heure = self.le + JOUR
         geste = Geste(PAR_FICHIER, self.le)
-        return recevoir(self.engine, self.terrain.juge, self.entrepot, self.partenaire, "CERT_ABC001_a.p7b", jeton, [data], geste)
+        return recevoir(self.engine, self.terrain.juge, self.entrepot, self.partenaire, nom, jeton, [data], geste)
 
     def juger(self):
         juger_tout(self.engine, self.terrain.juge, Poste(self.entrepot, None, "p@essai.example"), self.le, bascule=True)
@@ -72,6 +76,10 @@ class Banc:
 
 def _empreinte(data):
     return empreinte(lire_depot(data).feuille)
+
+
+def _cle_privee():
+    return cle_ec("secrete").private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _lire(entrepot, cle):
@@ -167,3 +175,33 @@ def test_a_deposit_taken_up_again_after_its_judgement_changes_nothing(banc):
     banc.deposer(data, "j2")
     assert banc.etat(data) is EtatCertificat.EN_VIGUEUR
     assert len(banc.reponses()) == 2
+
+
+def test_every_text_left_by_a_run_that_died_is_known_for_ours(banc, tmp_path):
+    """It was kept, and its row rolled back: an effect of no row, not a lost deposit."""
+    banc.deposer(banc.en_service, "j1")
+    banc.deposer(b"rien", "j2")
+    banc.deposer(_cle_privee(), "j3")
+    banc.refuser_puis_lever(banc.terrain.depot(5), "j4")
+    banc.deposer(banc.terrain.depot(6), "j5", nom="mal-nomme.pem")
+    (un,) = (one for one in certificats(banc.engine, banc.partenaire_id) if one.etat is EtatCertificat.EN_VIGUEUR)
+    poste = Poste(banc.entrepot, None, "p@essai.example")
+    prevenir(banc.engine, banc.terrain.politique, poste, un.not_after - 5 * JOUR)
+    banc.terrain.revoquer([lire_depot(banc.en_service).feuille.serial_number], banc.le)
+    banc.le = banc.terrain.heure = banc.le + JOUR
+    banc.juger()
+    banc.deposer(banc.en_service, "j6")
+    with banc.engine.begin() as conn:
+        certificat = t.certificats_partenaire
+        conn.execute(certificat.update().where(certificat.c.id == un.id).values(etat=EtatCertificat.REMPLACE))
+    banc.terrain.revoquer([], LE)
+    banc.deposer(banc.en_service, "j7")
+    neuf = banc.terrain.depot(8)
+    deposer(banc.engine, banc.terrain.juge, "ABC001", neuf, Geste("operateur", banc.le))
+    banc.deposer(neuf, "j8")
+    textes = len({texte for _, texte in banc.reponses()})
+    assert textes == 10
+    with banc.engine.begin() as conn:
+        conn.execute(t.sorties.delete())
+    found = bilan_complet(Contexte(Reglages(dossier=tmp_path), banc.engine, banc.entrepot, lambda: banc.le))
+    assert ([(one.code, one.objet) for one in found.constats], len(found.restes)) == ([], textes)
