@@ -49,7 +49,8 @@ class VerdictStatuts:
     def document(self) -> VerdictDocument:
         """The same verdict, as that of any other document."""
         told = (*self.anomalies, *(one for status in self.statuts for one in status.anomalies))
-        return VerdictDocument(self.nom, self.sha256, self.taille, None, told, statuts_lus=bool(self.statuts))
+        taken = sum(one.recevable for one in self.statuts)
+        return VerdictDocument(self.nom, self.sha256, self.taille, None, told, statuts=len(self.statuts), recevables=taken)
 
 
 def juger_statuts(

@@ -39,6 +39,26 @@ MOTS_PAGE: dict[Langue, dict[str, str]] = {
     },
 }  # fmt: skip
 
+#: What is said in their place of a flow of statuses.
+MOTS_STATUTS: dict[Langue, dict[str, str]] = {
+    Langue.FR: {
+        "titre": "Vérification de statuts",
+        "acceptées": "statut recevable|statuts recevables", "à corriger": "statut à corriger|statuts à corriger",
+        "factures_fautives": "fichier|fichiers", "factures": "Fichiers de statuts", "statuts": "Statuts", "recevables": "Recevables",
+        "étapes": "Corrigez chaque cause à sa source.|"
+        "Relancez « flux verifier » sur les statuts corrigés jusqu'à ce que tous soient recevables.|"
+        "Déposez les seuls statuts corrigés sous un identifiant de flux neuf : les autres sont pris, ou redits sans effet.",
+    },
+    Langue.EN: {
+        "titre": "Check of statuses",
+        "acceptées": "status receivable|statuses receivable", "à corriger": "status to mend|statuses to mend",
+        "factures_fautives": "file|files", "factures": "Files of statuses", "statuts": "Statuses", "recevables": "Receivable",
+        "étapes": "Mend each cause at its source.|"
+        "Run “flux verifier” on the mended statuses until all are receivable.|"
+        "Deposit the mended statuses alone under a new flow id: the others are taken, or told again without effect.",
+    },
+}  # fmt: skip
+
 STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;color:#1b1b1b;background:#fff;margin:2em auto;max-width:76em;padding:0 1em}
 h1{font-size:1.5em}h2{font-size:1.2em;margin:1.6em 0 .4em;overflow-wrap:anywhere}h3{font-size:1em;margin:1.4em 0 .3em}

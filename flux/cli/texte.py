@@ -12,7 +12,6 @@ from flux.explication import Cause, Place, terme_de
 from flux.explication.causes import VALEURS
 from flux.modele.anomalie import Anomalie
 from flux.modele.verdict import Decision
-from flux.referentiel.interfaces_statuts import InterfaceStatuts
 
 
 class Langue(StrEnum):
@@ -26,10 +25,12 @@ class Langue(StrEnum):
 MOTS: dict[Langue, dict[str, str]] = {
     Langue.FR: {
         Decision.ACCEPTE: "accepté", Decision.REJETE: "rejeté", Decision.ILLISIBLE: "illisible",
-        "acceptées": "factures acceptées", "statuts": "fichiers de statuts acceptés",
+        "acceptées": "factures acceptées", "statuts": "statuts recevables",
         "invalide": "accepté ici, mais des règles publiées ne sont pas suivies",
-        "facture": "facture", "factures": "factures", "fois": "fois", "valeurs": "valeurs trouvées", "autres": "autres",
+        "facture": "facture", "factures": "factures", "fichier": "fichier", "fichiers": "fichiers",
+        "fois": "fois", "valeurs": "valeurs trouvées", "autres": "autres",
         "exemple": "Par exemple :",
+        "registre": "Facture connue, transition admise, droit de la poser : le registre en décide au dépôt.",
         "rejets": "{n} facture(s) rejetée(s) ou illisible(s) écrite(s) dans {sortie} : corrigez-les, donnez à ce flux un nom et un "
         "identifiant neufs, puis déposez-le.",
         "sans_rejet": "Aucune facture rejetée : {sortie} n'est pas écrit.",
@@ -38,10 +39,12 @@ MOTS: dict[Langue, dict[str, str]] = {
     },
     Langue.EN: {
         Decision.ACCEPTE: "accepted", Decision.REJETE: "rejected", Decision.ILLISIBLE: "unreadable",
-        "acceptées": "invoices accepted", "statuts": "files of statuses accepted",
+        "acceptées": "invoices accepted", "statuts": "statuses receivable",
         "invalide": "accepted here, yet published rules are broken",
-        "facture": "invoice", "factures": "invoices", "fois": "times", "valeurs": "values found", "autres": "others",
+        "facture": "invoice", "factures": "invoices", "fichier": "file", "fichiers": "files",
+        "fois": "times", "valeurs": "values found", "autres": "others",
         "exemple": "For example:",
+        "registre": "Whether the invoice is known, the transition allowed and yours to set, the ledger decides when you deposit.",
         "rejets": "{n} rejected or unreadable invoice(s) written to {sortie}: mend them, give this flow a name with a new id, "
         "then deposit it.",
         "sans_rejet": "No invoice is rejected: {sortie} is not written.",
@@ -68,12 +71,12 @@ def _citee(cause: Cause) -> bool:
     return (cause.exemple.found or "") in cause.exemple.fr
 
 
-def compte(cause: Cause, langue: Langue) -> str:
-    """Return ``×1000 factures, 3000 fois``; empty for the flow itself."""
+def compte(cause: Cause, langue: Langue, unite: str = "facture") -> str:
+    """Return ``×1000 factures, 3000 fois``; empty for the flow itself. :param unite: ``facture``, or ``fichier`` of a flow of statuses."""
     if not cause.factures:
         return ""
     words = MOTS[langue]
-    told = f"×{cause.factures} {words['facture' if cause.factures == 1 else 'factures']}"
+    told = f"×{cause.factures} {words[unite if cause.factures == 1 else f'{unite}s']}"
     return told if cause.fois == cause.factures else f"{told}, {cause.fois} {words['fois']}"
 
 
@@ -100,18 +103,20 @@ def lignes(verdict: VerdictFichier, causes: Sequence[Cause], langue: Langue, *, 
     """
     words, colour = MOTS[langue], _COULEURS[verdict.decision]
     code = verdict.interface.code if verdict.interface else "?"
-    what = words["statuts" if isinstance(verdict.interface, InterfaceStatuts) else "acceptées"]
-    counts = f"{verdict.acceptees}/{len(verdict.documents)} {what}"
+    what = words["statuts" if verdict.de_statuts else "acceptées"]
+    counts = f"{verdict.acceptees}/{verdict.total} {what}"
     yield f"[bold {colour}]{words[verdict.decision]}[/]  {inerte(verdict.fichier)}  [dim]{code}[/]  {counts}"
     if verdict.decision is Decision.ACCEPTE and not verdict.valide:
         yield f"  [yellow]{words['invalide']}[/]"
+    if verdict.de_statuts and verdict.acceptees:
+        yield f"  [dim]{words['registre']}[/]"
     if detail:
         for one in verdict.anomalies:
             yield from _bloc(one, str(Place(one.member, one.line, one.column)), phrase(one, langue))
             yield from _suite(one.path)
         return
     for cause in causes:
-        yield from _bloc(cause.exemple, compte(cause, langue), phrase_cause(cause, langue))
+        yield from _bloc(cause.exemple, compte(cause, langue, "fichier" if verdict.de_statuts else "facture"), phrase_cause(cause, langue))
         yield from _suite(lieux(cause), valeurs(cause, langue), cause.path)
 
 

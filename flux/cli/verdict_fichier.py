@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 from flux.annuaire import Annuaire
@@ -16,6 +16,7 @@ from flux.enveloppe import NomFlux, verifier_nom
 from flux.errors import ErreurUsage
 from flux.explication import Cause, regrouper
 from flux.modele.anomalie import Anomalie, anomalie
+from flux.modele.temps import PARIS
 from flux.modele.verdict import Decision, VerdictDocument
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.interfaces import INTERFACES, Interface
@@ -83,9 +84,19 @@ class VerdictFichier:
         return any(a.bloquante and a.member is None for a in self.anomalies)
 
     @property
+    def de_statuts(self) -> bool:
+        """True for a flow of statuses."""
+        return isinstance(self.interface, InterfaceStatuts)
+
+    @property
+    def total(self) -> int:
+        """Number of invoices; of a flow of statuses the statuses, a file that gave none counted as one."""
+        return sum(max(one.statuts, 1) for one in self.documents)
+
+    @property
     def acceptees(self) -> int:
-        """Number of invoices accepted."""
-        return sum(one.decision is Decision.ACCEPTE for one in self.documents)
+        """Number of those accepted; statuses that the ledger will be asked to apply."""
+        return sum(one.recevables if one.statuts else one.decision is Decision.ACCEPTE for one in self.documents)
 
     def causes(self) -> list[Cause]:
         """Return the anomalies by root cause, the most frequent first."""
@@ -176,7 +187,8 @@ def _juger(found: Membre, row: Interface | InterfaceStatuts, jugement: Jugement)
     settings = jugement.reglages
     if isinstance(row, InterfaceStatuts):
         choix = settings.codes_cdar if row.cdar else settings.codes_cpp
-        return juger_statuts(found.nom, found.contenu, row, settings.limites, choix=choix).document
+        recu_le = datetime.combine(jugement.le, time.max, PARIS)  # deposited on that day, at the latest
+        return juger_statuts(found.nom, found.contenu, row, settings.limites, recu_le=recu_le, choix=choix).document
     return juger(
         found.nom,
         found.contenu,

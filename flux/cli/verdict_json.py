@@ -38,6 +38,8 @@ def _facture(document: VerdictDocument) -> dict[str, Any]:
         "valid": document.valide,
         "sha256": document.sha256 or None,
     }
+    if document.statuts:
+        return base | {"statuses": document.statuts, "receivable": document.recevables}
     if facture is None:
         return base
     totals = facture.totaux

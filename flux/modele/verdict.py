@@ -23,7 +23,8 @@ class VerdictDocument:
 
     :ivar nom: name inside the archive, or of the file itself.
     :ivar facture: what could be mapped; also given for a rejected document, so that its answer can name it.
-    :ivar statuts_lus: True for a file of statuses that could be read. :ivar sha256: hexadecimal digest of the document's bytes.
+    :ivar sha256: hexadecimal digest of the document's bytes.
+    :ivar statuts: statuses read, of a file of statuses. :ivar recevables: those that nothing in the file keeps from being applied.
     :ivar replis: official rule sets that the reference engine judged because the compiled one could not.
     """
 
@@ -33,16 +34,19 @@ class VerdictDocument:
     facture: Facture | None
     anomalies: tuple[Anomalie, ...]
     replis: tuple[str, ...] = ()
-    statuts_lus: bool = False
+    statuts: int = 0
+    recevables: int = 0
 
     @property
     def lisible(self) -> bool:
         """True when something could be mapped."""
-        return self.facture is not None or self.statuts_lus
+        return self.facture is not None or self.statuts > 0
 
     @property
     def decision(self) -> Decision:
-        """Accepted without blocking anomaly; unreadable when nothing could be mapped."""
+        """Accepted without blocking anomaly; unreadable when nothing could be mapped. Each status stands alone: one receivable will do."""
+        if self.statuts:
+            return Decision.ACCEPTE if self.recevables else Decision.REJETE
         if not any(a.bloquante for a in self.anomalies):
             return Decision.ACCEPTE
         return Decision.REJETE if self.lisible else Decision.ILLISIBLE

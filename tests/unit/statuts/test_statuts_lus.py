@@ -1,5 +1,6 @@
 """Deposited statuses are read whole, and what is wrong with each is told."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -225,12 +226,41 @@ def test_every_anomaly_of_statuses_has_a_published_code_or_says_that_nothing_is_
     assert codes == {"REJ_INC", "REJ_INEX", "REJ_RG", "REJ_HAB", "STATUT_SANS_EFFET", "STATUT_DEJA_POSE"}
 
 
-def test_the_command_line_counts_files_of_statuses_not_invoices(tmp_path):
+def _verifier(tmp_path, data, *words):
     path = tmp_path / "FSO1301A_DST001_DST0011301000000000000001"
-    path.write_bytes(cpp(SUSPENDUE))
-    done = CliRunner().invoke(app, ["verifier", str(path)])
+    path.write_bytes(data)
+    return CliRunner().invoke(app, ["verifier", str(path), *words])
+
+
+def test_the_command_line_counts_statuses_and_says_that_the_ledger_has_the_last_word(tmp_path):
+    done = _verifier(tmp_path, cpp(SUSPENDUE), "--date", "2026-11-25")
     assert done.exit_code == 0
-    assert "1/1 fichiers de statuts acceptés" in done.stdout
+    assert "1/1 statuts recevables" in done.stdout
+    assert "le registre en décide au dépôt" in done.stdout
+
+
+def test_each_status_stands_alone_on_the_command_line_as_on_the_platform(tmp_path):
+    futur = replace(COMPLET, horodatage=datetime(2099, 9, 15, tzinfo=UTC))
+    both = _verifier(tmp_path, cpp(COMPLET, futur), "--date", "2026-11-25")
+    assert (both.exit_code, "1/2 statuts recevables" in both.stdout, "STA-11" in both.stdout) == (1, True, True)
+    assert "×1 fichier\n" in both.stdout
+    none = _verifier(tmp_path, cpp(futur), "--date", "2026-11-25", "--langue", "en")
+    assert none.stdout.startswith("rejected")
+    assert "0/1 statuses receivable" in none.stdout
+    (told,) = json.loads(_verifier(tmp_path, cpp(COMPLET, futur), "--date", "2026-11-25", "--format", "json").stdout)["invoices"]
+    assert (told["verdict"], told["statuses"], told["receivable"]) == ("accepted", 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("langue", "titre", "absent"), [("fr", "Vérification de statuts", "acture"), ("en", "Check of statuses", "nvoices")]
+)
+def test_the_page_of_statuses_speaks_of_statuses(tmp_path, langue, titre, absent):
+    page = _verifier(tmp_path, cpp(COMPLET, statut("SUSPENDUE")), "--date", "2026-11-25", "--format", "html", "--langue", langue).stdout
+    root = etree.fromstring(page.encode())
+    assert root.findtext(".//{*}h1") == titre
+    said = " ".join("".join(one.itertext()) for one in root.iter("{*}th", "{*}h3", "{*}li", "{*}p") if one.get("class") != "petit")
+    assert absent not in said.replace("Facture connue", "")
+    assert [one.text for one in root.iter("{*}td") if one.get("class") == "n"][-2:] == ["2", "1"]
 
 
 def _trois_references(*fautives):
