@@ -19,7 +19,7 @@ from flux.contexte import Contexte
 from flux.emitters.archive import ecrire_targz
 from flux.emitters.fen1202a import nom_membre
 from flux.emitters.fso1301a import message_fso1301a
-from flux.errors import ErreurUsage
+from flux.errors import ErreurFlux, ErreurRegistre, ErreurUsage
 from flux.etapes.cadence import etape
 from flux.etapes.fichiers import enveloppe_sortante, garder
 from flux.etapes.redaction import Rediger, format_de, interfaces_du_statut, rediger
@@ -40,6 +40,8 @@ _journal = structlog.get_logger(__name__)
 def grouper(contexte: Contexte, *, tout: bool = False) -> int:
     """Make every file that is due; return how many.
 
+    One that cannot be made, because what it must hold is lost, holds up no other queue: those are served, then the first failure is raised.
+
     :param tout: do not wait for the delay.
     :raises ErreurTransitoire: the ledger or the staging store did not answer; what is made is made.
     """
@@ -47,11 +49,25 @@ def grouper(contexte: Contexte, *, tout: bool = False) -> int:
     told = {code: interfaces_du_statut(code, settings) for code in STATUTS_FACTURE}
     planifier_statuts(contexte.engine, told, contexte.horloge(), interface_pivot=settings.interface_pivot)
     made = 0
+    failed: dict[tuple[int, str], ErreurFlux] = {}
     waiting = files_d_attente(contexte.engine)
-    while due := [one for one in waiting if tout or _due(contexte, one)]:
-        made += sum([_un_fichier(contexte, one) for one in due])
+    while due := [one for one in waiting if _cle(one) not in failed and (tout or _due(contexte, one))]:
+        for one in due:
+            try:
+                made += _un_fichier(contexte, one)
+            except ErreurRegistre:  # it fails the others too
+                raise
+            except ErreurFlux as error:
+                _journal.warning("groupage_refuse", partenaire=one.code_application, interface=one.interface, cause=str(error))
+                failed[_cle(one)] = error
         waiting = files_d_attente(contexte.engine)
+    if failed:
+        raise next(iter(failed.values()))
     return made
+
+
+def _cle(waiting: FileAttente) -> tuple[int, str]:
+    return waiting.partenaire_id, waiting.interface
 
 
 def _due(contexte: Contexte, waiting: FileAttente) -> bool:

@@ -121,7 +121,8 @@ def test_the_same_messages_give_the_same_bytes(plateforme, monkeypatch):
         for _ in range(2):
             with pytest.raises(ErreurTransport):
                 grouper(plateforme.contexte, tout=True)
-    assert digests[0] == digests[1]
+    half = len(digests) // 2  # each time, every queue was tried
+    assert digests[:half] == digests[half:]
     grouper(plateforme.contexte, tout=True)
     assert plateforme.lignes("SELECT nom, sha256 FROM sorties WHERE flux_id IS NULL ORDER BY id LIMIT 1") == digests[:1]
 

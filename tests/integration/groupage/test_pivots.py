@@ -12,6 +12,7 @@ from lxml import etree
 
 from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.enveloppe import NomFlux
+from flux.errors import ErreurTransport
 from flux.etapes import grouper
 from flux.etapes.sujet import statut_de
 from flux.modele.statut import Enveloppe, Motif
@@ -47,6 +48,23 @@ def test_the_original_in_a_pivot_is_the_deposited_file_byte_for_byte(mairie):
     with zipfile.ZipFile(BytesIO(b64decode(etree.fromstring(data).find(".//PJ").findtext("Contenu")))) as archive:
         original = archive.read(archive.namelist()[0])
     assert mairie.lignes("SELECT sha256 FROM membres") == [(hashlib.sha256(original).hexdigest(),)]
+
+
+def test_an_invoice_lost_in_the_store_holds_up_no_file_of_the_others(mairie):
+    flow = mairie.integrer(2)
+    mairie.poser("MISE_A_DISPOSITION", (flow, 0))
+    ((cle,),) = mairie.lignes("SELECT cle FROM tranches")
+    with mairie.contexte.entrepot.ouvrir(cle) as data:
+        kept = data.read()
+    mairie.contexte.entrepot.supprimer(cle)
+    for _ in range(2):
+        with pytest.raises(ErreurTransport, match="tranches"):
+            grouper(mairie.contexte, tout=True)
+        assert (len(mairie.groupes("FEN0111A")), len(mairie.groupes("FEN1202A"))) == (0, 1)
+    with mairie.contexte.entrepot.ecrire_sous(cle) as out:
+        out.write(kept)
+    assert grouper(mairie.contexte, tout=True) == 1
+    assert len(mairie.groupes("FEN0111A")) == 1
 
 
 def test_pivots_are_cut_by_their_size(mairie):
