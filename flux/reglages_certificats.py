@@ -35,7 +35,9 @@ class ReglagesCertificats(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     autorites: Path | None = Field(
-        None, description="Folder of the accepted authorities, one or more PEM certificates a file; none is `dossier`/autorites."
+        None,
+        description="Folder of the accepted authorities (.pem, .crt, .cer; PEM or DER); one that is named must exist; none is "
+        "`dossier`/autorites, which may be absent.",
     )
     listes: tuple[ListeSuivie, ...] = Field(
         (), description="Trusted lists kept up to date (JSON list of `adresse` and `signataires`, a PEM file of whom may sign)."

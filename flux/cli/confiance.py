@@ -15,6 +15,7 @@ from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.cli.interfaces import FormatSortie
 from flux.cli.rendu import contexte_migre, heure, lire_fichier
 from raccordement.certificats.autorites import Import, ancres, listes
+from raccordement.certificats.dossier import dire_recherche
 from raccordement.certificats.montage import dossier_autorites, service
 from raccordement.certificats.noms import empreinte, nom_lisible
 from raccordement.certificats.quotidien import importer_tsl
@@ -26,7 +27,8 @@ _Format = Annotated[FormatSortie, typer.Option("--format", help="texte ou json")
 def autorites(format_: _Format = FormatSortie.TEXTE) -> None:
     """Autorités acceptées, et d'où elles viennent. / Accepted authorities, and where they come from."""
     ctx = contexte_migre()
-    found = ancres(ctx.engine, dossier_autorites(ctx.reglages))
+    dossier = dossier_autorites(ctx.reglages)
+    found = ancres(ctx.engine, dossier)
     rows = [
         (nom_lisible(one.certificat.subject), one.certificat.not_valid_after_utc, empreinte(one.certificat), one.source) for one in found
     ]
@@ -40,6 +42,7 @@ def autorites(format_: _Format = FormatSortie.TEXTE) -> None:
     )
     for one in listes(ctx.engine):
         dire(f"TSL {one.territoire} n° {one.numero}, {one.source}, prochaine / next: {heure(one.prochaine)}")
+    dire(" / ".join(dire_recherche(dossier, len(found))))
 
 
 def importer_liste(

@@ -25,6 +25,7 @@ NOM = "FSO1140A_ABC123_ABC1231140000000000000001"
 _PEM = cle_rsa().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 CLES = {
     "pem": _PEM,
+    "utf16": _PEM.decode().encode("utf-16"),
     "chiffree": cle_ec().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"s")),
     "der": cle_rsa().private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()),
     "openssh": cle_ec().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()),

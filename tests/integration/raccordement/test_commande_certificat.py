@@ -152,6 +152,20 @@ def test_the_folder_of_authorities_holds_authorities_only(flux, contenu):
         flux("certificat", "autorites")
 
 
+def test_an_operator_reads_where_authorities_were_looked_for_and_what_none_means(flux):
+    def dit():
+        return " ".join(flux("certificat", "autorites").split())
+
+    assert "Cherchées dans" in dit()
+    assert "sera refusé" not in dit()
+    (flux.dossier / "autorites" / "essai.pem").unlink()
+    assert "aucune, tout certificat sera refusé" in dit()
+    assert "none, every certificate will be refused" in dit()
+    flux.reglages["autorites"] = flux.dossier / "autorite"
+    with pytest.raises(ErreurConfiguration, match="FLUX_CERTIFICATS__AUTORITES"):
+        flux("certificat", "autorites")
+
+
 SIGNATAIRE = Autorite(PKI.racine.emettre(nom("Signataire"), cle_ec("tsl"), usage=usages("digital_signature"), etendus=None), cle_ec("tsl"))
 AUTRE = racine("Autre")
 
