@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import BinaryIO, Self, TypedDict
@@ -14,7 +14,7 @@ from flux.archive import Membre as MembreOuvert
 from flux.archive import ouvrir_flux
 from flux.contexte import Contexte
 from flux.enveloppe import verifier_nom
-from flux.errors import ErreurInvariant
+from flux.errors import ErreurFlux, ErreurInvariant, ErreurRegistre, ErreurTransitoire
 from flux.etapes.cadence import au_sujet_de, etape
 from flux.etapes.jugement import jour_de_reception
 from flux.modele.anomalie import Anomalie, anomalie
@@ -24,10 +24,10 @@ from flux.referentiel.interfaces import Interface
 from flux.referentiel.interfaces_statuts import InterfaceStatuts
 from flux.referentiel.jeux import jeu_en_vigueur
 from flux.registre.connexion import transaction
-from flux.registre.depots import lot_par_id
+from flux.registre.depots import lot_par_id, mettre_a_part
 from flux.registre.lectures import flux_par_id, tranches_du_flux
 from flux.registre.ouverture import enregistrer_ouverture
-from flux.registre.valeurs import FLUX_LUI_MEME, EtatFlux, EtatTranche, FluxLu, Membre, Tranche
+from flux.registre.valeurs import FLUX_LUI_MEME, EtatFlux, EtatTranche, FluxLu, Lot, Membre, Tranche
 from flux.transport.entrepot import cle_de
 from raccordement.droits import refus_de_la_fiche
 
@@ -50,26 +50,51 @@ class TacheTraiter(TypedDict):
 def ouvrir(contexte: Contexte, lot_id: int) -> list[TacheTraiter]:
     """Open the flows of a lot that are not open yet; return the tasks for all tranches left to treat.
 
-    :raises ErreurInvariant: there is no such lot, or it needs more tasks than one run may map.
-    :raises ErreurTransitoire: the ledger or the staging store did not answer.
+    A flow that cannot be opened while the store answers, its original being lost for instance, waits in a lot of its own: the tasks of the
+    others need not wait for it.
+
+    :raises ErreurInvariant: there is no such lot.
+    :raises ErreurTransitoire: the ledger or the staging store did not answer, or not one flow of the lot could be opened.
     """
     lot = lot_par_id(contexte.engine, lot_id)
     if lot is None:
         raise ErreurInvariant(f"the ledger has no lot {lot_id}", lot_id=lot_id)
-    for flux_id in lot.flux:
-        with au_sujet_de(flux_id):
-            with transaction(contexte.engine, "ouvrir") as conn:
-                flow = flux_par_id(conn, flux_id)
-            if flow is not None and flow.etat is EtatFlux.RECU:
-                _ouvrir_un(contexte, flow)
-    tasks = list(_planifier(contexte, lot_id, lot.flux))
-    if len(tasks) > contexte.reglages.tranches_max:
-        raise ErreurInvariant(
-            f"lot {lot_id} needs {len(tasks)} tasks, one run maps {contexte.reglages.tranches_max}: raise FLUX_TRANCHE_FACTURES",
-            lot_id=lot_id,
-            tasks=len(tasks),
-        )
-    return tasks
+    failed = _ouvrir_ceux(contexte, lot.flux)
+    if failed:
+        contexte.entrepot.sonder()  # raises when the store as a whole fails: no fault of these flows
+        failed = _ouvrir_ceux(contexte, failed)
+    if failed:
+        _mettre_a_part(contexte, lot, failed)
+    return list(_planifier(contexte, lot_id, tuple(one for one in lot.flux if one not in failed)))
+
+
+def _ouvrir_ceux(contexte: Contexte, flows: Iterable[int]) -> dict[int, ErreurFlux]:
+    """Open those that are not open yet; return those that could not be, and why."""
+    failed: dict[int, ErreurFlux] = {}
+    for flux_id in flows:
+        try:
+            with au_sujet_de(flux_id):
+                with transaction(contexte.engine, "ouvrir") as conn:
+                    flow = flux_par_id(conn, flux_id)
+                if flow is not None and flow.etat is EtatFlux.RECU:
+                    _ouvrir_un(contexte, flow)
+        except ErreurRegistre:  # it fails the others too
+            raise
+        except ErreurFlux as error:
+            _journal.warning("ouverture_refusee", flux_id=flux_id, cause=str(error))
+            failed[flux_id] = error
+    return failed
+
+
+def _mettre_a_part(contexte: Contexte, lot: Lot, failed: dict[int, ErreurFlux]) -> None:
+    """Give the flows that could not be opened a lot of their own, which the next reception launches and which turns its run red.
+
+    :raises ErreurFlux: the lot has no other flows: nothing waits for these.
+    """
+    if len(failed) == len(lot.flux):
+        raise min(failed.values(), key=lambda one: not isinstance(one, ErreurTransitoire))  # what may pass comes first: it gets another try
+    apart = mettre_a_part(contexte.engine, lot.id, list(failed), contexte.horloge())
+    _journal.error("flux_mis_a_part", lot_id=lot.id, nouveau_lot=apart, flux=list(failed))
 
 
 def _ouvrir_un(contexte: Contexte, flow: FluxLu) -> None:
@@ -191,9 +216,24 @@ class _Ouverture:
 
 
 def _planifier(contexte: Contexte, lot_id: int, flows: tuple[int, ...]) -> Iterator[TacheTraiter]:
-    """Group the tranches left to treat: small ones of several flows share a task, up to the size of one tranche."""
+    """Plan a task for each batch left to treat; for several together when there are more than one run may map."""
+    most = contexte.reglages.tranches_max
+    batches = list(_paquets(contexte, flows))
+    each = max(1, -(-len(batches) // most))  # rounded up
+    if each > 1:
+        _journal.warning("taches_reunies", lot_id=lot_id, paquets=len(batches), par_tache=each)
+    for rank, start in enumerate(range(0, len(batches), each)):
+        some = batches[start : start + each]
+        yield _tache(lot_id, rank, sum(count for count, _ in some), [pair for _, pairs in some for pair in pairs])
+
+
+def _paquets(contexte: Contexte, flows: tuple[int, ...]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Group the tranches left to treat: small ones of several flows go together, up to the size of one tranche.
+
+    :return: files, and (flux id, rank) of the tranches, for each group.
+    """
     settings = contexte.reglages
-    rank, count, size = 0, 0, 0
+    count, size = 0, 0
     pairs: list[tuple[int, int]] = []
     for flux_id in flows:
         with transaction(contexte.engine, "planifier") as conn:
@@ -202,12 +242,12 @@ def _planifier(contexte: Contexte, lot_id: int, flows: tuple[int, ...]) -> Itera
             if one.etat is not EtatTranche.A_TRAITER:
                 continue
             if pairs and (count + one.nombre > settings.tranche_factures or size + one.octets > settings.tranche_octets):
-                yield _tache(lot_id, rank, count, pairs)
-                rank, count, size, pairs = rank + 1, 0, 0, []
+                yield count, pairs
+                count, size, pairs = 0, 0, []
             pairs.append((flux_id, one.rang))
             count, size = count + one.nombre, size + one.octets
     if pairs:
-        yield _tache(lot_id, rank, count, pairs)
+        yield count, pairs
 
 
 def _tache(lot_id: int, rank: int, count: int, pairs: list[tuple[int, int]]) -> TacheTraiter:

@@ -23,7 +23,7 @@ from flux.emitters.fen1202a import DialecteCdar, cdar_facture, cdar_flux, ecrire
 from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
-from flux.errors import ErreurInvariant
+from flux.errors import ErreurFlux, ErreurInvariant, ErreurRegistre, ErreurTransitoire
 from flux.etapes.cadence import au_sujet_de, etape
 from flux.etapes.fichiers import enveloppe_sortante, garder
 from flux.etapes.redaction import dialecte_de
@@ -57,20 +57,36 @@ _journal = structlog.get_logger(__name__)
 def repondre(contexte: Contexte, lot_id: int) -> int:
     """Write the answers of every flow of a lot whose members are all judged; return how many flows were answered now.
 
+    A flow that cannot be answered holds up no other: the rest is answered, then its failure is raised.
+
     :raises ErreurInvariant: there is no such lot. :raises ErreurTransitoire: the ledger or the staging store did not answer.
     """
     lot = lot_par_id(contexte.engine, lot_id)
     if lot is None:
         raise ErreurInvariant(f"the ledger has no lot {lot_id}", lot_id=lot_id)
     answered = 0
+    failed: list[ErreurFlux] = []
     for flux_id in lot.flux:
-        with au_sujet_de(flux_id):
-            with transaction(contexte.engine, "repondre") as conn:
-                flow = flux_par_id(conn, flux_id)
-            if flow is not None and flow.etat is EtatFlux.TRAITE:
-                with sans_ramasse_miettes():
-                    answered += _repondre_un(contexte, flow)
+        try:
+            with au_sujet_de(flux_id):
+                answered += _repondre_s_il_faut(contexte, flux_id)
+        except ErreurRegistre:  # it fails the others too
+            raise
+        except ErreurFlux as error:
+            _journal.warning("reponse_refusee", flux_id=flux_id, cause=str(error))
+            failed.append(error)
+    if failed:
+        raise min(failed, key=lambda one: not isinstance(one, ErreurTransitoire))  # what may pass comes first: it gets another try
     return answered
+
+
+def _repondre_s_il_faut(contexte: Contexte, flux_id: int) -> bool:
+    with transaction(contexte.engine, "repondre") as conn:
+        flow = flux_par_id(conn, flux_id)
+    if flow is None or flow.etat is not EtatFlux.TRAITE:
+        return False
+    with sans_ramasse_miettes():
+        return _repondre_un(contexte, flow)
 
 
 @etape("verdict")

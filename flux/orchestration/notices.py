@@ -55,9 +55,13 @@ NOTICES: dict[str, str] = {
     ),
     "integration.ouvrir": (
         "**FR.** Contrôle le nom et l'archive de chaque flux et planifie les tranches. Un flux illisible sera répondu, non mis en rouge. "
-        "**Rouge :** base ou entrepôt (original absent ?).\n\n"
+        "Un flux qui ne s'ouvre pas alors que l'entrepôt répond (original absent ?) passe dans un lot à part (`flux_mis_a_part` dans le "
+        "journal), que la réception suivante lance : les autres ne l'attendent pas. "
+        "**Rouge :** base ou entrepôt, ou aucun flux du lot ne s'ouvre : rétablir l'original, puis *Clear*.\n\n"
         "**EN.** Checks the name and the archive of each flow and plans the batches. An unreadable flow is answered, not turned red. "
-        "**Red:** database or store (original missing?)."
+        "A flow that does not open while the store answers (original missing?) goes to a lot of its own (`flux_mis_a_part` in the log), "
+        "which the next reception launches: the others do not wait for it. "
+        "**Red:** database or store, or not one flow of the lot opens: restore the original, then *Clear*."
     ),
     "integration.traiter": (
         "**FR.** Juge et enregistre une tranche de factures (un cœur par tâche, pool `flux_cpu`). Tuée, elle reprend où elle en était. "

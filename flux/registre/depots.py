@@ -173,6 +173,26 @@ def former_lots(engine: Engine, le: datetime, lot_flux: int, lot_octets: int, li
         return _lots(conn, t.lots.c.lance_le.is_(None), limite)
 
 
+def mettre_a_part(engine: Engine, lot_id: int, flux: Sequence[int], le: datetime) -> int | None:
+    """Move flows that are not open yet from their lot to a new one, in one transaction.
+
+    :return: the new lot, not launched; ``None``, and nothing changes, when another process moved or opened them.
+    :raises ErreurRegistre: the ledger did not answer.
+    """
+    f, source = t.flux.c, t.lots.c
+    with transaction(engine, "mettre_a_part") as conn:
+        verrouiller(conn, "flux.lots")
+        still = list(
+            conn.execute(select(f.id).where(f.lot_id == lot_id, f.id.in_(flux), f.etat == EtatFlux.RECU).with_for_update()).scalars()
+        )
+        if not still:
+            return None
+        partenaire_id = conn.execute(select(source.partenaire_id).where(source.id == lot_id)).scalar_one()
+        apart: int = conn.execute(insert(t.lots).values(partenaire_id=partenaire_id, cree_le=le).returning(source.id)).scalar_one()
+        conn.execute(update(t.flux).where(f.id.in_(still)).values(lot_id=apart))
+        return apart
+
+
 def _grouper(flows: Sequence[tuple[int, int]], lot_flux: int, lot_octets: int) -> Iterator[list[int]]:
     """Yield the ids of each lot from (id, size) of one partner's flows."""
     small = [one for one, size in flows if size <= lot_octets]
