@@ -87,4 +87,7 @@ def _dire(found: BilanComplet) -> None:
     else:
         dire("Juste : rien ne manque, rien n'est en trop. / It balances: nothing is missing, nothing is doubled.")
     if found.restes:
-        dire(f"{len(found.restes)} reste(s) de réponses reprises, sans effet / leftovers of answers written again, harmless")
+        dire(
+            f"{len(found.restes)} reste(s), sans effet : réponses reprises, pièces retirées ou remplacées / leftovers, harmless: answers "
+            "written again, attachments withdrawn or replaced"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,7 +46,9 @@ def garder_les_sceaux(contexte: Contexte) -> int:
         return 0
     poses = sceaux_poses(contexte.engine)
     try:
-        kept = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+        data = path.read_bytes() if path.exists() else b""
+        debut = len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0  # an editor may have left one
+        kept = data[debut:].decode().splitlines(keepends=True)
         whole = [line for line in kept if line.endswith("\n")]  # a process killed while it wrote leaves a line without end
         gardes = [line.rstrip("\n") for line in whole]
         lost = next((line for line in gardes if line not in poses), None)
@@ -57,7 +60,7 @@ def garder_les_sceaux(contexte: Contexte) -> int:
             )
         missing = [one for one in poses if one not in gardes]
         if missing:
-            _ajouter(path, sum(len(line.encode()) for line in whole), missing)
+            _ajouter(path, debut + sum(len(line.encode()) for line in whole), missing)
     except (OSError, UnicodeDecodeError) as error:
         raise ErreurTransport(f"the file of seals cannot be read or written: {path}", operation="sceaux", path=str(path)) from error
     return len(missing)

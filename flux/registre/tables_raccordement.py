@@ -124,7 +124,7 @@ preavis = Table(
     "preavis",
     metadata,
     Column("certificat_id", BigInteger, ForeignKey("certificats_partenaire.id"), primary_key=True),
-    Column("objet", Text, primary_key=True),  # days before the end, or what happened
+    Column("objet", Text, primary_key=True),  # days before the end, or what happened; by mail, also a digest of the address
     Column("voie", Text, primary_key=True),
     instant("le", nullable=False),
     parmi("voie", ("courriel", "fichier")),

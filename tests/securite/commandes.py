@@ -47,6 +47,7 @@ EPREUVES = (
     Epreuve("journal verifier", ("--sceaux", "{sceau}"), 1),
     Epreuve("journal sceller", montre=False),
     Epreuve("registre bilan", (), 4, json=_JSON),
+    Epreuve("registre migrer", montre=False),
     Epreuve("emission lacunes", (), 1),
     Epreuve("emission rejouer", ("retour " + MALIN,), 3),  # its bytes are not there: an error that names it
     Epreuve("emission grouper", ("--tout", "--refuses"), montre=False),

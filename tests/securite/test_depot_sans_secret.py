@@ -21,6 +21,8 @@ CONNUS = {
     ("tests/integration/raccordement/test_commande_certificat.py", "Private Key"): "a header without a key, deposited to be refused",
     ("tests/integration/test_cle_deposee.py", "Private Key"): "files that speak of a key and hold none",
     ("tests/integration/registre/test_base.py", "Basic Auth Credentials"): "an address that must be refused without telling its password",
+    ("tests/unit/certificats/test_dossier_autorites.py", "Private Key"): "a header without a key, put where authorities are wanted",
+    ("tests/unit/certificats/test_lecture_depot.py", "Private Key"): "headers without a key, deposited to be refused",
     ("tests/unit/raccordement/test_porte.py", "Basic Auth Credentials"): "an address that must be refused without telling its password",
     ("tests/securite/test_reglages.py", "Basic Auth Credentials"): "addresses whose password must not be told",
 }

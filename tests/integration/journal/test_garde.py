@@ -1,5 +1,6 @@
 """The seals kept in a file outside the database, and the life of a flow as an issuer reads it."""
 
+from codecs import BOM_UTF8
 from datetime import UTC, datetime
 
 import pytest
@@ -48,6 +49,16 @@ def test_a_line_half_written_is_written_again(contexte):
     path.write_text(whole[:50])
     assert garder_les_sceaux(contexte) == 1
     assert path.read_text() == f"{whole}\n"
+
+
+def test_a_file_that_an_editor_saved_with_its_mark_is_gone_on_with(contexte):
+    flux_repondu(contexte.engine)
+    sceller_la_veille(contexte)
+    path = contexte.reglages.journal_sceaux
+    path.write_bytes(BOM_UTF8 + path.read_bytes())
+    sceller(contexte.engine, JOUR.replace(day=24), LE)
+    assert garder_les_sceaux(contexte) == 1
+    assert path.read_text(encoding="utf-8-sig").splitlines() == sceaux_poses(contexte.engine)
 
 
 @pytest.mark.parametrize("requete", ["DELETE FROM sceaux", "UPDATE sceaux SET texte = replace(texte, '11-23', '11-22')"])
