@@ -5,11 +5,14 @@ Example: ``FLUX_ENVIRONNEMENT=production``, ``FLUX_LIMITES__TAILLE_FLUX=53687091
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+import os
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeGuard, get_origin
 
 from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -236,17 +239,19 @@ def reglages() -> Reglages:
     except ValidationError as error:
         found = {f"FLUX_{'__'.join(map(str, one['loc'])).upper()}": one["msg"] for one in error.errors(include_input=False)}
     except SettingsError as error:  # JSON that cannot be read
-        found = {"FLUX_…": str(error).splitlines()[0]}
+        found = _json_attendu(os.environ) or {"FLUX_…": str(error).splitlines()[0]}
     told = "; ".join(f"{name}: {what}" for name, what in found.items())
     raise ErreurConfiguration(f"réglages inutilisables / unusable settings: {told}", settings=sorted(found))
 
 
-def variables(modele: type[BaseModel] = Reglages, debut: str = "FLUX_") -> Iterator[str]:
-    """Yield the name of every environment variable that is a setting, nested ones too."""
+def variables(modele: type[BaseModel] = Reglages, debut: str = "FLUX_") -> dict[str, object]:
+    """Return every environment variable that is a setting, nested ones too, with its type."""
+    found: dict[str, object] = {}
     for nom, champ in modele.model_fields.items():
-        yield debut + nom.upper()
-        if isinstance(champ.annotation, type) and issubclass(champ.annotation, BaseModel):
-            yield from variables(champ.annotation, f"{debut}{nom.upper()}__")
+        found[debut + nom.upper()] = champ.annotation
+        if _est_un_groupe(champ.annotation):
+            found |= variables(champ.annotation, f"{debut}{nom.upper()}__")
+    return found
 
 
 def presque(noms: Iterable[str]) -> dict[str, str]:
@@ -254,7 +259,26 @@ def presque(noms: Iterable[str]) -> dict[str, str]:
 
     :param noms: those of the environment. Others that begin with ``FLUX_`` may be another program's.
     """
-    connues = list(variables())
+    connues = variables()
     ouvertes = tuple(f"{one}__" for one in connues)  # an item of a table of ours: any key
     douteuses = (one for one in noms if one.startswith("FLUX_") and one not in connues and not one.startswith(ouvertes))
     return {one: found[0] for one in douteuses if (found := get_close_matches(one, connues, 1, 0.85))}
+
+
+def _est_un_groupe(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _json_attendu(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return, by variable, what is wanted of those whose JSON cannot be read: the library names their group alone."""
+    found = {}
+    for nom, annotation in variables().items():
+        liste = get_origin(annotation) in (list, tuple, frozenset)
+        if nom not in environ or not (liste or get_origin(annotation) is dict or _est_un_groupe(annotation)):
+            continue
+        try:
+            json.loads(environ[nom])
+        except ValueError:
+            exemple = f"""{nom}='["un", "deux"]'""" if liste else f"""{nom}='{{"clé": "valeur"}}'"""
+            found[nom] = f"du JSON est attendu, par exemple {exemple} / JSON is wanted, for example {exemple}"
+    return found

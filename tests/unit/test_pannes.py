@@ -22,6 +22,7 @@ def lancer(tmp_path, *words: str, **settings: str) -> subprocess.CompletedProces
         ({"BASE": "postgresql+psycopg://x@127.0.0.1:1/x"}, "FLUX_BASE", "rétablir PostgreSQL", "restore PostgreSQL"),
         ({"BASE": "mysql://x@127.0.0.1/x"}, "FLUX_BASE", "écrire postgresql+psycopg://", "write postgresql+psycopg://"),
         ({"BASE": "n'importe quoi"}, "FLUX_BASE", "écrire postgresql+psycopg://", "write postgresql+psycopg://"),
+        ({"CERTIFICATS__SERVICE": "https://un.example"}, "FLUX_CERTIFICATS__SERVICE='[", "du JSON est attendu", "JSON is wanted"),
         ({"TRANCHE_FACTURES": "beaucoup"}, "FLUX_TRANCHE_FACTURES", "réglages à corriger", "settings to mend"),
     ],
 )
@@ -73,3 +74,10 @@ def test_a_variable_that_is_almost_a_setting_is_told_and_others_programs_are_lef
     assert "FLUX_BASE" in done.stderr
     assert "FLUX_SANTE__PLACE" in done.stderr
     assert "secret" not in done.stderr
+
+
+def test_a_table_that_is_no_json_is_named_with_an_example(tmp_path):
+    done = lancer(tmp_path, "interfaces", BLOQUE_APRES="recu=900")
+    assert done.returncode == 3
+    assert """par exemple FLUX_BLOQUE_APRES='{"clé": "valeur"}'""" in done.stderr
+    assert "recu=900" not in done.stderr
