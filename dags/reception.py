@@ -18,7 +18,7 @@ def recevoir(outlet_events: object = None, ti: object = None) -> list[dict[str, 
         lots = etapes.recevoir(contexte := etapes.contexte(), sftp, refus=(refus := []))
     reveiller_emission(contexte, outlet_events)
     reveiller_certificats(contexte, outlet_events)
-    ti.xcom_push("refus", [str(one) for one in refus])
+    ti.xcom_push("refus", [str(one) for one in refus[:20]])
     return [{"trigger_run_id": lot.run_id, "conf": {"lot_id": lot.lot_id}, "note": lot.note} for lot in lots]
 
 

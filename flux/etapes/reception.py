@@ -84,14 +84,14 @@ def confirmer_lance(contexte: Contexte, lot_id: int) -> None:
 def confirmer_lots(contexte: Contexte, lots: Sequence[int], refus: Sequence[str]) -> None:
     """Note that the runs of these lots exist; then tell what was refused, since nothing waits for it any more.
 
-    :param refus: the refusals of :func:`recevoir` as text, for they crossed XCom.
+    :param refus: the first refusals of :func:`recevoir` as text, for they crossed XCom; the log has them all.
     :raises ErreurInvariant: there is a refusal. Not transitory: a retry would ask for nothing again, the next run does. Facts: ``refus``.
     :raises ErreurRegistre: the ledger did not answer.
     """
     for lot_id in lots:
         confirmer_lance(contexte, lot_id)
     if refus:
-        raise ErreurInvariant(f"{len(refus)} files or folders were left for the next run. The first: {refus[0]}", refus=list(refus[:20]))
+        raise ErreurInvariant(f"files or folders were left for the next run; the log of recevoir names each. {refus[0]}", refus=list(refus))
 
 
 def _refuser(told: list[ErreurFlux], refused: ErreurFlux) -> None:
