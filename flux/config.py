@@ -158,7 +158,12 @@ class Reglages(BaseSettings):
     tranche_octets: int = Field(
         64 * 1024 * 1024, ge=1, description="Opened bytes in one mapped task at most, unless one file alone exceeds it."
     )
-    tranches_max: int = Field(1000, ge=1, le=1024, description="Mapped tasks of one run at most (Airflow's max_map_length is 1024).")
+    tranches_max: int = Field(
+        1000,
+        ge=1,
+        le=1024,
+        description="Mapped tasks of one run at most (Airflow's max_map_length is 1024): beyond it tasks share batches, lots wait.",
+    )
     lot_flux: int = Field(50, ge=1, description="Small flows of one partner taken together in one integration run, at most.")
     lot_octets: int = Field(8 * 1024 * 1024, ge=1, description="A flow above this size (bytes, as received) has a run of its own.")
     numero_libere_par: frozenset[str] = Field(

@@ -48,7 +48,15 @@ def creer_moteur(url: str) -> Engine:
             parsed,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"options": "-c timezone=UTC", "connect_timeout": 10, "fallback_application_name": "chorus-flux"},
+            connect_args={
+                "options": "-c timezone=UTC",
+                "connect_timeout": 10,
+                "fallback_application_name": "chorus-flux",
+                # A host that vanishes answers nothing: without these a query that waits for it would wait for two hours.
+                "keepalives_idle": 30,
+                "keepalives_interval": 10,
+                "keepalives_count": 3,
+            },
         )
     except (sqlalchemy.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
         # The URL may hold a password: neither it nor the library's sentence, which quotes a part of it, is told.

@@ -82,15 +82,15 @@ def casser(atelier: Atelier, genre: str, etape: str, rang: int = 0) -> set[str]:
 
 
 def test_an_outbox_that_notes_an_answer_as_gone_before_it_is_found_out(atelier, monkeypatch):
-    def emettre_une(contexte, sftp, partenaire_id):
+    def emettre_une(contexte, sftp, partenaire_id, apres):
         with transaction(contexte.engine, "emettre") as conn:
-            waiting = sorties.sorties_a_emettre(conn, partenaire_id, limite=1)
+            waiting = sorties.sorties_a_emettre(conn, partenaire_id, limite=1, apres=apres)
             for one in waiting:
                 sorties.marquer_emise(conn, one.id, contexte.horloge())
         for one in waiting:
             with contexte.entrepot.ouvrir(one.cle) as data:
                 transport.publier(sftp, posixpath.join(contexte.reglages.sftp_racine, one.dossier, "out"), one.nom, data)
-        return bool(waiting)
+        return waiting[0].id if waiting else None
 
     monkeypatch.setattr(emission, "_emettre_une", emettre_une)
     assert "sans-reponse" in casser(atelier, "sftp open", "emettre")
@@ -152,8 +152,8 @@ def test_a_journal_written_after_the_transaction_that_it_tells_of_is_found_out(a
     inscrire, attente = journal_fichiers.inscrire, []
     emettre_une = emission._emettre_une
 
-    def plus_tard(contexte, sftp, partenaire_id):
-        sent = emettre_une(contexte, sftp, partenaire_id)
+    def plus_tard(contexte, sftp, partenaire_id, apres):
+        sent = emettre_une(contexte, sftp, partenaire_id, apres)
         with transaction(contexte.engine, "journal") as conn:
             while attente:
                 inscrire(conn, attente.pop(0))
