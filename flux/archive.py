@@ -67,7 +67,7 @@ _ESPACES_SIGNATURE = (b"http://www.w3.org/2000/09/xmldsig#", b"http://uri.etsi.o
 
 
 def est_signature(contenu: bytes) -> bool:
-    """Tell whether a member is the XAdES signature of its archive, which EDI V1.7 (p. 4) lets an issuer put beside the invoices."""
+    """Tell whether a member is the XAdES signature of its archive, which AIFE's EDI annex (July 2017, p. 4) lets stand by the invoices."""
     debut = contenu[:4096]
     return _SIGNATURE(debut) is not None and any(one in debut for one in _ESPACES_SIGNATURE)
 
