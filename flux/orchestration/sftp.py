@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 import structlog
 from airflow.providers.sftp.hooks.sftp import SFTPHook
 from paramiko import AuthenticationException, BadHostKeyException, SFTPClient, SSHException
-from tenacity import RetryCallState, Retrying, retry_if_not_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from flux.errors import ErreurConfiguration, ErreurTransport
 from flux.orchestration.declencheur import CONNEXION
@@ -36,21 +36,21 @@ def connexion(conn_id: str = CONNEXION) -> Iterator[SFTPClient]:
     essais = Retrying(
         stop=stop_after_attempt(_ESSAIS),
         wait=wait_exponential_jitter(multiplier=0.5, max=8),
-        retry=retry_if_not_exception_type((BadHostKeyException, AuthenticationException)),
+        retry=retry_if_exception(lambda panne: not _refus(panne)),
         before_sleep=_journaliser,
         reraise=True,
     )
     with ExitStack() as pile:
         try:
             sftp = essais(lambda: pile.enter_context(hook.get_managed_conn()))
-        except (BadHostKeyException, AuthenticationException) as refus:
-            raise ErreurConfiguration(
-                f"The SFTP server of connection {conn_id} was not let in, or did not let in: {refus}. "
-                "Compare the connection's host_key and key_file with the server's, then run again.",
-                conn_id=conn_id,
-                cause=type(refus).__name__,
-            ) from refus
         except (OSError, EOFError, SSHException) as panne:
+            if _refus(panne):
+                raise ErreurConfiguration(
+                    f"The SFTP server of connection {conn_id} was not let in, or did not let in: {panne}. "
+                    "Compare the connection's host_key and key_file with the server's, then run again.",
+                    conn_id=conn_id,
+                    cause=type(panne).__name__,
+                ) from panne
             raise ErreurTransport(
                 f"The SFTP server {hook.remote_host}:{hook.port} did not answer after {_ESSAIS} tries: {panne}. Check that it runs.",
                 operation="connecter",
@@ -61,6 +61,13 @@ def connexion(conn_id: str = CONNEXION) -> Iterator[SFTPClient]:
         if canal is not None:
             canal.settimeout(_SILENCE)
         yield sftp
+
+
+def _refus(panne: BaseException) -> bool:
+    """Tell whether a key was refused. A session that dies, or stays silent, while the keys are shown was refused nothing."""
+    if isinstance(panne, AuthenticationException):
+        return not any(mort in str(panne) for mort in ("saw EOF", "timeout"))
+    return isinstance(panne, BadHostKeyException)
 
 
 def _journaliser(etat: RetryCallState) -> None:
