@@ -22,7 +22,7 @@ from flux.modele.temps import PARIS
 from flux.modele.verdict import VerdictDocument
 from flux.parsers.cdar import lire_cdar
 from flux.parsers.cpp_statut import lire_cpp_statut
-from flux.parsers.valeurs import NombreDemesureError
+from flux.parsers.valeurs import NombreDemesureError, texte
 from flux.parsers.xml import dire_nombre, lire_xml
 from flux.referentiel.interfaces_statuts import InterfaceStatuts
 from flux.referentiel.statuts import STATUTS_FACTURE, code_cdar, code_cpp, statuts_du_cdar, statuts_du_cpp
@@ -114,17 +114,12 @@ def _demande(
         found = "—" if lu.horodatage is None else f"{lu.horodatage.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
         limit = "—" if recu_le is None else f"{recu_le.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
         faults.append(anomalie("STA-11", path=lu.chemin, line=lu.ligne, found=found, expected=limit))
-    if rows and rows[0].motif_obligatoire and not (lu.motifs or _dit(lu.complement) or _dit(lu.commentaire)):
+    if rows and rows[0].motif_obligatoire and not (lu.motifs or texte(lu.complement) or texte(lu.commentaire)):  # blanks alone say nothing
         where = "ReasonCode (MDT-113)" if interface.cdar else "ComplementStatut"
         faults.append(anomalie("STA-09", path=lu.chemin, line=lu.ligne, found=rows[0].code, expected=where))
     return StatutDemande(
         lu, tuple(row.code for row in rows), (*fautes_du_statut(communes, lu.chemin), *(one.au_membre(nom) for one in faults))
     )
-
-
-def _dit(texte: str | None) -> bool:
-    """Free texts keep their blanks; blanks alone say nothing."""
-    return texte is not None and not texte.isspace() and texte != ""
 
 
 def _connus(interface: InterfaceStatuts, choix: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from flux.cli.rendu import contexte_migre, heure, lire_fichier
 from flux.contexte import Contexte
 from flux.errors import ErreurUsage
 from flux.modele.raccordement import EtatCertificat
-from flux.modele.temps import en_utc
+from flux.modele.temps import lire_instant
 from raccordement.certificats import renouvellement
 from raccordement.certificats.calendrier import calendrier as ecrire_calendrier
 from raccordement.certificats.montage import politique, verificateur
@@ -253,10 +253,7 @@ def _codes(ctx: Contexte, code: str | None) -> list[str]:
 
 def _instant(texte: str) -> datetime:
     """Read an ISO 8601 date; without time zone it is one of Paris."""
-    try:
-        lu = en_utc(datetime.fromisoformat(texte))
-    except ValueError:
-        lu = None
+    lu = lire_instant(texte)
     if lu is None:
         raise ErreurUsage(f"{texte!r} n'est pas une date ISO 8601 / is not an ISO 8601 date", date=texte)
     return lu

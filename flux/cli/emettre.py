@@ -17,7 +17,7 @@ from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.enveloppe import NomFlux
 from flux.errors import ErreurUsage
 from flux.modele.statut import Enveloppe, Statut
-from flux.modele.temps import en_utc
+from flux.modele.temps import lire_instant
 
 
 class Genre(StrEnum):
@@ -62,10 +62,7 @@ def _instant(texte: str | None) -> datetime:
     """Return the instant of ``--date``; without a zone, it is read on the clock of Paris."""
     if texte is None:
         return datetime.now(UTC)
-    try:
-        found = en_utc(datetime.fromisoformat(texte))
-    except ValueError:
-        found = None
+    found = lire_instant(texte)
     if found is None:
         raise ErreurUsage(f"--date {texte!r} : ISO 8601 attendu / expected, ex. 2026-11-23T09:30:00+01:00", argument="date")
     return found

@@ -27,3 +27,11 @@ def en_utc(instant: datetime) -> datetime | None:
     except OverflowError:
         return None
     return found
+
+
+def lire_instant(texte: str) -> datetime | None:
+    """Read an ISO 8601 date, in UTC; without a zone it is on the clock of Paris. ``None``: it is none, or none that a clock tells."""
+    try:
+        return en_utc(datetime.fromisoformat(texte))
+    except ValueError:
+        return None

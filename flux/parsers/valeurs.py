@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from flux.limites import NOMBRE_MAX
-from flux.modele.temps import en_utc
+from flux.modele.temps import en_utc, lire_instant
 
 
 class NombreDemesureError(Exception):
@@ -93,12 +93,7 @@ def instant_204(value: str | None) -> datetime | None:
 
 def instant_iso(value: str | None) -> datetime | None:
     """Read an ``xs:dateTime``, in UTC; one written without a zone is on the clock of Paris."""
-    if value is None or "T" not in value:
-        return None
-    try:
-        return en_utc(datetime.fromisoformat(value.strip()))
-    except ValueError:
-        return None
+    return None if value is None or "T" not in value else lire_instant(value.strip())
 
 
 def octets_base64(value: str | None) -> bytes | None:

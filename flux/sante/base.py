@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from flux.errors import ErreurRegistre
@@ -22,15 +19,9 @@ def base(engine: Engine) -> Ligne:
         return en_panne(panne, wanted)
     if found == wanted:
         return Ligne("base", Etat.VERT, found, wanted)
-    return Ligne("base", Etat.ROUGE, found or "—", wanted, cas="retard" if found is None or found in _connues() else "inconnue")
+    return Ligne("base", Etat.ROUGE, found or "—", wanted, cas="retard" if found is None or found in migrations.connues() else "inconnue")
 
 
 def en_panne(panne: ErreurRegistre, wanted: str) -> Ligne:
     """Return the line of a database that did not answer, or that refused: told in the server's own words."""
     return Ligne("base", Etat.ROUGE, panne.reponse, wanted, cas="refus" if panne.refuse else "")
-
-
-def _connues() -> set[str]:
-    """Return the revisions that this version can migrate from."""
-    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
-    return {one.revision for one in scripts.walk_revisions()}

@@ -55,6 +55,11 @@ def derniere() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def connues() -> frozenset[str]:
+    """Return the revisions that this version can migrate from, the newest among them."""
+    return frozenset(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
