@@ -6,6 +6,11 @@ Bad input becomes an :class:`flux.modele.anomalie.Anomalie` (a result); what is 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
+_Panne = TypeVar("_Panne", bound="ErreurFlux")
+
 
 class ErreurFlux(Exception):
     """Base of every error this project raises on purpose.
@@ -79,3 +84,8 @@ class ErreurUsage(ErreurFlux):
 
 class ErreurInvariant(ErreurFlux):
     """A promise of the house does not hold (conservation, one answer, …): an operator must look. Facts say which."""
+
+
+def a_lever(pannes: Iterable[_Panne]) -> _Panne:
+    """Return which of several errors, at least one, to raise: what may pass by itself, for it gets another try; else the first."""
+    return min(pannes, key=lambda une: not isinstance(une, ErreurTransitoire))

@@ -8,7 +8,7 @@ import structlog
 from paramiko import SFTPClient
 
 from flux.contexte import Contexte
-from flux.errors import ErreurInvariant, ErreurTransitoire, ErreurTransport
+from flux.errors import ErreurInvariant, ErreurTransport, a_lever
 from flux.etapes.cadence import au_sujet_de, etape
 from flux.registre.connexion import annoncer, transaction
 from flux.registre.entretien import SortieConnue
@@ -45,7 +45,7 @@ def emettre(contexte: Contexte, sftp: SFTPClient) -> int:
                 sortie_id = error.facts.get("sortie_id")  # none: the folder refuses, and will refuse the rest
                 apres = sortie_id if isinstance(sortie_id, int) else None
     if refusals:
-        raise next((one for one in refusals if isinstance(one, ErreurTransitoire)), refusals[0])
+        raise a_lever(refusals)
     return left
 
 

@@ -14,7 +14,7 @@ from flux.archive import Membre as MembreOuvert
 from flux.archive import ouvrir_flux
 from flux.contexte import Contexte
 from flux.enveloppe import verifier_nom
-from flux.errors import ErreurFlux, ErreurInvariant, ErreurRegistre, ErreurTransitoire
+from flux.errors import ErreurFlux, ErreurInvariant, ErreurRegistre, a_lever
 from flux.etapes.cadence import au_sujet_de, etape
 from flux.etapes.jugement import jour_de_reception
 from flux.modele.anomalie import Anomalie, anomalie
@@ -92,7 +92,7 @@ def _mettre_a_part(contexte: Contexte, lot: Lot, failed: dict[int, ErreurFlux]) 
     :raises ErreurFlux: the lot has no other flows: nothing waits for these.
     """
     if len(failed) == len(lot.flux):
-        raise min(failed.values(), key=lambda one: not isinstance(one, ErreurTransitoire))  # what may pass comes first: it gets another try
+        raise a_lever(failed.values())
     apart = mettre_a_part(contexte.engine, lot.id, list(failed), contexte.horloge())
     _journal.error("flux_mis_a_part", lot_id=lot.id, nouveau_lot=apart, flux=list(failed))
 

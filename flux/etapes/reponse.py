@@ -23,7 +23,7 @@ from flux.emitters.fen1202a import DialecteCdar, cdar_facture, cdar_flux, ecrire
 from flux.emitters.fso1301a import ecrire_fso1301a
 from flux.emitters.retour import ecrire_retour
 from flux.enveloppe import NomFlux
-from flux.errors import ErreurFlux, ErreurInvariant, ErreurRegistre, ErreurTransitoire
+from flux.errors import ErreurFlux, ErreurInvariant, ErreurRegistre, a_lever
 from flux.etapes.cadence import au_sujet_de, etape
 from flux.etapes.fichiers import enveloppe_sortante, garder
 from flux.etapes.redaction import dialecte_de
@@ -76,7 +76,7 @@ def repondre(contexte: Contexte, lot_id: int) -> int:
             _journal.warning("reponse_refusee", flux_id=flux_id, cause=str(error))
             failed.append(error)
     if failed:
-        raise min(failed, key=lambda one: not isinstance(one, ErreurTransitoire))  # what may pass comes first: it gets another try
+        raise a_lever(failed)
     return answered
 
 
