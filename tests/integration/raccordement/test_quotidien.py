@@ -110,12 +110,18 @@ def test_what_a_verdict_does_depends_on_the_state_and_the_decision_alone(etat, d
     assert action(etat, decision, revoque=revoque, bascule=bascule) is attendu
 
 
-def test_a_revoked_certificate_closes_the_door_and_its_partner_is_told_once(registre, poste, boite):
+def revoque(registre):
+    """A partner in service whose authority revokes its one certificate, that certificate, and the next day."""
     terrain = Terrain()
     partner = en_service(registre, terrain)
     (un,) = certificats(registre, partner)
     terrain.revoquer([x509.load_der_x509_certificate(un.der).serial_number], LE)
     le = terrain.heure = LE + JOUR
+    return terrain, partner, un, le
+
+
+def test_a_revoked_certificate_closes_the_door_and_its_partner_is_told_once(registre, poste, boite):
+    terrain, partner, un, le = revoque(registre)
     (constat,) = juger_tout(registre, terrain.juge, poste, le, bascule=True)
     assert constat.action is Action.REVOQUER
     assert [one.etat for one in certificats(registre, partner)] == [EtatCertificat.REVOQUE]
@@ -291,11 +297,7 @@ def test_an_address_that_no_header_holds_does_not_keep_the_others_from_being_tol
 
 
 def test_a_revocation_that_no_mail_could_tell_is_told_by_a_later_run(registre, poste, boite):
-    terrain = Terrain()
-    partner = en_service(registre, terrain)
-    (un,) = certificats(registre, partner)
-    terrain.revoquer([x509.load_der_x509_certificate(un.der).serial_number], LE)
-    le = terrain.heure = LE + JOUR
+    terrain, _, un, le = revoque(registre)
     boite.refuse = True
     juger_tout(registre, terrain.juge, poste, le, bascule=True)
     assert prevenir(registre, terrain.politique, poste, le)[-1].panne is not None
@@ -311,11 +313,7 @@ def test_a_revocation_that_no_mail_could_tell_is_told_by_a_later_run(registre, p
 
 
 def test_a_run_that_died_before_it_told_a_revocation_leaves_it_to_the_next_one(registre, poste, boite):
-    terrain = Terrain()
-    partner = en_service(registre, terrain)
-    (un,) = certificats(registre, partner)
-    terrain.revoquer([x509.load_der_x509_certificate(un.der).serial_number], LE)
-    le = terrain.heure = LE + JOUR
+    terrain, _, _, le = revoque(registre)
     juger_tout(registre, terrain.juge, replace(poste, facteur=None), le, bascule=True)
     with registre.begin() as conn:
         conn.execute(text("DELETE FROM sorties"))
