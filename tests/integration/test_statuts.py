@@ -345,7 +345,7 @@ def test_who_comes_second_waits_for_the_first_and_sees_what_it_did(registre, fac
             cahier = Cahier(DEBUT)
             assert cahier.noter(held, demande("SUSPENDUE")).issue is Issue.APPLIQUE
             cahier.ecrire(conn)
-        assert second.result(timeout=10).issue is Issue.DEJA
+        assert second.result(timeout=60).issue is Issue.DEJA
     assert compte(registre, "statuts", "rang = 1") == 1
 
 

@@ -42,7 +42,7 @@ def flux(registre, tmp_path, monkeypatch):
     cert = {}
 
     def contexte():
-        reglages = Reglages(dossier=tmp_path, certificats=ReglagesCertificats(reseau_delai=0.3, **cert))
+        reglages = Reglages(dossier=tmp_path, certificats=ReglagesCertificats(reseau_delai=30.0, **cert))
         return Contexte(reglages, registre, Entrepot.depuis(reglages), horloge=lambda: LE)
 
     monkeypatch.setattr("flux.cli.rendu.contexte", contexte)

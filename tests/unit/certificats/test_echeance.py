@@ -113,11 +113,11 @@ def test_an_exchange_on_a_client_used_before_has_its_own_time(tmp_path):
     with serveur(parler) as (adresse, recues):
         client = client_http()
         for _ in range(3):
-            assert demander(client, adresse, Bornes(delai=DELAI * 10)) == b"bon"
+            assert demander(client, adresse, Bornes(delai=DUREE)) == b"bon"
         lent.set()
         _echouer(adresse, client)
         lent.clear()
-        assert demander(client, adresse, Bornes(delai=DELAI * 10)) == b"bon"
+        assert demander(client, adresse, Bornes(delai=DUREE)) == b"bon"
         assert len(recues) == 5
 
 
