@@ -185,10 +185,17 @@ class _ServeurQuiMeurt:
         self.morts, self.vues = morts, 0
         self.cle = paramiko.ECDSAKey.generate()
         self.ecoute = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._servir, daemon=True).start()
+        self.fil = threading.Thread(target=self._servir, daemon=True)
+        self.fil.start()
+
+    def close(self) -> None:
+        """Closing the socket alone would leave the thread in ``accept``, on a descriptor that the next server may get."""
+        self.ecoute.shutdown(socket.SHUT_RDWR)
+        self.fil.join()
+        self.ecoute.close()
 
     def _servir(self) -> None:
-        with suppress(OSError):  # closed at the end of the test
+        with suppress(OSError):  # shut down at the end of the test
             while True:
                 transport = paramiko.Transport(self.ecoute.accept()[0])
                 transport.add_server_key(self.cle)
@@ -206,9 +213,8 @@ def test_a_session_killed_while_it_shows_its_key_was_not_refused(serveur_asyncss
     from flux.orchestration import sftp
 
     for morts in (1, 99):
-        serveur = _ServeurQuiMeurt(morts)
-        serveur.brancher(monkeypatch, serveur_asyncssh)
-        with closing(serveur.ecoute):
+        with closing(_ServeurQuiMeurt(morts)) as serveur:
+            serveur.brancher(monkeypatch, serveur_asyncssh)
             if morts == 1:
                 with sftp.connexion():
                     pass
