@@ -116,17 +116,27 @@ def decider(circuit: Circuit, historique: Sequence[Evenement], demande: Evenemen
 
 
 def choisir(
-    codes: Sequence[str], circuit: Circuit, courant: str, roles: Collection[Role] | None = None, motif: MotifRefus | None = None
+    codes: Sequence[str],
+    circuit: Circuit,
+    historique: Sequence[Evenement],
+    horodatage: datetime | None,
+    roles: Collection[Role] | None = None,
+    motif: MotifRefus | None = None,
 ) -> str:
     """Return the status that a message means, of those its code may mean: the first that may follow, else that its sender may set.
 
-    A refusal means what its reason says; without one, a refusal "pour un autre motif" unless the code itself says more.
+    A refusal means what its reason says; without one, a refusal "pour un autre motif" unless the code itself says more. A message that
+    comes again means what it meant: the status that the invoice has of that instant, not the one that would be next.
 
-    :param codes: the surest first, at least one. :param motif: the reason, when the message tells it in words.
+    :param codes: the surest first, at least one. :param historique: what the invoice went through, at least one status.
+    :param horodatage: the message's instant, aware. :param motif: the reason, when the message tells it in words.
     """
     meant = dict.fromkeys(statut_du_refus(code, motif) for code in codes if motif is not None or code == codes[0] or not refus_precis(code))
+    already = next((one.code for one in historique if one.horodatage == horodatage and one.code in meant), None)
+    if already is not None:
+        return already
     mine = [code for code in meant if roles is None or set(statut_facture(code).roles) & set(roles)]
-    admis = suivants(circuit, courant)
+    admis = suivants(circuit, historique[-1].code)
     return next((code for code in mine if code in admis), None) or next(iter(mine or meant))
 
 

@@ -26,6 +26,10 @@ STATUTS_FACTURE: dict[str, StatutFacture] = {row.code: row for row in LIGNES}
 #: Status of a readable invoice that the platform rejected: it is stored, and was never taken in.
 NON_INTEGREE = "NON_CONFORME"
 
+#: Statuses written as 204 for want of a nearer code. A 204 received says "Prise en charge" (AIFE's correspondence table) and no more:
+#: told twice, it must not order a payment. A setting that gives one of them a code of its own lets it be read.
+_ECRITS_SEULEMENT = frozenset(("SERVICE_FAIT", "MANDATEE", "MISE_A_DISPOSITION_COMPTABLE", "COMPTABILISEE", "ASSOCIEE"))
+
 _AUCUN: Mapping[str, str] = MappingProxyType({})
 
 
@@ -65,7 +69,8 @@ def statuts_du_cpp(code: str, choix: Mapping[str, str] = _AUCUN) -> tuple[Statut
 
 def statuts_du_cdar(code: str, choix: Mapping[str, str] = _AUCUN) -> tuple[StatutFacture, ...]:
     """Return the statuses that MDT-105 ``code`` may mean, the surest first; none for a code without meaning here."""
-    return _par_certitude((row, row.certitude_cdar) for row in LIGNES if (cdar := code_cdar(row, choix)) and cdar.code == code)
+    rows = (row for row in LIGNES if row.code in choix or row.code not in _ECRITS_SEULEMENT)
+    return _par_certitude((row, row.certitude_cdar) for row in rows if (cdar := code_cdar(row, choix)) and cdar.code == code)
 
 
 def _par_certitude(rows: Iterable[tuple[StatutFacture, Certitude]]) -> tuple[StatutFacture, ...]:

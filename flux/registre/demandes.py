@@ -154,7 +154,7 @@ class _Table:
         if not demande.codes:
             return None, IssueLigne.SANS_EFFET, (dire("STA-16", lu, found=lu.code, numero=lu.numero),)
         motif = motif_dit(lu.complement, lu.commentaire, *(one.texte for one in lu.motifs))
-        code = choisir(demande.codes, tenue.circuit, tenue.courant.code, roles, motif)
+        code = choisir(demande.codes, tenue.circuit, tenue.historique, lu.horodatage, roles, motif)
         fault = refus_du_motif(lu, code, tenue.cadre, motif)
         if fault is not None:
             return code, IssueLigne.REFUSE, (fault,)

@@ -223,6 +223,18 @@ def _cdar(code: str = "208", **autres: object) -> bytes:
     return cdar(code, **given | autres)
 
 
+def test_a_cdar_message_deposited_again_changes_nothing(recette):
+    """Under another name of flow; and the same words a second later are no next step of the payment."""
+    recette.facturer()
+    pris = _cdar("204", accuse="45", motif=None)
+    for _ in range(3):
+        retour = recette.envoyer(pris, "FSO1304A")
+    assert (retour.findtext(".//IdStatut"), regles(recette)) == ("90", ["STA-17", "STA-17"])
+    recette.envoyer(_cdar("204", accuse="45", motif=None, instant="20261123100501"), "FSO1304A")
+    assert regles(recette)[2:] == ["STA-06"]
+    assert recette.lignes("SELECT code FROM statuts ORDER BY rang") == [("DEPOSEE",), ("PRISE_EN_COMPTE_DESTINATAIRE",)]
+
+
 def test_cdar_messages_of_an_archive_are_applied_one_by_one(recette):
     recette.facturer(FACTURE, replace(FACTURE, numero="L1"), replace(FACTURE, numero="L2"))
     archive = io.BytesIO()

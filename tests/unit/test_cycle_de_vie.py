@@ -13,7 +13,7 @@ from flux.referentiel.circuits import CIRCUITS, Circuit, circuit_du_cadre
 from flux.referentiel.refus import REFUS, MotifRefus, motif_dit, motifs_du_cadre, statut_du_refus
 from flux.referentiel.statuts import STATUTS_FACTURE, Certitude, Role, statuts_du_cdar, statuts_du_cpp
 
-LE = datetime(2026, 11, 25, 8, tzinfo=UTC)
+LE, JOUR = datetime(2026, 11, 25, 8, tzinfo=UTC), timedelta(days=1)
 _PLAINS = ("simple", "remboursement", "mémoire de justice", "pièce de travaux à payer")
 
 
@@ -220,7 +220,33 @@ MOE = {Role.MOE, Role.VALIDEUR_1, Role.VALIDEUR_2}
     ],
 )  # fmt: skip
 def test_a_cdar_code_means_what_its_sender_may_say_of_that_invoice(code, circuit, courant, roles, motif, attendu):
-    assert choisir([row.code for row in statuts_du_cdar(code)], Circuit(circuit), courant, roles, motif) == attendu
+    historique = [Evenement(courant, LE)]
+    assert choisir([row.code for row in statuts_du_cdar(code)], Circuit(circuit), historique, LE + JOUR, roles, motif) == attendu
+
+
+@pytest.mark.parametrize(
+    ("code", "circuit", "historique", "roles", "attendu"),
+    [
+        ("204", "simple", ("DEPOSEE", "PRISE_EN_COMPTE_DESTINATAIRE"), DEST, "PRISE_EN_COMPTE_DESTINATAIRE"),
+        ("204", "simple", ("DEPOSEE", "PRISE_EN_COMPTE_DESTINATAIRE", "SERVICE_FAIT"), DEST, "PRISE_EN_COMPTE_DESTINATAIRE"),
+        ("214", "sous-traitance", ("A_VALIDER_1", "VALIDEE_1"), {Role.VALIDEUR_1, Role.VALIDEUR_2}, "VALIDEE_1"),
+        ("210", "décompte final", ("PRISE_EN_COMPTE_MOE", "REFUSEE_MOE"), MOE, "REFUSEE_MOE"),
+    ],
+)  # fmt: skip
+def test_a_cdar_message_that_comes_again_means_what_it_meant(code, circuit, historique, roles, attendu):
+    passe = [Evenement(one, LE + n * JOUR) for n, one in enumerate(historique)]
+    codes = [row.code for row in statuts_du_cdar(code)]
+    assert choisir(codes, Circuit(circuit), passe, passe[1].horodatage, roles) == attendu
+
+
+@pytest.mark.parametrize(
+    ("circuit", "courant"),
+    [("simple", "PRISE_EN_COMPTE_DESTINATAIRE"), ("simple", "SERVICE_FAIT"), ("simple", "MANDATEE"), ("décompte mensuel", "DEPOSEE")],
+)
+def test_a_204_says_taken_in_charge_and_nothing_more(circuit, courant):
+    """Told again later it orders no payment; of a works statement it attaches nothing."""
+    codes = [row.code for row in statuts_du_cdar("204")]
+    assert choisir(codes, Circuit(circuit), [Evenement(courant, LE)], LE + JOUR, DEST).startswith("PRISE_EN_COMPTE_")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +260,7 @@ def test_a_cdar_code_means_what_its_sender_may_say_of_that_invoice(code, circuit
 )
 def test_a_cpp_code_means_one_status_that_its_reason_may_change(code, motif, attendu):
     codes = [row.code for row in statuts_du_cpp(code)]
-    assert choisir(codes, Circuit.DECOMPTE_FINAL, "PRISE_EN_COMPTE_MOE", MOE, motif) == attendu
+    assert choisir(codes, Circuit.DECOMPTE_FINAL, [Evenement("PRISE_EN_COMPTE_MOE", LE)], LE + JOUR, MOE, motif) == attendu
 
 
 @pytest.mark.parametrize(
