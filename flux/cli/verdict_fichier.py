@@ -12,7 +12,7 @@ from flux.archive import Membre, ouvrir_flux
 from flux.config import Reglages
 from flux.controle import juger
 from flux.controle_statuts import juger_statuts
-from flux.enveloppe import NomFlux, verifier_nom
+from flux.enveloppe import interface_du_nom, verifier_nom
 from flux.errors import ErreurUsage
 from flux.explication import Cause, regrouper
 from flux.modele.anomalie import Anomalie, anomalie
@@ -141,15 +141,19 @@ def ouvrir_verdict(chemin: Path, jugement: Jugement) -> VerdictFichier:
     if not chemin.is_file():
         raise ErreurUsage(f"{chemin} n'est pas un fichier / is not a file", file=str(chemin))
     verdict = VerdictFichier(str(chemin), jugement.interface, jugement.le)
+    dite = interface_du_nom(chemin.name)
+    if jugement.interface is None and dite is None:
+        codes = ", ".join(INTERFACES)
+        raise ErreurUsage(
+            f"le nom de {chemin} ne dit pas l'interface : ajoutez --interface CODE ({codes}) / the name does not say the interface: "
+            f"add --interface CODE",
+            file=str(chemin),
+        )
+    nom, row, found = verifier_nom(chemin.name, environnement=jugement.reglages.environnement)
     if jugement.interface is None:
-        nom, verdict.interface, found = verifier_nom(chemin.name, environnement=jugement.reglages.environnement)
-        if nom is None and NomFlux.lire(chemin.name.split(".", 1)[0]) is None:
-            codes = ", ".join(INTERFACES)
-            raise ErreurUsage(
-                f"le nom de {chemin} ne dit pas l'interface : ajoutez --interface CODE ({codes}) / the name does not say the interface: "
-                f"add --interface CODE",
-                file=str(chemin),
-            )
+        verdict.interface = row
+        verdict.anomalies += found
+    elif nom is None and dite is not None and not chemin.suffix:  # a name with a suffix is that of a document, which is free
         verdict.anomalies += found
     return verdict
 

@@ -204,8 +204,6 @@ def test_a_rejected_invoice_keeps_any_name_that_the_check_admits(tmp_path):
 )
 def test_nothing_rejected_alone_writes_nothing_and_says_so(tmp_path, demande, said):
     flow = _fabriquer(tmp_path, **demande)
-    if demande.get("defauts") == ("nom-invalide",):
-        flow = flow.rename(tmp_path / "FSO9999A_ABC123_ABC1239999000000000000001")
     done = _lancer(flow, "--rejets", tmp_path / "r.tar.gz", "--date", "2026-12-01")
     assert said in done.stdout
     assert not (tmp_path / "r.tar.gz").exists()
@@ -293,6 +291,22 @@ def test_arguments_that_cannot_be_used_keep_no_verdict_from_the_others(tmp_path,
     assert isinstance(done.exception, ErreurUsage)
     assert "LISEZMOI.txt" in str(done.exception)
     assert "absent" in done.exception.lignes[0]
+
+
+@pytest.mark.parametrize("options", [(), ("--interface", "FSO1140A")])
+@pytest.mark.parametrize("nom", ["FSO1140A_ABC123_ABC123114000000000000001", "FSO1140A_abc123_ABC1231140000000000000001"])
+def test_a_flow_name_at_fault_is_refused_as_the_platform_will(tmp_path, nom, options):
+    flow = _fabriquer(tmp_path, factures=1).rename(tmp_path / nom)
+    done = _lancer("--format", "json", "--date", "2026-12-01", *options, flow)
+    found = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert [one["rule"] for one in found["anomalies"]] == ["ENV-01"]
+    assert len(found["invoices"]) == len(options) // 2  # under an interface given, the content is judged all the same
+
+
+def test_a_document_of_an_archive_is_judged_under_its_own_name(tmp_path):
+    document = _fabriquer(tmp_path, factures=1).rename(tmp_path / "FSO1140A_ABC123_ABC1231140000000001.xml")
+    assert _lancer("--interface", "FSO1140A", "--date", "2026-12-01", document).exit_code == 0
 
 
 def test_a_directory_given_judges_recipients(tmp_path):
