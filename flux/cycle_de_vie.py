@@ -109,7 +109,7 @@ def decider(circuit: Circuit, historique: Sequence[Evenement], demande: Evenemen
     if roles is not None and not set(roles) & set(row.roles):
         return Reponse(Issue.ROLE, courant, tuple(one for one in admis if set(statut_facture(one).roles) & set(roles)))
     if demande.horodatage < courant.horodatage.replace(microsecond=0):  # messages tell seconds, our clock tells more
-        return Reponse(Issue.ANCIEN, courant)
+        return Reponse(Issue.ANCIEN, courant, admis)
     if demande.code not in admis:
         return Reponse(Issue.INTERDIT, courant, admis)
     return Reponse(Issue.APPLIQUE, courant, admis)

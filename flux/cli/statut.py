@@ -11,12 +11,14 @@ from flux.cli.ecran import dire, ecrire_json, tableau
 from flux.cli.interfaces import FormatSortie
 from flux.cli.rendu import contexte_migre
 from flux.cli.suivi import une_facture
+from flux.controle_statuts import AVANCE
 from flux.cycle_de_vie import Issue, suivants
 from flux.errors import ErreurUsage
 from flux.modele.motifs_retenus import motifs_retenus
 from flux.modele.temps import PARIS, en_utc
 from flux.referentiel.circuits import circuit_du_cadre
-from flux.referentiel.refus import motif_dit, motif_du_refus, motifs_du_cadre, statut_du_refus
+from flux.referentiel.motifs import motifs_nommes
+from flux.referentiel.refus import MotifRefus, motif_dit, motif_hors_cadre, statut_du_refus
 from flux.referentiel.statuts import STATUTS_FACTURE, statut_facture
 from flux.registre.statuts import Demande, poser_statut, traiter_rejet
 from flux.registre.suivi import FactureSuivie
@@ -42,14 +44,17 @@ def poser(
 
     Code retour : 0 posé ou déjà posé, 1 refusé (les statuts possibles sont donnés), 2 arguments inutilisables.
     """
+    motif, par = _dit(motif, "--motif"), _dit(par, "--par")
     ctx = contexte_migre()
     one = une_facture(ctx.engine, facture, fournisseur)
     said = motif_dit(motif)
     row = statut_facture(statut_du_refus(code.upper(), said))
-    _verifier_motif(row.code, one, said.name if said else None)
+    _verifier_motif(row.code, one, said, motif)
     instant = ctx.horloge() if le is None else en_utc(le)
     if instant is None:
         raise ErreurUsage(f"--date {le} : date hors du calendrier / outside the calendar", argument="date")
+    if instant > ctx.horloge() + AVANCE:  # as of a deposited one (STA-11): every later status of the invoice would be older than this
+        raise ErreurUsage(f"--date {le} est à venir : donnez une date passée / is to come: give a past date", argument="date")
     pose = StatutPose(row.code, instant, motif, None, motifs_retenus(row, (), motif))
     answer = poser_statut(ctx.engine, one.cle, Demande(pose, par), ctx.horloge(), libere_par=ctx.reglages.numero_libere_par)
     if answer.issue in (Issue.APPLIQUE, Issue.DEJA):
@@ -63,12 +68,22 @@ def poser(
     raise typer.Exit(1)
 
 
-def _verifier_motif(code: str, facture: FactureSuivie, dit: str | None) -> None:
-    admis = motifs_du_cadre(code, facture.cadre)
-    named = dit or (found.name if (found := motif_du_refus(code)) is not None else None)
-    if admis is not None and named is not None and named not in admis:
-        dire(f"{facture.numero} : cadre {facture.cadre}, motif {named} non admis. Admis / admitted: {', '.join(admis)}.")
+def _verifier_motif(code: str, facture: FactureSuivie, dit: MotifRefus | None, texte: str) -> None:
+    hors = motif_hors_cadre(code, facture.cadre, dit, (), texte)
+    if hors is not None:
+        wrong, admis = hors
+        dire(f"{facture.numero} : cadre {facture.cadre}, motif {wrong} non admis. Admis / admitted: {motifs_nommes(admis)}.")
         raise typer.Exit(1)
+
+
+def _dit(valeur: str, option: str) -> str:
+    """Return what an option says. Blanks say nothing, and the journal keeps it for ever.
+
+    :raises ErreurUsage: blanks alone.
+    """
+    if not valeur.strip():
+        raise ErreurUsage(f"{option} est vide : écrivez-le en clair / {option} is empty: write it in words", argument=option)
+    return valeur.strip()
 
 
 @statut.command()
@@ -91,6 +106,7 @@ def possibles(
 @statut.command()
 def rejet_traite(facture: _Facture, par: _Par, fournisseur: _Fournisseur = None) -> None:
     """« Traiter le rejet » : la facture refusée quitte la liste du fournisseur. / The refused invoice leaves its supplier's list."""
+    par = _dit(par, "--par")
     ctx = contexte_migre()
     one = une_facture(ctx.engine, facture, fournisseur)
     new = traiter_rejet(ctx.engine, one.cle, par, ctx.horloge())

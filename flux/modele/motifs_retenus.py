@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flux.modele.statut import Motif
-from flux.referentiel.motifs import MOTIFS, motifs_admis
+from flux.referentiel.motifs import MOTIFS, motif_du_libelle, motifs_admis
 from flux.referentiel.statuts import StatutFacture
 
 #: Reason code of a status whose author gave words only. 208 has no "other": missing documents are what a suspension is for.
@@ -15,10 +15,5 @@ def motifs_retenus(row: StatutFacture, motifs: tuple[Motif, ...], texte: str | N
     if motifs or row.cdar is None or not row.motif_obligatoire:
         return motifs
     admis = motifs_admis(row.cdar)
-    said = _plat(texte or "")
-    code = next((one for one in admis if _plat(MOTIFS[one].libelle) == said), _PAR_DEFAUT.get(row.cdar, admis[0]))
-    return (Motif(code, texte if texte and said else MOTIFS[code].libelle),)
-
-
-def _plat(texte: str) -> str:
-    return " ".join(texte.casefold().split())
+    code = motif_du_libelle(texte, admis) or _PAR_DEFAUT.get(row.cdar, admis[0])
+    return (Motif(code, texte if texte and texte.strip() else MOTIFS[code].libelle),)

@@ -125,6 +125,21 @@ def verifier_motifs(statut: str, codes: Iterable[str], *, chorus: bool = True) -
         raise ErreurUsage(f"status {statut} needs a reason: one of {', '.join(admis)}", statut=statut, motif=None, admis=admis)
 
 
+def motif_du_libelle(texte: str | None, parmi: Iterable[str]) -> str | None:
+    """Return the reason code, of those of ``parmi``, whose French label a text is, case and blanks aside."""
+    said = _plat(texte or "")
+    return next((one for one in parmi if _plat(MOTIFS[one].libelle) == said), None)
+
+
+def motifs_nommes(codes: Iterable[str]) -> str:
+    """Name reasons to a person: by their codes, and by the label that says the same in words where the code has one."""
+    return ", ".join(f"{code} ({MOTIFS[code].libelle})" if code in MOTIFS else code for code in codes)
+
+
+def _plat(texte: str) -> str:
+    return " ".join(texte.casefold().split())
+
+
 def motif_admis(statut: str, code: str, *, chorus: bool = True) -> str | None:
     """Return the reason code under which status ``statut`` (MDT-105) can say reason ``code``, whatever vocabulary it is from.
 

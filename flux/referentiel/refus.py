@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
 
+from flux.referentiel.motifs import motif_du_libelle, motifs_admis
 from flux.referentiel.statuts import STATUTS_FACTURE
 
 
@@ -74,6 +76,33 @@ _REFUS_S6 = ("DEST_ERR", "ROUTAGE_ERR", "CODE_ROUTAGE_ERR")
 def motif_du_refus(code: str) -> MotifRefus | None:
     """Return the reason that a refusal says by its own name; ``None`` for what is no refusal of the tables."""
     return next((motif for table in REFUS for motif, status in table.items() if status == code), None)
+
+
+def motif_hors_cadre(
+    code: str, cadre: str | None, dit: MotifRefus | None, codes: Sequence[str], texte: str | None
+) -> tuple[str, tuple[str, ...]] | None:
+    """Return the reason of a refusal that its framework does not admit, and those that it admits; ``None`` when nothing is wrong.
+
+    S6 in words: those that name an admitted code by its label, or say that the wrong validator was named, which is an error of recipient.
+
+    :param code: the status. :param dit: reason that the words name (:func:`motif_dit`). :param codes: MDT-113, none in CPPStatut and
+        from an operator. :param texte: the words.
+    """
+    admis = motifs_du_cadre(code, cadre)
+    if admis is None:
+        return None
+    named = dit or motif_du_refus(code)
+    if cadre == "A4" and named is not None:
+        given: Sequence[str] = (named.name,)
+    elif codes:
+        given = codes
+        admis = tuple(one for one in admis if one in motifs_admis("210")) or admis  # BR-FR-CDV-CL-09 refuses the others in CDAR
+    elif named is _VALIDEUR:
+        return None
+    else:
+        given = (motif_du_libelle(texte, admis) or _AUTRE.name,)
+    wrong = next((one for one in given if one not in admis), None)
+    return None if wrong is None else (wrong, admis)
 
 
 def motifs_du_cadre(code: str, cadre: str | None) -> tuple[str, ...] | None:

@@ -8,7 +8,8 @@ from flux.cycle_de_vie import Issue, Reponse
 from flux.modele.anomalie import Anomalie, anomalie
 from flux.modele.statut_lu import StatutLu
 from flux.modele.temps import PARIS
-from flux.referentiel.refus import MotifRefus, motif_du_refus, motifs_du_cadre
+from flux.referentiel.motifs import motifs_nommes
+from flux.referentiel.refus import MotifRefus, motif_hors_cadre
 from flux.referentiel.statuts import STATUTS_FACTURE
 
 
@@ -19,17 +20,11 @@ def dire(rule: str, lu: StatutLu, **facts: object) -> Anomalie:
 
 def refus_du_motif(lu: StatutLu, code: str, cadre: str | None, motif: MotifRefus | None) -> Anomalie | None:
     """Refuse a reason that the framework does not admit."""
-    admis = motifs_du_cadre(code, cadre)
-    if admis is None:
+    hors = motif_hors_cadre(code, cadre, motif, [one.code for one in lu.motifs], lu.complement or lu.commentaire)
+    if hors is None:
         return None
-    named = motif or motif_du_refus(code)
-    given = [named.name] if cadre == "A4" and named is not None else [one.code for one in lu.motifs]
-    wrong = next((one for one in given if one not in admis), None)
-    if wrong is None:
-        return None
-    return dire(
-        "STA-10", lu, found=wrong, statut=code, numero=lu.numero, cadre=cadre or "—", expected=", ".join(admis),
-    )  # fmt: skip
+    wrong, admis = hors
+    return dire("STA-10", lu, found=wrong, statut=code, numero=lu.numero, cadre=cadre or "—", expected=motifs_nommes(admis))
 
 
 def refus_de_la_transition(lu: StatutLu, code: str, answer: Reponse) -> tuple[Anomalie, ...]:

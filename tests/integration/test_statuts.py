@@ -289,6 +289,11 @@ MOE = "55500000500018"
         ("A9", "REFUSEE_1", "Travaux non faits", "REFUSEE_1", None),
         ("A9", "VALIDEE_1", None, "VALIDEE_1", None),
         ("A1", "PRISE_EN_COMPTE_MOE", None, "DEPOSEE", "STA-06"),
+        ("S6", "REFUSEE_1", "Montant total erroné", "DEPOSEE", "STA-10"),
+        ("S6", "REFUSEE_1", "Autre motif", "DEPOSEE", "STA-10"),
+        ("S6", "REFUSEE_1", "erreur de  Routage", "REFUSEE_1", None),
+        ("S6", "REFUSEE_1", "Mauvais valideur", "ERREUR_FOURNISSEUR_SUR_VALIDEUR", None),
+        ("S6", "ERREUR_FOURNISSEUR_SUR_VALIDEUR", "Pas nous", "ERREUR_FOURNISSEUR_SUR_VALIDEUR", None),
     ],
 )
 def test_the_project_manager_and_the_validators_speak_for_the_party_the_invoice_names(registre, cadre, code, complement, etat, regle):

@@ -76,6 +76,35 @@ def test_the_instant_of_a_status_may_be_given_in_paris_time(flux, facture, regis
         assert conn.execute(text("SELECT horodatage FROM statuts WHERE rang = 1")).scalar_one() == datetime(2026, 11, 23, 11, tzinfo=UTC)
     late = flux("statut", "poser", facture, "MANDATEE", "--motif", "m", "--par", "p", "--date", "2026-11-23T11:00:00", code=1)
     assert "plus ancien" in late
+    assert "MANDATEE" in late.partition("Possibles")[2]
+
+
+@pytest.mark.parametrize(
+    ("change", "dit"),
+    [
+        ({"--date": "2099-01-01"}, "à venir"),  # it would be the current status until then: nothing else could be said of the invoice
+        ({"--motif": "  "}, "--motif est vide"),
+        ({"--par": "\t"}, "--par est vide"),
+    ],
+)
+def test_a_status_to_come_or_whose_reason_or_author_says_nothing_is_not_set(flux, facture, registre, change, dit):
+    options = {"--motif": "m", "--par": "p"} | change
+    with pytest.raises(ErreurUsage, match=dit):
+        flux("statut", "poser", facture, "SUSPENDUE", *(word for pair in options.items() for word in pair))
+    assert compte(registre, "statuts") == 1
+
+
+def test_a_co_contractor_is_refused_for_the_wrong_recipient_only(flux, registre):
+    flux_id = flux_ouvert(registre, (1,))
+    enregistrer_tranche(registre, flux_id, 0, [replace(accepte(0), facture=replace(accepte(0).facture, cadre="S6"))])
+    flux("statut", "poser", "F-0", "VALIDEE_1", "--motif", "m", "--par", "p", "--date", "2026-11-23T12:00:00")
+    said = flux("statut", "poser", "F-0", "REJETEE", "--motif", "Montant total erroné", "--par", "p", code=1)
+    assert "DEST_ERR (Erreur de destinataire)" in said
+    flux("statut", "poser", "F-0", "REJETEE", "--motif", "Erreur de destinataire", "--par", "p")
+    with registre.connect() as conn:
+        assert conn.execute(text("SELECT motifs FROM statuts WHERE code = 'REJETEE'")).scalar_one() == [
+            ["DEST_ERR", "Erreur de destinataire"]
+        ]
 
 
 def test_a_monthly_statement_is_refused_for_the_wrong_moe_or_moa_only(flux, registre):
