@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from flux.errors import ErreurUsage
 from flux.modele.anomalie import citer
 from flux.modele.statut import Acteur, Motif, Statut
+from flux.modele.temps import lire_instant
 from flux.referentiel.motifs import motifs_admis, verifier_motifs
 from flux.referentiel.statuts import code_cdar, statut_facture
 
@@ -61,9 +62,11 @@ _FORMATS = {"date": "AAAA-MM-JJ", "date-time": "AAAA-MM-JJThh:mm:ss+hh:mm"}
 _formats = FormatChecker(formats=("date",))
 
 
-@_formats.checks("date-time", raises=ValueError)
+@_formats.checks("date-time")
 def _instant(valeur: object) -> bool:
-    return not isinstance(valeur, str) or ("T" in valeur and datetime.fromisoformat(valeur).tzinfo is not None)
+    if not isinstance(valeur, str):
+        return True
+    return "T" in valeur and lire_instant(valeur) is not None and datetime.fromisoformat(valeur).tzinfo is not None
 
 
 @cache

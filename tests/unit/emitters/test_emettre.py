@@ -108,6 +108,7 @@ def test_a_file_that_could_not_be_finished_leaves_nothing(emettre, tmp_path, mon
         (_chez("date_facture", "2026-13-45"), "$[0].date_facture", "AAAA-MM-JJ attendu", "expected AAAA-MM-JJ"),
         (_chez("date_facture", "20261120"), "$[0].date_facture", "AAAA-MM-JJ attendu", "expected AAAA-MM-JJ"),
         (_chez("horodatage", "2026-11-23T09:30:00"), "$[0].horodatage", "AAAA-MM-JJThh:mm:ss", "expected AAAA-MM-JJThh:mm:ss"),
+        (_chez("horodatage", "0001-01-01T00:00:00+14:00"), "$[0].horodatage", "AAAA-MM-JJThh:mm:ss", "expected AAAA-MM-JJThh:mm:ss"),
         (_chez("recu_le", "hier"), "$[0].recu_le", "AAAA-MM-JJThh:mm:ss", "expected AAAA-MM-JJThh:mm:ss"),
         (_chez("destinataire.identifiant", "123"), "$[0].destinataire.identifiant", "forme attendue", "expected form"),
         (
