@@ -34,7 +34,7 @@ from flux.emitters.textes import a_paris
 from flux.errors import ErreurUsage
 from flux.modele.statut import Enveloppe, Motif, Statut
 from flux.referentiel import codes_cdar as codes
-from flux.referentiel.motifs import verifier_motifs
+from flux.referentiel.motifs import MOTIFS, verifier_motifs
 from flux.referentiel.statuts import Certitude, StatutCdar, StatutFacture, StatutFlux, code_cdar, statut_facture
 
 _MONO_DOCUMENT = bloc("ram:MultipleReferencesIndicator", element("udt:Indicator", "false"))
@@ -56,6 +56,8 @@ def cdar_facture(statut: Statut, enveloppe: Enveloppe, dialecte: DialecteCdar = 
     if row.phase != codes.PHASE_TRANSMISSION:
         named.append(statut.destinataire)
     textes = (*rest, *(name for one in named for name in nom_trop_long(one)), exact, statut.complement, statut.commentaire)
+    if row.code in codes.COMMENTES and statut.motifs and not (statut.complement or statut.commentaire):
+        textes += (statut.motifs[0].texte or MOTIFS[statut.motifs[0].code].libelle,)
     # A code outside the list may be what the invoice is rejected for: the message itself must still be accepted.
     type_code = statut.type_code if statut.type_code in codes.TYPES_FACTURE else None
     reference = bloc(
@@ -76,7 +78,7 @@ def cdar_facture(statut: Statut, enveloppe: Enveloppe, dialecte: DialecteCdar = 
         dialecte.guide_facture,
         document(
             dialecte,
-            mdt_4(statut.numero, row.code, instant, type_code or "", statut.date_facture),
+            mdt_4(statut.numero, row.code, instant, type_code or "", statut.date_facture, "" if exact is None else statut.code),
             f"{statut.numero}_CDV-{row.code}_{row.libelle}",
             enveloppe,
             _destinataires(statut, dialecte),

@@ -237,17 +237,19 @@ def objet(nom: str) -> tuple[str, tuple[str, ...]]:
     return court, () if court == whole else (whole,)
 
 
-def mdt_4(objet: str, code: str, instant: str, type_objet: str, jour: date) -> str:
+def mdt_4(objet: str, code: str, instant: str, type_objet: str, jour: date, precision: str = "") -> str:
     """Return the message's id as the examples build it: ``F202500003_200_20250701151000#380_20250701``.
 
     Where that exceeds 50 characters, the end of the object's name gives way to a digest of the whole.
+
+    :param precision: what else tells this message from another of the same code and instant; the name then always ends in a digest.
     """
     suite = f"_{code}_{instant}#{type_objet}_{huit_chiffres(jour)}"
     room = codes.LONGUEURS["MDT-4"] - len(suite)
     name = propre(objet)
-    if len(name) <= room:
+    if len(name) <= room and not precision:
         return name + suite
-    digest = sha256(name.encode()).hexdigest()[:_EMPREINTE]
+    digest = sha256(f"{name}{precision}".encode()).hexdigest()[:_EMPREINTE]
     return f"{name[: max(room - _EMPREINTE - 1, 0)]}~{digest}{suite}"
 
 

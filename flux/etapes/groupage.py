@@ -104,6 +104,10 @@ class _Prise:
             yield data
 
 
+class _RienError(Exception):
+    """No message could be written, and an empty file is not kept: a signal inside this module."""
+
+
 def _un_fichier(contexte: Contexte, waiting: FileAttente) -> int:
     """Make one file of the first messages that wait; return 0 when there is none that a file can hold."""
     settings = contexte.reglages
@@ -135,8 +139,15 @@ def _ecrire(contexte: Contexte, conn: Connection, waiting: FileAttente, ids: lis
     envelope = enveloppe_sortante(contexte.reglages, waiting.interface, waiting.code_application, numero, contexte.horloge())
     found = prise.prendre(rediger(contexte, conn, waiting.interface, ids, envelope))
     write = _un_seul_message if format_de(waiting.interface) is FormatSortant.CPP_STATUT else _un_fichier_par_message
-    kept = garder(contexte, lambda out: write(out, envelope, found))
-    if not prise.pris:
+
+    def ecrire(out: BinaryIO) -> None:
+        write(out, envelope, found)
+        if not prise.pris:
+            raise _RienError
+
+    try:
+        kept = garder(contexte, ecrire)
+    except _RienError:
         return None
     return Sortie(waiting.interface, envelope.nom, kept.sha256, kept.taille, kept.cle, numero, len(prise.pris))
 

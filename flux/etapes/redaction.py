@@ -23,7 +23,7 @@ from flux.parsers.pieces import ouvrir_piece
 from flux.referentiel.codes_cdar import STATUTS_PPF, LecteurCdar
 from flux.referentiel.interfaces import INTERFACES
 from flux.referentiel.longueurs import longueur_complement
-from flux.referentiel.motifs import motif_admis
+from flux.referentiel.motifs import MOTIFS, motif_admis
 from flux.referentiel.pivot import CATEGORIE_JOINTE, CATEGORIE_PDF, CATEGORIE_XML, RENVOIS
 from flux.referentiel.sortantes import CYCLE_DE_VIE, FormatSortant
 from flux.referentiel.statuts import code_cdar, code_cpp, statut_facture
@@ -108,18 +108,25 @@ def _cdar(row: LigneStatut, enveloppe: Enveloppe, dialecte: DialecteCdar) -> Red
 
 
 def accorder(statut: Statut, dialecte: DialecteCdar) -> Statut:
-    """Give each reason a code that the status admits in CDAR; one that has none becomes a text, and so does what a code no longer says."""
+    """Give each reason a code that the status admits in CDAR; one that has none becomes a text, and so does what a code no longer says.
+
+    A status that asks for no reason, under a code of the settings that does, gets the least saying one.
+    """
     row = code_cdar(statut_facture(statut.code), dict(dialecte.codes_cdar))
     if row is None:
         return statut
+    chorus = dialecte.matricule == DIALECTE_PA.matricule
     motifs: list[Motif] = []
     textes = [statut.commentaire] if statut.commentaire else []
     for one in statut.motifs:
-        code = motif_admis(row.code, one.code, chorus=dialecte.matricule == DIALECTE_PA.matricule)
+        code = motif_admis(row.code, one.code, chorus=chorus)
         if code is not None:
             motifs.append(Motif(code, one.texte))
         if code != one.code:
             textes.append(f"{one.code} : {one.texte}")
+    if row.motif_obligatoire and not motifs and not statut_facture(statut.code).motif_obligatoire:
+        code = motif_admis(row.code, "AUTRE", chorus=chorus)
+        motifs += [Motif(code, MOTIFS[code].libelle)] if code is not None else []
     return replace(statut, motifs=tuple(motifs), commentaire="\n".join(textes) or None)
 
 

@@ -35,6 +35,9 @@ TYPE_FLUX = "303"
 #: MDT-91 of a message about an invoice: its BT-3 (BR-FR-04).
 TYPES_FACTURE = frozenset(("380", "389", "393", "501", "386", "500", "384", "471", "472", "473", "261", "262", "381", "396", "502", "503"))
 
+#: MDT-105 of the statuses whose reason must also stand in a note, MDT-126 (G7.25): suspended, refused.
+COMMENTES = frozenset(("208", "210"))
+
 #: MDT-77: phase in which the status is set. Every status on a flow belongs to transmission.
 PHASE_TRANSMISSION = "305"
 

@@ -211,8 +211,9 @@ def test_when_nothing_can_be_written_the_number_is_given_back(plateforme):
     flow = plateforme.integrer(1)
     plateforme.poser("SUSPENDUE", (flow, 0))
     here = plateforme.avec(codes_cpp={"SUSPENDUE": ""})
-    before = plateforme.un("SELECT dernier FROM numeros")
+    before, kept = plateforme.un("SELECT dernier FROM numeros"), list(here.entrepot.lister("sha256"))
     assert grouper(here, tout=True) == 0
+    assert list(here.entrepot.lister("sha256")) == kept  # an empty file that no row names would turn the balance red
     assert plateforme.un("SELECT dernier FROM numeros") == before
     assert plateforme.un("SELECT count(*) FROM envois WHERE refus IS NOT NULL") == 1
 
@@ -259,6 +260,14 @@ def test_a_status_that_only_a_setting_gives_a_code_to_leaves(plateforme):
     assert grouper(plateforme.avec(), tout=True) == 0
     plateforme.poser("TECHNIQUE_INCONNU", (flow, 0))
     assert grouper(plateforme.avec(codes_cdar={"TECHNIQUE_INCONNU": "204"}), tout=True) == 1
+
+
+def test_a_code_of_the_settings_that_asks_for_a_reason_gets_one_where_the_status_has_none(plateforme):
+    flow = plateforme.integrer(1)
+    plateforme.poser("A_RECYCLER", (flow, 0))
+    assert grouper(plateforme.avec(codes_cdar={"A_RECYCLER": "210"}, codes_cpp={"A_RECYCLER": ""}), tout=True) == 1
+    ((message,),) = [plateforme.fichier(one).values() for one in plateforme.groupes()]
+    assert b"<ram:ReasonCode>AUTRE</ram:ReasonCode>" in message
 
 
 def test_the_history_of_an_invoice_names_the_files_that_tell_of_it(mairie):

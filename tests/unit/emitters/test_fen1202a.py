@@ -16,8 +16,8 @@ from flux.emitters.presence_cdar import presence_cdar
 from flux.errors import ErreurUsage
 from flux.modele.statut import Acteur, Motif
 from flux.referentiel.espaces_de_noms import PREFIXES
-from flux.referentiel.motifs import motifs_admis
-from flux.referentiel.statuts import STATUTS_FLUX
+from flux.referentiel.motifs import MOTIFS, motifs_admis
+from flux.referentiel.statuts import STATUTS_FACTURE, STATUTS_FLUX
 from tests.golden import comparer
 from tests.saxon import echecs
 from tests.unit.emitters.exemples import DEPOSEE, FOURNISSEUR, HOSTILES, INSTANT, REJETEE, enveloppe, lu, schema_cdar
@@ -140,6 +140,26 @@ def test_a_name_of_any_length_keeps_every_limit(longueur):
     assert len(_terme(data, "cdar:ExchangedDocument/ram:Name")) <= 150
     assert _terme(data, "ram:IssuerAssignedID") == numero[:100]
     assert longueur <= 100 or "".join(_notes(data)).startswith(numero)
+
+
+@pytest.mark.parametrize("code", ["208", "210"])
+def test_a_refusal_and_a_suspension_say_why_in_a_note(code):
+    """G7.25 asks for it in MDT-126, also where the code of the reason says it all."""
+    row = next(one for one in STATUTS_FACTURE.values() if one.cdar == code)
+    motif = "JUSTIF_ABS" if code == "208" else "DEST_ERR"
+    data = cdar_facture(replace(DEPOSEE, code=row.code, motifs=(Motif(motif, ""),), complement=None, commentaire=None), FLUX)
+    _conforme(data)
+    assert MOTIFS[motif].libelle in "".join(_notes(data))
+
+
+def test_statuses_told_by_one_code_at_one_instant_are_told_apart():
+    """MDT-4 is what an answer to the message names it by (G7.23)."""
+    ids = {
+        _terme(cdar_facture(replace(DEPOSEE, code=code), FLUX), "cdar:ExchangedDocument/ram:ID")
+        for code in ("SERVICE_FAIT", "MANDATEE", "COMPTABILISEE")
+    }
+    assert len(ids) == 3
+    assert all(len(one) <= 50 and "_204_20261123093000#" in one for one in ids)
 
 
 def test_two_long_names_that_begin_alike_have_two_ids():
