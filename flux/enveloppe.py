@@ -21,6 +21,7 @@ FORME = "CODEINTERFACE(8)_APPLICATION(6)_APPLICATION(6)+CODE(4)+SEQUENCE(15), ex
 
 _NOM = re.compile(r"(?P<interface>[A-Z]{3}[0-9]{4}[A-Z])_(?P<application>[A-Z]{3}[0-9]{3})_(?P<id>[A-Z]{3}[0-9]{3}[0-9]{4}[0-9A-Z]{15})")
 _INTERFACE = re.compile(r"[A-Z]{3}[0-9]{4}[A-Z]")
+_APPLICATION = re.compile(r"[A-Z]{3}[0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class NomFlux:
         texte = f"{interface}_{application}_{emetteur or application}{interface[3:7]}{sequence:015d}"
         nom = cls.lire(texte)
         if nom is None:
-            raise ErreurUsage(f"{texte!r} is not a flow name: {FORME}", name=texte)
+            raise ErreurUsage(f"{texte!r} n'est pas un nom de flux, forme attendue / is no flow name, form expected: {FORME}", name=texte)
         return nom
 
     @classmethod
@@ -70,6 +71,20 @@ def interface_du_nom(texte: str) -> str | None:
     """Return the interface code at the head of a name, even of a wrong one, or ``None``: feedback keeps its number."""
     found = _INTERFACE.match(texte)
     return found.group() if found else None
+
+
+def verifier_application(code: str, option: str) -> None:
+    """Refuse an application code that no name can bear.
+
+    :param option: what gave it on the command line.
+    :raises ErreurUsage: names the option.
+    """
+    if _APPLICATION.fullmatch(code) is None:
+        raise ErreurUsage(
+            f"{option} {code} : trois capitales et trois chiffres attendus, par exemple ABC123 / three capitals and three digits expected, "
+            f"such as ABC123",
+            argument=option,
+        )
 
 
 def verifier_nom(

@@ -14,7 +14,7 @@ from flux.cli.lire_statuts import EXEMPLE, lire_statuts, verifier_pour_cdar
 from flux.config import reglages
 from flux.emitters.fen1202a import cdar_facture, ecrire_fen1202a, nom_membre
 from flux.emitters.fso1301a import ecrire_fso1301a
-from flux.enveloppe import NomFlux
+from flux.enveloppe import NomFlux, verifier_application
 from flux.errors import ErreurUsage
 from flux.modele.statut import Enveloppe, Statut
 from flux.modele.temps import lire_instant
@@ -53,6 +53,7 @@ def emettre(
 
 
 def _enveloppe(genre: Genre, recepteur: str, sequence: int, jour: str | None) -> Enveloppe:
+    verifier_application(recepteur, "--recepteur")
     emetteur = reglages().code_application
     nom = NomFlux.construire(genre.name, recepteur, sequence, emetteur=emetteur)
     return Enveloppe(str(nom), nom.identifiant, emetteur, recepteur, _instant(jour))

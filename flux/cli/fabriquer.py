@@ -25,7 +25,7 @@ def fabriquer(
     lignes: Annotated[int, typer.Option(min=1, help="Lignes par facture. / Lines per invoice.")] = 5,
     graine: Annotated[int, typer.Option(min=0, help="Graine : la même donne les mêmes octets. / Seed: same seed, same bytes.")] = 0,
     application: Annotated[str, typer.Option(help="Code application de l'émetteur. / Application code of the sender.")] = "ABC123",
-    sequence: Annotated[int, typer.Option(min=0, help="Numéro de séquence du flux. / Sequence number of the flow.")] = 1,
+    sequence: Annotated[int, typer.Option(min=0, max=10**15 - 1, help="Numéro de séquence du flux. / Sequence number of the flow.")] = 1,
     niveau: Annotated[Niveau, typer.Option(help="Niveau Factur-X (FSO1117A, FSO1147A). / Factur-X level.")] = Niveau.EN16931,
     avoirs: Annotated[bool | None, typer.Option(help=_AVOIRS)] = None,
     defauts: Annotated[str, typer.Option(help=f"Défauts voulus, entre virgules. / Faults wanted: {', '.join(DEFAUTS)}.")] = "",

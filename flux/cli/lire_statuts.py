@@ -138,8 +138,10 @@ def verifier_pour_cdar(statuts: Sequence[Statut]) -> None:
         except ErreurUsage as error:
             motif = error.facts["motif"]
             said = "motif obligatoire" if motif is None else f"motif {citer(motif)} non admis"
+            told = "a reason is needed" if motif is None else f"reason {citer(motif)} not admitted"
             admis = ", ".join(motifs_admis(row.code))
-            faults.append((f"$[{rang}].motifs", f"{said} pour le statut {statut.code}, parmi {admis}", str(error)))
+            fr, en = f"{said} pour le statut {statut.code}, parmi {admis}", f"{told} for the status {statut.code}, one of {admis}"
+            faults.append((f"$[{rang}].motifs", fr, en))
     if faults:
         raise _refus("des motifs ne conviennent pas / some reasons are not admitted", tuple(faults))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from flux.enveloppe import NomFlux
+from flux.enveloppe import NomFlux, verifier_application
 from flux.errors import ErreurUsage
 from flux.fabrique.classique import classique
 from flux.fabrique.defauts import DEFAUTS, Cible, Defaut
@@ -18,7 +18,7 @@ from flux.fabrique.facture import fabriquer_facture
 from flux.fabrique.fichier import ecrire_flux
 from flux.fabrique.niveaux import Niveau
 from flux.modele.facture import Facture
-from flux.referentiel.interfaces import INTERFACES, Ere, Format, Interface
+from flux.referentiel.interfaces import INTERFACES, RETIREES, Ere, Format, Interface
 
 #: Latest issue date of the invoices unless asked otherwise: fixed, so that a seed gives the same bytes on any day.
 LE = date(2026, 9, 30)
@@ -115,7 +115,8 @@ def ecrire_exemple(demande: Demande, dossier: Path) -> Ecrit:
 
 def _verifier(demande: Demande) -> list[Defaut]:
     if demande.interface not in INTERFACES:
-        raise ErreurUsage(f"unknown interface {demande.interface!r}; one of {', '.join(INTERFACES)}", interface=demande.interface)
+        raise _sans_interface(demande.interface)
+    verifier_application(demande.application, "--application")
     if demande.factures < 1 or demande.lignes < 1 or not 0 <= demande.part_fautive <= 1:
         raise ErreurUsage("invoices and lines count from 1, the faulty part goes from 0 to 1", invoices=demande.factures)
     if not PREMIER <= demande.le <= DERNIER:
@@ -124,10 +125,28 @@ def _verifier(demande: Demande) -> list[Defaut]:
         )
     for nom in demande.defauts:
         if nom not in DEFAUTS:
-            raise ErreurUsage(f"unknown fault {nom!r}; one of {', '.join(DEFAUTS)}", fault=nom)
+            raise ErreurUsage(
+                f"--defauts {nom} : défaut inconnu, choisissez parmi ceux-ci / unknown fault, choose one of these: {', '.join(DEFAUTS)}",
+                fault=nom,
+            )
         if not DEFAUTS[nom].convient(demande.ligne):
-            raise ErreurUsage(f"the fault {nom!r} does not apply to {demande.interface}", fault=nom)
+            raise ErreurUsage(
+                f"--defauts {nom} : ce défaut ne s'applique pas à {demande.interface}, choisissez-en un autre / does not apply to "
+                f"{demande.interface}, choose another one",
+                fault=nom,
+            )
     return [DEFAUTS[nom] for nom in demande.defauts]
+
+
+def _sans_interface(code: str) -> ErreurUsage:
+    fermee = RETIREES.get(code)
+    if fermee is None:
+        fr, en, codes = "inconnue", "unknown interface", tuple(INTERFACES)
+    else:
+        fr, en, codes = f"fermée ({fermee.quand_fr})", f"closed interface ({fermee.quand_en})", fermee.remplacee_par
+    return ErreurUsage(
+        f"--interface {code} : interface {fr}, donnez l'un de ces codes / {en}, give one of these codes: {', '.join(codes)}", interface=code
+    )
 
 
 def _repartir(demande: Demande, defauts: list[Defaut]) -> dict[int, Defaut]:

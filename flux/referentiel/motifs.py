@@ -116,13 +116,19 @@ def verifier_motifs(statut: str, codes: Iterable[str], *, chorus: bool = True) -
     for code in given:
         if code not in admis:
             raise ErreurUsage(
-                f"reason {code!r} is not admitted for status {statut}: use one of {', '.join(admis) or 'none'}",
+                f"motif {code!r} non admis pour le statut {statut}, donnez l'un de ceux-ci / reason not admitted for this status, give one of "
+                f"these: {', '.join(admis) or 'aucun / none'}",
                 statut=statut,
                 motif=code,
                 admis=admis,
             )
     if statut in MOTIF_OBLIGATOIRE and not given:
-        raise ErreurUsage(f"status {statut} needs a reason: one of {', '.join(admis)}", statut=statut, motif=None, admis=admis)
+        raise ErreurUsage(
+            f"le statut {statut} demande un motif, donnez l'un de ceux-ci / the status needs a reason, give one of these: {', '.join(admis)}",
+            statut=statut,
+            motif=None,
+            admis=admis,
+        )
 
 
 def motif_du_libelle(texte: str | None, parmi: Iterable[str]) -> str | None:

@@ -41,7 +41,9 @@ def statut_facture(code: str) -> StatutFacture:
     row = STATUTS_FACTURE.get(code)
     if row is None:
         admis = tuple(STATUTS_FACTURE)
-        raise ErreurUsage(f"unknown invoice status {code!r}: use one of {', '.join(admis)}", statut=code, admis=admis)
+        raise ErreurUsage(
+            f"statut {code} inconnu, donnez l'un de ceux-ci / unknown, give one of these: {', '.join(admis)}", statut=code, admis=admis
+        )
     return row
 
 

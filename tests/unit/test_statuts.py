@@ -3,6 +3,7 @@
 import pytest
 
 from flux.config import Reglages
+from flux.errors import ErreurUsage
 from flux.referentiel.statuts import (
     STATUTS_CDAR,
     STATUTS_FACTURE,
@@ -11,6 +12,7 @@ from flux.referentiel.statuts import (
     Role,
     code_cdar,
     code_cpp,
+    statut_facture,
     statuts_du_cdar,
     statuts_du_cpp,
 )
@@ -42,6 +44,11 @@ def test_the_table_has_every_status_of_the_api_and_no_other():
 
 def test_the_published_cpp_codes_are_those_marked_seen():
     assert {row.cpp: row.code for row in STATUTS_FACTURE.values() if row.certitude_cpp is Certitude.VU} == CPP_OFFICIELS
+
+
+def test_an_unknown_status_is_told_in_both_languages_with_those_there_are():
+    with pytest.raises(ErreurUsage, match="statut NOPE inconnu, donnez l'un de ceux-ci / unknown, give one of these: BROUILLON, "):
+        statut_facture("NOPE")
 
 
 @pytest.mark.parametrize("row", STATUTS_FACTURE.values(), ids=STATUTS_FACTURE)

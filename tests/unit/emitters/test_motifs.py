@@ -63,11 +63,12 @@ def test_a_reason_of_another_status_is_refused(statut, codes):
     with pytest.raises(ErreurUsage) as caught:
         verifier_motifs(statut, codes)
     assert caught.value.facts == {"statut": statut, "motif": codes[0], "admis": motifs_admis(statut)}
+    assert f"non admis pour le statut {statut}, donnez l'un de ceux-ci / reason not admitted" in str(caught.value)
 
 
 @pytest.mark.parametrize("statut", sorted(MOTIF_OBLIGATOIRE))
 def test_a_status_that_needs_a_reason_is_refused_without(statut):
-    with pytest.raises(ErreurUsage):
+    with pytest.raises(ErreurUsage, match=f"le statut {statut} demande un motif, donnez l'un de ceux-ci / the status needs a reason"):
         verifier_motifs(statut, ())
     verifier_motifs(statut, motifs_admis(statut)[:1])
 

@@ -38,9 +38,29 @@ def test_every_option_reaches_the_flow(tmp_path):
     assert data.startswith(b"%PDF")
 
 
-def test_an_unknown_fault_is_an_error_of_usage(tmp_path):
-    result = _lancer("--interface", "FSO1140A", "--sortie", tmp_path, "--defauts", "nimporte")
+@pytest.mark.parametrize(
+    ("option", "valeur", "fr", "en"),
+    [
+        ("--defauts", "nimporte", "défaut inconnu, choisissez parmi", "unknown fault, choose one of these: montant-illisible"),
+        ("--defauts", "pdf-sans-xml", "ne s'applique pas à FSO1140A", "does not apply to FSO1140A"),
+        ("--interface", "FSO9999A", "interface inconnue, donnez l'un de ces codes", "unknown interface, give one of these codes: FSO1100A"),
+        (
+            "--interface",
+            "FSO1102A",
+            "retirée de l'offre en mars 2019",
+            "withdrawn in March 2019), give one of these codes: FSO1100A, FSO1106A",
+        ),
+        ("--application", "abc", "trois capitales et trois chiffres", "three capitals and three digits"),
+    ],
+)
+def test_a_value_that_no_flow_can_have_is_told_in_both_languages_with_its_option(tmp_path, option, valeur, fr, en):
+    result = _lancer("--interface", "FSO1140A", "--sortie", tmp_path, option, valeur)
     assert isinstance(result.exception, ErreurUsage)
+    told = str(result.exception)
+    assert told.startswith(f"{option} {valeur} : ")
+    assert fr in told.partition(" / ")[0]
+    assert en in told.partition(" / ")[2]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("jour", ["0001-01-10", "1899-12-31", "3000-01-01", "9999-12-31"])
