@@ -67,6 +67,13 @@ def une_facture(engine: Engine, reference: str, fournisseur: str | None = None) 
         found = [one for one in found if fournisseur.casefold() in (one.fournisseur or "").casefold()]
     if len(found) == 1:
         return found[0]
+    if not found:
+        de, of = (f" de « {fournisseur} »", f" of “{fournisseur}”") if fournisseur is not None else ("", "")
+        raise ErreurUsage(
+            f"{reference} : aucune facture{de} au registre, vérifiez le numéro ou FLUX:RANG par flux suivi / no invoice{of} in the ledger, "
+            f"check the number or FLOW:RANK with flux suivi",
+            reference=reference,
+        )
     told = tuple(f"{one.cle[0]}:{one.cle[1]} {one.fournisseur} {one.date_emission} {one.etat}" for one in found)
     raise ErreurUsage(
         f"{reference} désigne {len(found)} factures ; donnez FLUX:RANG / names {len(found)} invoices; give FLOW:RANK",
@@ -133,7 +140,9 @@ def _instant(instant: datetime) -> str:
 
 
 def _age(age: timedelta) -> str:
-    seconds = max(int(age.total_seconds()), 0)
+    if age < timedelta():
+        return "à venir / to come"
+    seconds = int(age.total_seconds())
     for size, unit in ((86400, "j"), (3600, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds // size} {unit}"

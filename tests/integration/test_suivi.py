@@ -132,8 +132,21 @@ def test_a_number_borne_twice_must_be_told_apart(flux, registre):
         flux("statut", "possibles", "F-0")
     assert "SUSPENDUE" in flux("statut", "possibles", "F-0", "--fournisseur", "xyz002")
     assert json.loads(flux("statut", "possibles", "2:0", "--format", "json"))["statut"] == "DEPOSEE"
-    with pytest.raises(ErreurUsage, match="désigne 0 factures"):
-        flux("statut", "possibles", "9:0")
+
+
+@pytest.mark.parametrize(("options", "de", "of"), [((), "", ""), (("--fournisseur", "Zoé"), " de « Zoé »", " of “Zoé”")])
+def test_an_invoice_that_is_not_there_is_told_so(flux, facture, options, de, of):
+    with pytest.raises(ErreurUsage) as caught:
+        flux("statut", "possibles", facture if options else "9:0", *options)
+    told = str(caught.value)
+    assert f"aucune facture{de} au registre, " in told
+    assert f"no invoice{of} in the ledger, " in told
+
+
+def test_a_fact_to_come_has_no_age(flux, facture, registre):
+    with registre.begin() as conn:
+        conn.execute(text("UPDATE statuts SET horodatage = :le"), {"le": MAINTENANT + timedelta(minutes=2)})
+    assert "à venir / to come" in flux("suivi", facture)
 
 
 def test_a_rejection_is_dealt_with(flux, facture):
