@@ -113,7 +113,7 @@ def _montants(row: LigneStatut, said: Mapping[str, Any]) -> tuple[MontantStatut,
     """Return the amounts that the recipient told; of a payment that comes without any, the amount due (BT-115)."""
     if "montants" in said:
         return tuple(
-            MontantStatut(one["type_code"], Decimal(one["valeur"]), one.get("devise"), Decimal(one["taux"]) if "taux" in one else None)
+            MontantStatut(one["type_code"], Decimal(one["valeur"]), one.get("devise"), Decimal(taux) if (taux := one.get("taux")) else None)
             for one in said["montants"]
         )
     paid = row.net_a_payer if row.net_a_payer is not None else row.ttc

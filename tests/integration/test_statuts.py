@@ -1,6 +1,7 @@
 """Statuses deposited by a recipient: from its SFTP folder to the invoice, and back in the feedback. Real server, real ledger."""
 
 import io
+import re
 import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from flux.contexte import Contexte
 from flux.controle_statuts import juger_statuts
 from flux.cycle_de_vie import Issue
 from flux.errors import ErreurUsage
+from flux.etapes import grouper
 from flux.fabrique import ecrire_ubl, fabriquer_facture
 from flux.limites import Limites
 from flux.modele.facture import Identifiant, Partie
@@ -233,6 +235,19 @@ def test_a_cdar_message_deposited_again_changes_nothing(recette):
     recette.envoyer(_cdar("204", accuse="45", motif=None, instant="20261123100501"), "FSO1304A")
     assert regles(recette)[2:] == ["STA-06"]
     assert recette.lignes("SELECT code FROM statuts ORDER BY rang") == [("DEPOSEE",), ("PRISE_EN_COMPTE_DESTINATAIRE",)]
+
+
+def test_a_payment_without_a_rate_of_vat_leaves_with_its_amount(recette):
+    """The rate is there only where the amount is that of one rate; a message that cannot be written holds up all after it."""
+    recette.facturer()
+    montant = re.sub("<ram:ValuePercent>.*</ram:ValuePercent>", "", MONTANT).replace("MEN", "MPA")
+    retour = recette.envoyer(_cdar("211", accuse="47", motif=None, montant=montant), "FSO1304A")
+    assert (codes(retour), recette.etat()) == (["STATUT_APPLIQUE"], "MISE_EN_PAIEMENT")
+    assert grouper(recette.contexte, tout=True) >= 1
+    ((cle,),) = recette.lignes("SELECT cle FROM sorties WHERE flux_id IS NULL AND interface = 'FEN1202A'")
+    with recette.contexte.entrepot.ouvrir(cle) as data, tarfile.open(fileobj=io.BytesIO(data.read()), mode="r:gz") as archive:
+        (message,) = [etree.fromstring(archive.extractfile(one).read()) for one in archive]
+    assert [one.text for one in message.iter("{*}ValueAmount", "{*}ValuePercent")] == ["120.00"]
 
 
 def test_cdar_messages_of_an_archive_are_applied_one_by_one(recette):
