@@ -221,7 +221,7 @@ def _statuts(chaine: _Chaine, r: Releve) -> Iterator[Alteration]:
         if lus is None:
             yield chaine.absente(f", statuts, {sujet}", "statut")
         elif dite is not None:
-            lu = {"statuts": dict(lus.statuts), "detail": lus.detail.hexdigest()}
+            lu = {"statuts": dict(lus.statuts), "detail": lus.detail.hexdigest(), "autres": lus.autres.hexdigest()}
             yield from chaine.comparer(f", statuts, {sujet}", dite.contenu, lu)
         elif not chaine.ancienne:
             yield chaine.manque("statut", sujet)

@@ -39,10 +39,14 @@ class TrancheRelevee:
 
 @dataclass(slots=True)
 class StatutsReleves:
-    """Later statuses that one transaction gave to invoices of the flow. :ivar statuts: status → invoices."""
+    """Later statuses that one transaction gave to invoices of the flow.
+
+    :ivar statuts: status → invoices. :ivar autres: digest of what else they say: amounts, actions, mandate.
+    """
 
     statuts: Counter[str] = field(default_factory=Counter)
     detail: EmpreinteDeLignes = field(default_factory=EmpreinteDeLignes)
+    autres: EmpreinteDeLignes = field(default_factory=EmpreinteDeLignes)
 
 
 @dataclass(slots=True)
@@ -123,8 +127,8 @@ class Releveur:
         source = t.membres.alias("source")
         deposes = (source.c.flux_id == u.source_flux_id) & (source.c.rang == u.source_membre_rang)
         statuts = select(
-            u.flux_id, u.membre_rang, u.rang, u.code, u.horodatage, u.par, u.complement, u.commentaire, u.motifs, u.source_flux_id,
-            source.c.tranche_rang,
+            u.flux_id, u.membre_rang, u.rang, u.code, u.horodatage, u.par, u.complement, u.commentaire, u.motifs, u.detail,
+            u.source_flux_id, source.c.tranche_rang,
         ).outerjoin_from(t.statuts, source, deposes).where(u.rang > 0)  # fmt: skip
         envois = select(
             e.flux_id, e.membre_rang, e.statut_rang, s.nom, s.interface, s.sha256, s.taille, s.emissions, s.emise_le, s.retiree_le,
@@ -181,6 +185,8 @@ class Releveur:
             given.detail.ajouter(
                 ligne_statut(row.membre_rang, row.rang, row.code, row.horodatage, row.par, row.complement, row.commentaire, row.motifs)
             )
+            if row.detail:
+                given.autres.ajouter((row.membre_rang, row.rang, row.detail))
         for row in self._envois.de(flux_id):
             sent = one.envois.setdefault(row.nom, EnvoiReleve(row))
             sent.elements += 1

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
 
 from sqlalchemy import Connection, Engine, text
 
@@ -113,7 +112,7 @@ class Cahier:
     _statuts: list[tuple[object, ...]] = field(default_factory=list)
     _refus: list[tuple[object, ...]] = field(default_factory=list)
     _etats: dict[Cle, str] = field(default_factory=dict)
-    _dits: dict[int, list[list[object]]] = field(default_factory=dict)
+    _dits: dict[int, list[tuple[list[object], str | None]]] = field(default_factory=dict)
 
     def noter(self, tenue: FactureTenue, demande: Demande) -> Reponse:
         """Decide what a status asked for changes, and note it."""
@@ -122,11 +121,11 @@ class Cahier:
         flux_id, membre_rang = tenue.cle
         source = demande.source or (None, None, None)
         if answer.issue is Issue.APPLIQUE:
-            s = demande.statut
+            s, detail = demande.statut, _detail(demande.detail)
             self._statuts.append((
                 flux_id, membre_rang, len(tenue.historique), s.code, s.horodatage, propre(s.complement), propre(s.commentaire),
                 json_texte(tuple((m.code, m.texte) for m in s.motifs)) if s.motifs else None, propre(demande.par), self.le, *source,
-                _detail(demande.detail),
+                detail,
                 True,  # the planner, which knows the codes that the settings add, says what leaves
             ))  # fmt: skip
             self._etats[tenue.cle] = s.code
@@ -134,7 +133,7 @@ class Cahier:
                 membre_rang, len(tenue.historique), s.code, s.horodatage, propre(demande.par), propre(s.complement), propre(s.commentaire),
                 [(propre(m.code), propre(m.texte)) for m in s.motifs],
             )  # fmt: skip
-            self._dits.setdefault(flux_id, []).append(ligne)
+            self._dits.setdefault(flux_id, []).append((ligne, detail))
             tenue.historique.append(asked)
         elif answer.issue is not Issue.DEJA:
             self._refus.append((
@@ -159,17 +158,18 @@ class Cahier:
 
     def inscriptions(self, sujet: str, **faits: object) -> list[Inscription]:
         """Return what the journals of the invoices' flows tell of all that was written: one entry a flow."""
-        return [
-            Inscription(
-                flux_id, Genre.STATUT, sujet,
-                {**faits, "statuts": Counter(f"{one[2]}" for one in lignes), "detail": empreinte_des_lignes(sorted(lignes, key=_RANGS))},
-                self.le,
-            )
-            for flux_id, lignes in self._dits.items()
-        ]  # fmt: skip
+        return [Inscription(flux_id, Genre.STATUT, sujet, {**faits, **_contenu(lignes)}, self.le) for flux_id, lignes in self._dits.items()]
 
 
-_RANGS = itemgetter(0, 1)
+def _contenu(lignes: Sequence[tuple[list[object], str | None]]) -> dict[str, object]:
+    """Return what an entry says of statuses: how many of each, their digest, and that of what else they say (amounts, actions, mandate)."""
+    rows = sorted(lignes, key=lambda one: one[0][:2])
+    autres = ((*ligne[:2], json.loads(detail)) for ligne, detail in rows if detail)
+    return {
+        "statuts": Counter(f"{ligne[2]}" for ligne, _ in rows),
+        "detail": empreinte_des_lignes(ligne for ligne, _ in rows),
+        "autres": empreinte_des_lignes(autres),
+    }
 
 
 def _detail(detail: Mapping[str, object]) -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -29,7 +30,9 @@ def _contenus(plateforme: Plateforme, flux_id: int, genre: Genre) -> list[dict]:
 def suivie(plateforme):
     """Flow 1, two of whose invoices moved on; what tells of it left in grouped files; flow 2 has one status more."""
     a, b = plateforme.integrer(), plateforme.integrer()
-    plateforme.poser("MISE_A_DISPOSITION", (a, 0), (a, 1), (b, 0), complement="Bonne «\0» réception")
+    plateforme.poser("MISE_A_DISPOSITION", (a, 0), (a, 1), complement="Bonne «\0» réception")
+    montant = {"type_code": "MPA", "valeur": Decimal("120.00"), "devise": "EUR", "taux": None}
+    plateforme.poser("MISE_A_DISPOSITION", (b, 0), complement="Bonne «\0» réception", montants=(montant,), id_mandat="M-é")
     grouper(plateforme.contexte, tout=True)
     faire_partir(plateforme.contexte.engine)
     return plateforme
@@ -51,6 +54,11 @@ SUIVIES = {
     "time": ("UPDATE statuts SET horodatage = now() WHERE flux_id = 1 AND rang = 1", "flux 1, statuts, facture 1 statut 1 : detail"),
     "words": ("UPDATE statuts SET complement = 'x' WHERE flux_id = 2 AND rang = 1", "flux 2, statuts, facture 0 statut 1 : detail"),
     "who": ("UPDATE statuts SET par = 'x' WHERE flux_id = 2 AND rang = 1", "flux 2, statuts, facture 0 statut 1 : detail"),
+    "amount": (
+        """UPDATE statuts SET detail = jsonb_set(detail, '{montants,0,valeur}', '"1.00"') WHERE flux_id = 2""",
+        "flux 2, statuts, facture 0 statut 1 : autres",
+    ),
+    "amount added": ("""UPDATE statuts SET detail = '{"x": 1}' WHERE flux_id = 1 AND rang = 1""", "flux 1, statuts, facture 1 statut 1 : autres"),
     "status removed": ("DELETE FROM statuts WHERE flux_id = 2 AND rang = 1", "flux 2, statuts, facture 0 statut 1"),
     "status added": (
         "INSERT INTO statuts (flux_id, membre_rang, rang, code, horodatage) VALUES (2, 0, 2, 'SUSPENDUE', now())", "flux 2",
