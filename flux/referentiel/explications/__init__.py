@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from flux.referentiel.explications import cdv, en16931, etendues, formats, francaises, messages, multivendeurs, structure, tva
+from flux.referentiel.explications import cdv, en16931, etendues, formats, francaises, messages, multivendeurs, situees, structure, tva
 from flux.referentiel.explications.modele import LONGUEUR, Explication, Texte
 from flux.referentiel.explications.mots import ecrire
 
-__all__ = ["LONGUEUR", "Explication", "connue", "expliquer", "expliquer_message"]
+__all__ = ["LONGUEUR", "Explication", "connue", "expliquer", "expliquer_ici", "expliquer_message"]
 
 #: Rules about sums, products and roundings.
 _CALCUL = re.compile(
@@ -36,8 +36,8 @@ _STRUCTURE = ("UBL-", "CII-")
 def expliquer(regle: str, message: str = "") -> Explication | None:
     """Explain an official rule.
 
-    >>> expliquer("BR-CO-15").fr
-    "Le total TTC (BT-112) n'est pas égal au total HT (BT-109) plus le total de TVA (BT-110). Refaites l'addition et corrigez le montant faux."
+    >>> expliquer("BR-02").fr
+    'Il manque le numéro de facture (BT-1). Indiquez le numéro donné par votre comptabilité.'
 
     :param regle: published identifier as the rule file gives it (``BR-FR-01_BT-1-1``), or the one in brackets at the start of the
         message; white space around it does not count.
@@ -57,6 +57,16 @@ def connue(regle: str) -> bool:
 def _expliquer(regle: str, message: str) -> Explication | None:
     found = _TEXTES.get(regle) or tva.texte(regle) or francaises.texte(regle) or cdv.texte(regle) or structure.texte(regle, message)
     return None if found is None else Explication(*ecrire(found), calcul=_CALCUL.fullmatch(regle) is not None)
+
+
+def expliquer_ici(regle: str, chemin: str, valeur: str) -> Explication | None:
+    """Explain an official rule by where it failed, where its number alone does not say what to do.
+
+    :param regle: published identifier. :param chemin: path of the failure as anomalies tell it. :param valeur: text found there.
+    :return: ``None`` where :func:`expliquer` says as much.
+    """
+    found = situees.texte(regle, chemin, valeur)
+    return None if found is None else Explication(*ecrire(found))
 
 
 @lru_cache(maxsize=4096)

@@ -68,6 +68,12 @@ _BG20, _BG21 = (
 _BG27, _BG28 = ("Une remise de la ligne (BG-27)", "A line allowance (BG-27)"), ("Une charge de la ligne (BG-28)", "A line charge (BG-28)")
 _BG23 = "Une ventilation de TVA (BG-23)", "A VAT breakdown (BG-23)"
 
+#: A total of VAT in no currency, or in another one than the invoice's, is not read by the sums.
+DEVISE_TVA: Texte = (
+    "Vérifiez aussi que le currencyID du total de TVA (BT-110) est la devise de la facture (BT-5).",
+    "Check also that the currencyID of the VAT total (BT-110) is the invoice currency (BT-5).",
+)
+
 PRESENCE: dict[str, Texte] = {
     "BR-01": _manque("BT-24", "Indiquez la norme que la facture suit, par exemple urn:cen.eu:en16931:2017.", "Give the specification that the invoice follows, such as urn:cen.eu:en16931:2017."),
     "BR-02": _manque("BT-1", "Indiquez le numéro donné par votre comptabilité.", "Give the number that your accounts gave the invoice."),
@@ -144,7 +150,8 @@ COHERENCE: dict[str, Texte] = {
     "BR-CO-12": ("{Le BT-108} n'est pas égale au total des charges de la facture (BT-99). Refaites l'addition, puis corrigez la somme ou la charge en cause.", "The {BT-108} is not the total of the invoice charges (BT-99). Add up again, then correct the sum or the charge at fault."),
     "BR-CO-13": ("{Le BT-109} n'est pas égal aux lignes HT (BT-106) moins les remises (BT-107) plus les charges (BT-108). Refaites le calcul et corrigez le montant faux.", "The {BT-109} is not the lines (BT-106) less the allowances (BT-107) plus the charges (BT-108). Calculate again and correct the wrong amount."),
     "BR-CO-14": ("{Le BT-110} n'est pas la somme des TVA de chaque taux (BT-117). Refaites l'addition et corrigez le montant faux.", "The {BT-110} is not the sum of the VAT of each rate (BT-117). Add up again and correct the wrong amount."),
-    "BR-CO-15": ("{Le BT-112} n'est pas égal {au BT-109} plus {le BT-110}. Refaites l'addition et corrigez le montant faux.", "The {BT-112} is not the {BT-109} plus the {BT-110}. Add up again and correct the wrong amount."),
+    "BR-CO-15": ("{Le BT-112} n'est pas égal {au BT-109} plus {le BT-110}. Refaites l'addition et corrigez le montant faux. " + DEVISE_TVA[0],
+                 "The {BT-112} is not the {BT-109} plus the {BT-110}. Add up again and correct the wrong amount. " + DEVISE_TVA[1]),
     "BR-CO-16": ("{Le BT-115} n'est pas égal au total TTC (BT-112) moins le montant déjà payé (BT-113) plus l'arrondi (BT-114). Refaites le calcul et corrigez le montant faux.", "The {BT-115} is not the total with VAT (BT-112) less the amount already paid (BT-113) plus the rounding (BT-114). Calculate again and correct the wrong amount."),
     "BR-CO-17": ("{Le BT-117} n'est pas égal à la base (BT-116) multipliée par le taux (BT-119), arrondie au centime. Refaites le calcul et corrigez la base, le taux ou la TVA.", "The {BT-117} is not the base (BT-116) times the rate (BT-119), rounded to the cent. Calculate again and correct the base, the rate or the VAT."),
     "BR-CO-18": ("La facture n'a aucune ventilation de TVA (BG-23). Ajoutez-en une par taux ou par motif d'exonération, même à 0.", "The invoice has no VAT breakdown (BG-23). Add one for each rate or exemption reason, even at 0."),

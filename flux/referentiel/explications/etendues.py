@@ -5,7 +5,7 @@ Both allow a cent for each amount that is added up, and lines that hold others: 
 
 from __future__ import annotations
 
-from flux.referentiel.explications.en16931 import sans_motif
+from flux.referentiel.explications.en16931 import DEVISE_TVA, sans_motif
 from flux.referentiel.explications.modele import Texte
 
 _MARGE: Texte = "à 0,01 près par montant additionné", "within 0.01 for each amount added up"
@@ -14,6 +14,10 @@ _AUTO: Texte = "Refaites l'addition et corrigez le montant faux.", "Add up again
 
 def _somme(fr: str, en: str) -> Texte:
     return f"{fr}, {_MARGE[0]}. {_AUTO[0]}", f"{en}, {_MARGE[1]}. {_AUTO[1]}"
+
+
+def _avec(texte: Texte, suite: Texte) -> Texte:
+    return f"{texte[0]} {suite[0]}", f"{texte[1]} {suite[1]}"
 
 
 def _detail(cle: str) -> Texte:
@@ -62,7 +66,7 @@ _SOMMES: dict[str, Texte] = {
     "CO-11": _somme("{Le BT-107} n'est pas égale au total des remises de la facture (BT-92)", "The {BT-107} is not the total of the invoice allowances (BT-92)"),
     "CO-12": _somme("{Le BT-108} n'est pas égale au total des charges (BT-99) et des frais logistiques (BT-X-272)", "The {BT-108} is not the total of the charges (BT-99) and logistics fees (BT-X-272)"),
     "CO-13": _somme("{Le BT-109} n'est pas égal aux lignes HT (BT-131) moins les remises (BT-92) plus les charges (BT-99)", "The {BT-109} is not the lines (BT-131) less the allowances (BT-92) plus the charges (BT-99)"),
-    "CO-15": _somme("{Le BT-112} n'est pas égal {au BT-109} plus {le BT-110}", "The {BT-112} is not the {BT-109} plus the {BT-110}"),
+    "CO-15": _avec(_somme("{Le BT-112} n'est pas égal {au BT-109} plus {le BT-110}", "The {BT-112} is not the {BT-109} plus the {BT-110}"), DEVISE_TVA),
 }  # fmt: skip
 
 _DETAILS = {"22": _detail("BT-129"), "23": _detail("BT-130"), "24": _detail("BT-131"), "26": _detail("BT-146")}

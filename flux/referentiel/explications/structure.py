@@ -50,14 +50,14 @@ def _egaux(cle: str) -> Texte:
 UNE_FOIS: dict[str, str] = {
     "UBL-SR-01": "BT-12", "UBL-SR-02": "BT-15", "UBL-SR-03": "BT-16", "UBL-SR-04": "BT-18", "UBL-SR-05": "BT-20", "UBL-SR-08": "BG-14",
     "UBL-SR-09": "BT-27", "UBL-SR-10": "BT-28", "UBL-SR-11": "BT-30", "UBL-SR-12": "BT-31", "UBL-SR-13": "BT-32", "UBL-SR-14": "BT-33",
-    "UBL-SR-15": "BT-44", "UBL-SR-16": "BT-46-id", "UBL-SR-17": "BT-47", "UBL-SR-18": "BT-48", "UBL-SR-19": "BT-59", "UBL-SR-20": "BT-60",
+    "UBL-SR-15": "BT-44", "UBL-SR-17": "BT-47", "UBL-SR-18": "BT-48", "UBL-SR-19": "BT-59", "UBL-SR-20": "BT-60",
     "UBL-SR-21": "BT-61", "UBL-SR-22": "BT-62", "UBL-SR-23": "BT-63", "UBL-SR-24": "BG-13", "UBL-SR-25": "BT-70", "UBL-SR-26": "BT-83",
     "UBL-SR-27": "BT-82", "UBL-SR-28": "BT-89", "UBL-SR-29": "BT-90", "UBL-SR-30": "BT-97", "UBL-SR-31": "BT-104", "UBL-SR-32": "BT-120",
     "UBL-SR-33": "BT-123", "UBL-SR-34": "BT-127", "UBL-SR-35": "BT-132", "UBL-SR-36": "BG-26", "UBL-SR-37": "BT-147", "UBL-SR-39": "BT-11",
     "UBL-SR-40": "BT-45", "UBL-SR-45": "BT-9", "UBL-SR-46": "BT-82", "UBL-SR-49": "BT-7", "UBL-SR-50": "BT-154", "UBL-SR-52": "BT-128",
     "UBL-SR-54": "BG-18", "UBL-SR-55": "BG-19", "UBL-SR-56": "BT-17",
     "CII-SR-003": "BT-23", "CII-SR-030": "BT-22", "CII-FREXT-SR-069": "BT-160", "CII-FREXT-SR-072": "BT-161", "CII-FREXT-SR-439": "BT-146",
-    "CII-SR-440": "BT-147", "CII-SR-441": "BT-146", "CII-SR-449": "BT-71", "CII-SR-450": "BT-46-id", "CII-SR-451": "BT-60",
+    "CII-SR-440": "BT-147", "CII-SR-441": "BT-146", "CII-SR-449": "BT-71", "CII-SR-451": "BT-60",
     "CII-SR-452": "BT-20", "CII-SR-453": "BT-20", "CII-SR-454": "BT-151", "CII-SR-455": "BG-6", "CII-SR-456": "BG-9", "CII-SR-457": "BT-17",
     "CII-SR-459": "BT-34", "CII-SR-460": "BT-49", "CII-SR-461": "BT-7", "CII-SR-462": "BT-8", "CII-SR-469": "BT-83",
     "CII-SR-473": "BT-92_BT-99", "CII-SR-474": "BT-128", "CII-SR-476": "BT-125", "CII-SR-477": "BT-106",
@@ -91,8 +91,17 @@ _CATEGORIE: Texte = (
     "A line (BG-25) must bear one VAT category (BT-151). Add it when it is missing, or split the line, one line for each category.",
 )
 
+#: SIRET and service code both given as BT-46, which EXTENDED-CTC-FR alone admits.
+DEUX_DESTINATAIRES: Texte = (
+    "La facture donne plusieurs fois {le BT-46-id}. Gardez le SIRET (0009), mettez le code service en BT-10, ou déclarez le profil EXTENDED-CTC-FR (BT-24).",
+    "The invoice gives the {BT-46-id} more than once. Keep the SIRET (0009), put the service code in BT-10, or declare the profile EXTENDED-CTC-FR (BT-24).",
+)
+
 TEXTES: dict[str, Texte] = {
     **{regle: _une(cle) for regle, cle in UNE_FOIS.items()},
+    "UBL-SR-16": DEUX_DESTINATAIRES,
+    "CII-SR-450": ("{Le BT-46-id} est donné par ram:ID et par ram:GlobalID. Gardez ram:GlobalID, avec le SIRET (schemeID 0009).",
+                   "The {BT-46-id} is given by ram:ID and by ram:GlobalID. Keep ram:GlobalID, with the SIRET (schemeID 0009)."),
     "UBL-CR-002": ("L'élément cbc:UBLVersionID n'est pas 2.1. Écrivez 2.1, ou retirez-le.", "The element cbc:UBLVersionID is not 2.1. Write 2.1, or remove it."),
     "UBL-CR-665": ("Une pièce jointe (BG-24) porte un schéma (schemeID), réservé à l'objet facturé (BT-18). Retirez-le, ou mettez 130 en DocumentTypeCode.",
                    "An attachment (BG-24) bears a scheme (schemeID), kept for the invoiced object (BT-18). Remove it, or write 130 as DocumentTypeCode."),

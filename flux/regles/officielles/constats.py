@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from flux.modele.anomalie import Anomalie, anomalie
+from flux.modele.anomalie import Anomalie, anomalie, citer
 from flux.referentiel.anomalies_officielles import CODES, INDECISE, REGLE, SUITE
 from flux.referentiel.catalogue import Severite
 from flux.referentiel.espaces_de_noms import PREFIXE_DE
-from flux.referentiel.explications import Explication, expliquer, expliquer_message
+from flux.referentiel.explications import Explication, expliquer, expliquer_ici, expliquer_message
 from flux.regles.officielles.jeu import Echec
 from flux.regles.officielles.numeros import base, numero_publie, sans_numero
 from flux.xsd.reperes import chemin_xpath, lignes_colonnes, rangs
@@ -23,6 +23,8 @@ from flux.xsd.reperes import chemin_xpath, lignes_colonnes, rangs
 PAR_REGLE = 20
 
 _PAS = re.compile(r"/(?:\*:(?P<nom>[^\[/]+)\[namespace-uri\(\)='(?P<espace>[^']*)'\]|(?P<seul>[^\[/@*]+))\[(?P<rang>\d+)\]")
+#: A value that the official text quotes, where the rule fails above the element that holds it.
+_CITEE = re.compile(r': "([^"]*)"')
 _SANS_EXPLICATION = Explication("Une règle officielle n'est pas respectée à cet endroit.", "An official rule is not kept here.")
 
 
@@ -52,7 +54,7 @@ def en_anomalies(
     told = []
     for echec, place in zip(dits, places, strict=True):
         line, column = lines.get(ranks.get(place, -1), (None, None))
-        ou = Place(chemin_xpath(place), line, column, (place.text or "").strip() if len(place) == 0 else "")
+        ou = Place(chemin_xpath(place), line, column, (place.text or "") if len(place) == 0 else "")
         claire = _retirer(restants.get(base(numero(echec)), []), ou.path)
         une = _dire(echec, ou, claire)
         reglee = une.severity if claire is None or claire.published is None else claire.severity  # set under the management rule's key
@@ -64,12 +66,17 @@ def en_anomalies(
 
 
 class Place(NamedTuple):
-    """Where a rule fails: path, line and column from 1, text of an element without children."""
+    """Where a rule fails: path, line and column from 1, text of an element without children as it is written."""
 
     path: str
     line: int | None
     column: int | None
-    texte: str
+    brut: str
+
+    @property
+    def texte(self) -> str:
+        """That text without the blanks around it."""
+        return self.brut.strip()
 
 
 def choisir(echecs: Iterable[Echec], maximum: int) -> tuple[list[Echec], list[Echec]]:
@@ -112,11 +119,7 @@ def _dire(echec: Echec, ou: Place, claire: Anomalie | None) -> Anomalie:
     ici: dict[str, Any] = {"path": ou.path, "line": ou.line, "column": ou.column}
     if echec.erreur:
         return replace(anomalie(INDECISE, found=echec.erreur, regle=regle, **ici), rule=regle)
-    explication = (
-        (expliquer(regle, message) or expliquer_message(message, ou.path) or _SANS_EXPLICATION)
-        if claire is None
-        else Explication(claire.fr, claire.en)
-    )
+    explication = _expliquer(regle, echec.message, ou) if claire is None else Explication(claire.fr, claire.en)
     entiers = {"regle": regle, "message": message, "explication_fr": explication.fr, "explication_en": explication.en}
     une = anomalie(REGLE, found=ou.texte or None, entiers=entiers, **ici)
     une = replace(une, rule=regle, severity=_severite(echec), code="CALCUL_ERR" if explication.calcul else une.code)
@@ -124,6 +127,19 @@ def _dire(echec: Echec, ou: Place, claire: Anomalie | None) -> Anomalie:
         return une
     code = claire.code if claire.code in CODES else une.code
     return replace(une, code=code, path=claire.path, line=claire.line, column=claire.column, found=claire.found, expected=claire.expected)
+
+
+def _expliquer(regle: str, dit: str, ou: Place) -> Explication:
+    message = sans_numero(" ".join(dit.split()))
+    found = expliquer_ici(regle, ou.path, ou.texte) or expliquer(regle, message) or expliquer_message(message, ou.path) or _SANS_EXPLICATION
+    brut = next((one for one in (ou.brut, *_CITEE.findall(dit)) if one.strip() not in {"", one}), None)
+    if brut is None or found.calcul:  # numbers are read without the blanks around them
+        return found
+    return replace(
+        found,
+        fr=f"{found.fr} La valeur est entourée d'espaces ou de retours à la ligne : « {citer(brut)} ». Retirez-les.",
+        en=f"{found.en} The value is surrounded by spaces or line breaks: “{citer(brut)}”. Remove them.",
+    )
 
 
 def chemin_court(emplacement: str) -> str:

@@ -1,6 +1,7 @@
 """The official rules in a verdict: which sets, what is told and where, and what happens when the compiled engine cannot."""
 
 import os
+import re
 import signal
 from copy import deepcopy
 from datetime import date
@@ -108,6 +109,52 @@ def test_an_official_rule_that_no_management_rule_shares_is_told_where_it_is():
     assert one.rule.startswith("BR-FR-05")
     assert one.code == one.ligne.motif_213 == "REJ_SEMAN"
     assert one.path == "/ubl:Invoice"
+
+
+def test_a_type_that_its_document_does_not_take_is_sent_to_the_other_document():
+    (one,) = _juger(_ubl(("InvoiceTypeCode", "381"))).anomalies
+    assert one.rule == "BR-CL-01"
+    assert "un document CreditNote : CreditNoteTypeCode, CreditNoteLine, CreditedQuantity" in one.fr
+    assert "a CreditNote document: CreditNoteTypeCode, CreditNoteLine, CreditedQuantity" in one.en
+    avoir = ecrire_ubl(fabriquer_facture(5, 0, 2, LE, avoir=True))
+    (one,) = _juger(re.sub(rb"(<cbc:CreditNoteTypeCode>)\d+", rb"\g<1>380", avoir)).anomalies
+    assert "un document Invoice : InvoiceTypeCode, InvoiceLine, InvoicedQuantity" in one.fr
+
+
+def test_a_total_of_vat_in_another_currency_is_told_beside_the_sum():
+    root = etree.fromstring(ecrire_ubl(_facture()))
+    root.find("{*}TaxTotal/{*}TaxAmount").set("currencyID", "USD")
+    (one,) = [one for one in _juger(etree.tostring(root)).anomalies if one.rule.endswith("CO-15")]
+    assert "que le currencyID du total de TVA (BT-110) est la devise de la facture (BT-5)" in one.fr
+    assert "that the currencyID of the VAT total (BT-110) is the invoice currency (BT-5)" in one.en
+
+
+@pytest.mark.parametrize(
+    ("terme", "avant", "apres", "cite"),
+    [
+        ("BT-3", ">380<", ">380 \n<", "« 380 \\u000a »"),
+        ("BT-23", ">M1<", ">M1 <", "« M1  »"),
+        ("BT-46", ">00001001700010<", "> 00001001700010<", "«  00001001700010 »"),
+    ],
+)
+def test_a_value_among_blanks_is_quoted_with_them(terme, avant, apres, cite):
+    data = ecrire_cii(_facture()).decode()
+    assert avant in data
+    told = [one for one in _juger(data.replace(avant, apres).encode(), interface="FSO1146A").anomalies if terme in one.rule]
+    assert told
+    for one in told:
+        assert f"entourée d'espaces ou de retours à la ligne : {cite}. Retirez-les." in one.fr
+        assert "surrounded by spaces or line breaks" in one.en
+
+
+@pytest.mark.parametrize(("interface", "ecrire"), [("FSO1140A", ecrire_ubl), ("FSO1146A", ecrire_cii)])
+def test_a_second_identifier_of_the_recipient_is_told_which_to_keep(interface, ecrire):
+    extended = b"urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr"
+    told = _juger(ecrire(_facture(rang=3)).replace(extended, b"urn:cen.eu:en16931:2017"), interface=interface).anomalies
+    assert told
+    for one in told:
+        assert "Gardez le SIRET (0009), mettez le code service en BT-10, ou déclarez le profil EXTENDED-CTC-FR (BT-24)." in one.fr
+        assert "Keep the SIRET (0009), put the service code in BT-10, or declare the profile EXTENDED-CTC-FR (BT-24)." in one.en
 
 
 def test_a_long_published_text_is_told_whole():
