@@ -11,7 +11,7 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import BinaryIO
 
@@ -33,14 +33,14 @@ _GENRES = {
 
 
 class Nature(StrEnum):
-    """What the first bytes of a file say it is."""
+    """What the first bytes of a file say it is, in words of both languages."""
 
     XML = "XML"
     PDF = "PDF"
     TAR_GZ = "tar.gz"
     ZIP = "ZIP"
-    TAR = "tar sans gzip / without gzip"
-    AUTRE = "inconnu / unknown"
+    TAR = "tar"
+    AUTRE = "non-XML, non-PDF"
 
 
 def nature(debut: bytes) -> Nature:
@@ -105,13 +105,14 @@ class _Ouvert:
         self._gzip = gzip.GzipFile(fileobj=source)
         self._plafond = min(limites.taille_ouverte, max(limites.ratio_a_partir_de, taille * limites.ratio))
         self._lus = 0
-        self.dernier = b""
+        self.debut = self.dernier = b""
 
     def read(self, size: int = -1) -> bytes:
         data = self._gzip.read(size)
         self._lus += len(data)
         if self._lus > self._plafond:
             raise _LimiteDepasseeError(f"> {self._plafond} bytes", f"{self._plafond} bytes")
+        self.debut = self.debut or data
         self.dernier = data[-_BLOC:]
         return data
 
@@ -184,7 +185,18 @@ def _ouvrir_archive(source: BinaryIO, taille: int, limites: Limites, factures_ma
         yield anomalie("ARC-06", found=error.found, expected=error.expected)
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, RecursionError, ValueError, OverflowError) as error:
         # RecursionError: a chain of extended headers; ValueError: numbers of a header that are none; OverflowError: too large.
-        yield anomalie("ARC-03", found=str(error) or type(error).__name__)
+        yield _illisible(str(error) or type(error).__name__, nature(opened.debut))
+
+
+def _illisible(panne: str, debut: Nature) -> Anomalie:
+    """Tell an archive that cannot be read; ``debut`` is what its opened stream begins as."""
+    if debut not in {Nature.XML, Nature.PDF}:
+        return anomalie("ARC-03", found=panne)
+    return replace(
+        anomalie("ARC-03", found=f"gzip, {debut}"),
+        fr=f"Ce fichier est un document {debut} compressé par gzip, sans tar. Déposez le {debut} tel quel, sans le compresser.",
+        en=f"This file is one {debut} document compressed by gzip, without tar. Deposit the {debut} as it is, not compressed.",
+    )
 
 
 def _trop(rank: int, factures_max: int | None, limites: Limites) -> Anomalie:

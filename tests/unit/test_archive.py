@@ -214,3 +214,18 @@ def test_the_signature_of_an_archive_is_no_invoice_and_counts_as_none(signature)
 )
 def test_what_only_speaks_of_a_signature_is_judged(content):
     assert _ouvrir(gzip.compress(_tar(("a.xml", content)))) == [Membre(0, "a.xml", content)]
+
+
+@pytest.mark.parametrize(
+    ("contenu", "kind"), [(b"<a/>", "XML"), (b"<?xml version='1.0'?><a>" + b"x" * 2000 + b"</a>", "XML"), (b"%PDF-1.7", "PDF")]
+)
+def test_one_document_compressed_without_tar_is_to_be_deposited_as_it_is(contenu, kind):
+    (found,) = _ouvrir(gzip.compress(contenu))
+    assert (found.rule, found.found) == ("ARC-03", f"gzip, {kind}")
+    assert f"Déposez le {kind} tel quel, sans le compresser" in found.fr
+    assert f"Deposit the {kind} as it is, not compressed" in found.en
+
+
+@pytest.mark.parametrize("kind", Nature)
+def test_a_nature_has_one_name_in_both_languages(kind):
+    assert " / " not in kind
