@@ -31,6 +31,11 @@ def verifier_et_extraire(chemin: Path, jugement: Jugement, sortie: Path) -> Reje
     """
     if sortie.exists() and sortie.samefile(chemin):
         raise ErreurUsage(f"{sortie} est le flux vérifié lui-même / is the flow under check itself", file=str(sortie))
+    if not sortie.parent.is_dir():  # asked before: what is written aside has a name that nobody gave
+        raise ErreurUsage(
+            f"--rejets {sortie} : le dossier {sortie.parent} n'existe pas, créez-le / the folder {sortie.parent} does not exist, make it",
+            file=str(sortie),
+        )
     verdict = ouvrir_verdict(chemin, jugement)
     members = ((one.nom, one.contenu) for one in parcourir(chemin, verdict, jugement))
     first = next(members, None)

@@ -232,7 +232,10 @@ def test_rejets_that_cannot_be_written_are_said(tmp_path, mauvais, case):
         "folder": [mauvais, "--rejets", tmp_path / "absent" / "r"],
     }[case]
     before = mauvais.read_bytes()
-    assert isinstance(_lancer(*words).exception, ErreurUsage)
+    error = _lancer(*words).exception
+    assert isinstance(error, ErreurUsage)
+    assert ".rejets-" not in str(error)
+    assert (str(tmp_path / "absent") in str(error)) == (case == "folder")
     assert mauvais.read_bytes() == before
 
 
