@@ -37,9 +37,9 @@ def expliquer_echecs(facture: Facture, contexte: ContexteRegles, numeros: Collec
     """
     said: dict[str, list[Anomalie]] = {}
     for regle in regles_de(contexte.interface, contexte.jour_des_regles):
-        if regle.officielle is not None and regle.officielle in numeros:
+        for numero in regle.officielles.intersection(numeros):
             found, _ = _relever((regle,), facture, contexte)
-            said.setdefault(regle.officielle, []).extend(_dire(found, [], contexte))
+            said.setdefault(numero, []).extend(_dire(found, [], contexte))
     return said
 
 

@@ -127,9 +127,11 @@ def etendue(f: Facture) -> bool:
 
 
 def tolerance(f: Facture) -> Decimal:
-    """One cent (G1.53), or one unit of a currency that has no cents; in the EXTENDED profile as much for each line (BR-FREXT-CO)."""
+    """One cent (G1.53), or one unit of a currency that has no cents; in the EXTENDED profile as much for each line, allowance and charge
+    of the invoice (BR-FREXT-CO-13 and -15, BR-FREXT-S-09, and the same of BR-FXEXT).
+    """
     unit = _UN if f.devise in SANS_DECIMALE else CENT
-    return unit * max(1, len(f.lignes)) if etendue(f) else unit
+    return unit * max(1, len(f.lignes) + len(f.remises_charges)) if etendue(f) else unit
 
 
 def _somme_lignes(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
@@ -146,7 +148,7 @@ def _total_ht(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
         return ()
     remises, charges = t.remises or _ZERO, t.charges or _ZERO
     computed = t.lignes - remises + charges
-    if abs(t.ht - computed) <= CENT:
+    if abs(t.ht - computed) <= tolerance(f):
         return ()
     return (Constat("BT-109", t.ht, computed, faits={"lignes": t.lignes, "remises": remises, "charges": charges}),)
 
@@ -183,7 +185,7 @@ def _total_ttc(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     if t.ttc is None or t.ht is None or tva is None:
         return ()
     computed = t.ht + tva
-    if abs(t.ttc - computed) <= CENT:
+    if abs(t.ttc - computed) <= tolerance(f):
         return ()
     return (Constat("BT-112", t.ttc, computed, faits={"ht": t.ht, "tva": tva}),)
 

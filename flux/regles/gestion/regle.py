@@ -138,13 +138,20 @@ class Regle:
     officielle: str | None = None
     calcul: bool = False
 
+    @property
+    def officielles(self) -> frozenset[str]:
+        """Numbers under which official rules say the same: the two EXTENDED profiles number the sums anew, with their tolerance."""
+        if self.officielle is None:
+            return frozenset()
+        return frozenset({self.officielle} | {self.officielle.replace("BR-CO-", f"BR-{sigle}-CO-") for sigle in ("FREXT", "FXEXT")})
+
     def en_vigueur(self, interface: Interface, le: date, officielles: frozenset[str] = frozenset()) -> bool:
         """Tell whether it judges a document received on day ``le`` under ``interface``, which these official rules judge too."""
         if interface.ere not in self.eres or interface.code in self.hors:
             return False
         if self.interfaces is not None and interface.code not in self.interfaces:
             return False
-        if self.officielle in officielles:
+        if self.officielles & officielles:
             return False
         return self.depuis <= le and (self.jusqua is None or le <= self.jusqua)
 

@@ -23,8 +23,8 @@ def numero_publie(identifiant: str, message: str) -> str:
 
 
 def sans_numero(message: str) -> str:
-    """Return the text without the number it starts with and the full stop it may end with."""
-    return _EN_TETE.sub("", message, count=1).removesuffix(".")
+    """Return the text without its number and the full stop it may end with; what stands before the number, values, is set off from it."""
+    return _EN_TETE.sub(lambda found: " – " if found.start() else "", message, count=1).removesuffix(".")
 
 
 def base(numero: str) -> str:

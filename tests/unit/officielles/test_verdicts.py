@@ -4,7 +4,9 @@ import os
 import re
 import signal
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -101,6 +103,22 @@ def test_an_official_rule_is_told_with_its_number_place_and_values():
     assert "texte publié" in one.fr
     assert "Amount due for payment" in one.fr
     assert one.ligne.motif_213 == "MONTANTTOTAL_ERR"
+
+
+_CENTS = Decimal("0.02")
+
+
+@pytest.mark.parametrize(("ecrire", "interface"), [(ecrire_ubl, "FSO1140A"), (ecrire_cii, "FSO1146A")], ids=["ubl", "cii"])
+@pytest.mark.parametrize(("termes", "regles"), [(("ttc", "net_a_payer"), ["BR-FREXT-CO-15"]), (("lignes",), ["BR-FREXT-CO-10"])])
+def test_sums_of_the_extended_profile_may_be_off_by_a_cent_a_line_and_what_is_off_by_more_is_told_once(ecrire, interface, termes, regles):
+    facture = replace(_facture(3), profil="urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr")
+
+    def decaler(de: Decimal):
+        totaux = replace(facture.totaux, **{terme: getattr(facture.totaux, terme) + de for terme in termes})
+        return _juger(ecrire(replace(facture, totaux=totaux)), interface=interface)
+
+    assert (decaler(_CENTS).decision, decaler(-_CENTS).anomalies) == (Decision.ACCEPTE, ())
+    assert [one.rule for one in decaler(Decimal(5)).anomalies] == regles
 
 
 def test_an_official_rule_that_no_management_rule_shares_is_told_where_it_is():
