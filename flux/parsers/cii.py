@@ -265,11 +265,11 @@ _REMISE_SUR_PRIX: Table = _r(ChargeIndicator=_INDICATEUR, ActualAmount=montant("
 
 
 def _remise_sur_prix(element: _Element, termes: Termes) -> None:
-    """BT-147: a discount only; EXTENDED also has charges on the price here."""
+    """BT-147: discounts only, added up; EXTENDED admits several, and also has charges on the price here."""
     found: Termes = {}
     parcourir(element, _REMISE_SUR_PRIX, found)
     if "montant" in found and found.get("charge") not in ("true", "1"):
-        termes.setdefault("prix_remise", found["montant"])
+        termes["prix_remise"] = termes.get("prix_remise", 0) + found["montant"]
 
 
 _ligne_de = de(Ligne)

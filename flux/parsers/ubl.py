@@ -273,12 +273,14 @@ _REMISE_SUR_PRIX: Table = _b(ChargeIndicator="charge", Amount=montant("prix_remi
 
 
 def _remise_sur_prix(element: _Element, termes: Termes) -> None:
-    """BT-147 and BT-148: of a discount only; UBL admits a charge on the price, which EN 16931 has no term for."""
+    """BT-147 and BT-148: of discounts only, added up; UBL admits a charge on the price, which EN 16931 has no term for."""
     found: Termes = {}
     parcourir(element, _REMISE_SUR_PRIX, found)
     if found.pop("charge", None) not in ("true", "1"):
-        for nom, value in found.items():
-            termes.setdefault(nom, value)
+        if "prix_remise" in found:
+            termes["prix_remise"] = termes.get("prix_remise", 0) + found["prix_remise"]
+        if "prix_brut" in found:
+            termes.setdefault("prix_brut", found["prix_brut"])
 
 
 _PRIX: Table = {

@@ -232,7 +232,22 @@ def _devise_des_totaux(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
     ]
 
 
-def _prix_net(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
+_LIGNES_DU_DOCUMENT = recherche(
+    "cac:InvoiceLine | cac:CreditNoteLine | rsm:SupplyChainTradeTransaction/ram:IncludedSupplyChainTradeLineItem"
+)
+_BRUT = "ram:SpecifiedLineTradeAgreement/ram:GrossPriceProductTradePrice"
+_QUANTITE_DU_NET = "../../ram:NetPriceProductTradePrice/ram:BasisQuantity"
+_CHARGE = "[normalize-space({0}) = 'true' or normalize-space({0}) = '1']"
+#: What leaves the net price without a rule: a charge on the price (EXTENDED), a gross price for another quantity than the net one.
+_PRIX_AUTREMENT = recherche(
+    f"cac:Price/cac:AllowanceCharge{_CHARGE.format('cbc:ChargeIndicator')}"
+    f" | {_BRUT}/ram:AppliedTradeAllowanceCharge{_CHARGE.format('ram:ChargeIndicator')}"
+    f" | {_BRUT}/ram:BasisQuantity[{_QUANTITE_DU_NET} and number(.) != number({_QUANTITE_DU_NET})]"
+)
+
+
+def _prix_net(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
+    """Gross price less discounts, where nothing else makes the price."""
     found = []
     for rang, ligne in enumerate(f.lignes):
         if ligne.prix_brut is not None and ligne.prix_remise is not None and ligne.prix_net is not None:
@@ -240,7 +255,10 @@ def _prix_net(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
             if abs(ligne.prix_net - computed) > CENT:
                 faits = {"brut": ligne.prix_brut, "rabais": ligne.prix_remise}
                 found.append(Constat("BT-146", ligne.prix_net, computed, rang, faits=faits))
-    return found
+    if not found:
+        return found
+    lignes = _LIGNES_DU_DOCUMENT(c.root)
+    return [one for one in found if not _PRIX_AUTREMENT(lignes[one.rang or 0])]
 
 
 _W = Severite.AVERTISSEMENT

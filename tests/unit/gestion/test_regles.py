@@ -15,7 +15,7 @@ from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.interfaces import INTERFACES
 from flux.regles.gestion import ContexteRegles, controler
 from flux.regles.gestion.regle import SANS_JOUR
-from tests.unit.gestion.cas import IBAN, LE, SYNTAXES, C, Cas, R, _agent, bonne, juger
+from tests.unit.gestion.cas import IBAN, LE, SYNTAXES, C, Cas, R, _agent, _remplacer, bonne, juger
 
 _D = Decimal
 
@@ -242,3 +242,32 @@ def test_a_reference_of_the_buyer_that_is_no_service_is_one_in_the_classic_era_o
     assert told(R, "VOIRIE", service_requis=True) == set()
     assert told(R, "VOIRE", service_requis=True) == {"DST-04"}
     assert told(R, None, service_requis=True) == {"DST-03"}
+
+
+_CHARGE_CII = (
+    b"<ram:AppliedTradeAllowanceCharge><ram:ChargeIndicator><udt:Indicator>true</udt:Indicator></ram:ChargeIndicator>"
+    b"<ram:ActualAmount>1.00</ram:ActualAmount></ram:AppliedTradeAllowanceCharge></ram:GrossPriceProductTradePrice>"
+)
+_CHARGE_UBL = (
+    b'<cac:AllowanceCharge><cbc:ChargeIndicator>true</cbc:ChargeIndicator><cbc:Amount currencyID="EUR">1.00</cbc:Amount>'
+    b"</cac:AllowanceCharge></cac:Price>"
+)
+_POUR_MILLE = b'<ram:BasisQuantity unitCode="C62">1000</ram:BasisQuantity>'
+
+
+@pytest.mark.parametrize(
+    ("syntaxe", "avant", "apres"),
+    [
+        ("cii", b"</ram:GrossPriceProductTradePrice>", _CHARGE_CII),
+        ("ubl", b"</cac:Price>", _CHARGE_UBL),
+        ("cii", b'<ram:BasisQuantity unitCode="C62">1</ram:BasisQuantity>', _POUR_MILLE),
+    ],
+    ids=["charge-cii", "charge-ubl", "quantites"],
+)
+def test_a_net_price_that_something_else_makes_too_is_not_computed(syntaxe, avant, apres):
+    """G1.55 knows the gross price and its discounts; EXTENDED admits a charge on the price, CII a gross price for another quantity."""
+    given = {"prix_brut": _D(10), "prix_remise": _D(1), "prix_net": _D(5), "prix_quantite": _D(1), "prix_unite": "C62"}
+    prix = {f"lignes.0.{nom}": value for nom, value in given.items()}
+    assert "GES-G1.55" in {one.rule for one in juger(Cas("", R, prix), syntaxe, casse=True)[0]}
+    autrement = Cas("", R, prix, xml=_remplacer(avant, apres))
+    assert "GES-G1.55" not in {one.rule for one in juger(autrement, syntaxe, casse=True)[0]}

@@ -204,6 +204,19 @@ def test_cii_charges_on_the_gross_price_are_no_discount():
     assert lire(change(CII, "<ram:AppliedTradeAllowanceCharge>", charge)).lignes[0].prix_remise == Decimal("1.5")
 
 
+def test_discounts_on_one_price_are_added_up():
+    end = "</ram:AppliedTradeAllowanceCharge>"
+    start = "<ram:AppliedTradeAllowanceCharge><ram:ChargeIndicator><udt:Indicator>"
+    second = f"{end}{start}false</udt:Indicator></ram:ChargeIndicator><ram:ActualAmount>0.25</ram:ActualAmount>{end}"
+    assert lire(change(CII, end, second)).lignes[0].prix_remise == Decimal("1.75")
+    one = '<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator><cbc:Amount currencyID="EUR">{}</cbc:Amount></cac:AllowanceCharge>'
+    both = one.format("1.00") + one.format("0.75")
+    data = re.sub(
+        rb"(<cac:Price>.*?)<cac:AllowanceCharge>.*?</cac:AllowanceCharge>", rb"\g<1>" + both.encode(), UBL, count=1, flags=re.DOTALL
+    )
+    assert lire(data).lignes[0].prix_remise == Decimal("1.75")
+
+
 def test_ubl_charges_on_the_price_are_no_discount():
     charge = (
         '<cac:Price><cbc:PriceAmount currencyID="EUR">{}</cbc:PriceAmount><cac:AllowanceCharge>'
