@@ -217,18 +217,20 @@ def _total_negatif(f: Facture, _: ContexteRegles) -> Sequence[Constat]:
     return (Constat("BT-112", total, faits={"type": f.type_code or "∅"}),)
 
 
-_TOTAUX = "cac:LegalMonetaryTotal/*"
-_DEVISES_DES_TOTAUX = valeurs_cherchees(f"{_TOTAUX}/@currencyID")
+_TOTAUX, _TVA = "cac:LegalMonetaryTotal/*", "cac:TaxTotal/cbc:TaxAmount"
+_DEVISES_DES_TOTAUX = valeurs_cherchees(f"{_TOTAUX}/@currencyID | {_TVA}/@currencyID")
 
 
 def _devise_des_totaux(f: Facture, c: ContexteRegles) -> Sequence[Constat]:
-    """UBL alone writes a currency on each amount; that of VAT may be in two (BT-110, BT-111) and is left out."""
+    """UBL alone writes a currency on each amount; the VAT may be told in two (BT-110, BT-111), not in a third."""
     if c.syntaxe is not Syntaxe.UBL or f.devise is None or not {*_DEVISES_DES_TOTAUX(c.root)} - {f.devise}:
         return ()
+    admises: dict[str, set[str | None]] = {_TOTAUX: {f.devise}, _TVA: {f.devise, f.devise_comptable}}
     return [
-        Constat("BT-115", code, f.devise, noeud=node)
-        for node in recherche(_TOTAUX)(c.root)
-        if (code := node.get("currencyID", f.devise)) != f.devise
+        Constat("BT-115" if chemin is _TOTAUX else "BT-110", code, f.devise, noeud=node)
+        for chemin, devises in admises.items()
+        for node in recherche(chemin)(c.root)
+        if (code := node.get("currencyID", f.devise)) not in devises
     ]
 
 
@@ -300,6 +302,6 @@ REGLES = (
     _souple("GES-CO-15", "BR-CO-15", "BT-112", _total_ttc, _FACTURX_2018, "FSO1117A P01, P02, P17"),
     Regle("GES-CO-16", "BR-CO-16", TOUTES, ("BT-115",), EN, _net_a_payer, officielle="BR-CO-16", calcul=True),
     Regle("MNT-02", "", TOUTES, ("BT-112",), f"{AIFE}, P17: a negative total is taken", _total_negatif),
-    Regle("MNT-03", "", TOUTES, ("BT-115",), f"{EN}, one currency for all amounts but BT-111; no French rule rejects", _devise_des_totaux),
+    Regle("MNT-03", "", TOUTES, ("BT-110", "BT-115"), f"{EN}: one currency, but for BT-111; no French rule rejects", _devise_des_totaux),
     Regle("GES-G1.55", "G1.55", REFORME, ("BT-146",), f"{ANNEXE_7}, G1.55", _prix_net, depuis=OCT_2025),
 )  # fmt: skip

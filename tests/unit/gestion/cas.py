@@ -381,6 +381,7 @@ CAS: tuple[Cas, ...] = (
     *(Cas("GES-CO-16", ere, _plus("totaux.net_a_payer", "1"), CPP if ere is C else TOUTES) for ere in (R, C)),
     *(Cas("MNT-02", ere, {"totaux.ttc": _D(-1)}, CPP if ere is C else TOUTES) for ere in (R, C)),
     *(Cas("MNT-03", ere, syntaxes=("ubl", "avoir"), xml=_remplacer(b'<cbc:PayableAmount currencyID="EUR">', b'<cbc:PayableAmount currencyID="USD">')) for ere in (R, C)),
+    *(Cas("MNT-03", ere, syntaxes=("ubl", "avoir"), xml=_remplacer(b'<cbc:TaxAmount currencyID="EUR">', b'<cbc:TaxAmount currencyID="USD">')) for ere in (R, C)),
     Cas("GES-G1.55", R, {"lignes.0.prix_brut": _D(10), "lignes.0.prix_remise": _D(1), "lignes.0.prix_net": _D(5)}),
     # --- VAT
     *(Cas("GES-G1.24", ere, {"tva.0.taux": _D(15)}, CPP if ere is C else TOUTES) for ere in (R, C)),
