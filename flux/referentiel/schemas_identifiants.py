@@ -71,8 +71,11 @@ def tva_valide(value: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def tva_ue_valide(value: str) -> bool:
-    """Return whether ``value`` is a right VAT number of the European Union outside France."""
-    return value[:2] in PREFIXES_TVA_UE and not value.startswith("FR") and tva_valide(value)
+    """Return whether ``value`` is a right VAT number of the European Union outside France, in its one spelling: no blank, no dot.
+
+    It identifies a party (BR-FR-CPRO-04): under a second spelling an invoice would not be seen as a duplicate.
+    """
+    return value[:2] in PREFIXES_TVA_UE and not value.startswith("FR") and tva_valide(value) and vat.compact(value) == value
 
 
 #: Bank and branch (10 digits), account (11 characters), key (2 digits): the commonest form, checked here without the library's tables.
@@ -81,8 +84,10 @@ _IBAN_FRANCAIS = re.compile(r"FR[0-9]{12}[0-9A-Z]{11}[0-9]{2}").fullmatch
 
 @lru_cache(maxsize=8192)
 def iban_valide(value: str) -> bool:
-    """Return whether ``value``, blanks left out, is an IBAN: length of its country and key (ISO 13616)."""
+    """Return whether ``value``, blanks left out, is an IBAN: length of its country and key (ISO 13616). Hyphens are no part of it."""
     compact = value.replace(" ", "").upper()
+    if not compact.isalnum():
+        return False
     if _IBAN_FRANCAIS(compact):
         return int((compact[4:] + compact[:4]).translate(_LETTRES)) % 97 == 1
     try:
@@ -127,7 +132,10 @@ class Schema:
 
 _C, _R = Ere.CLASSIQUE, Ere.REFORME
 _SIRET = ("14 chiffres dont une clé", "14 digits with a key")
-_UE = ("le numéro de TVA d'un autre pays de l'Union européenne", "the VAT number of another country of the European Union")
+_UE = (
+    "le numéro de TVA d'un autre pays de l'Union européenne, sans espace ni point",
+    "the VAT number of another country of the European Union, without blanks or dots",
+)
 _PAYS_NOM = ("le code du pays puis les 16 premiers caractères du nom", "the country code, then the first 16 characters of the name")
 _LIGNES = (
     Schema("1", "SIRET", _C, siret_valide, *_SIRET, "GES-G2.07"),

@@ -19,7 +19,15 @@ from flux.referentiel.devises import devise_connue
 from flux.referentiel.espaces_de_noms import PREFIXES
 from flux.referentiel.modes_de_paiement import MODES_DE_PAIEMENT, VERS_UN_COMPTE
 from flux.referentiel.pays import PAYS
-from flux.referentiel.schemas_identifiants import PROPRES_A, SCHEMAS_IDENTIFIANTS, cle_luhn, iban_valide, siret_valide, tva_valide
+from flux.referentiel.schemas_identifiants import (
+    PROPRES_A,
+    SCHEMAS_IDENTIFIANTS,
+    cle_luhn,
+    iban_valide,
+    siret_valide,
+    tva_ue_valide,
+    tva_valide,
+)
 from flux.referentiel.termes import GROUPES, TERMES
 from flux.referentiel.types_facture import ACOMPTES, AVOIRS, RECTIFICATIVES, TYPES_REFORME
 from flux.referentiel.types_pieces import EXTENSIONS, EXTENSIONS_ZIP
@@ -91,6 +99,18 @@ def test_vat_numbers_of_the_union_have_a_key_and_others_are_not_asked_for():
     assert not tva_valide("FR00123456789")
     assert tva_valide("CHE-123.456.788")
     assert not tva_valide("12345")
+
+
+@pytest.mark.parametrize("value", ["BE 0403170701", "BE0403.170.701", "be0403170701", "BE0403-170-701", "BE403170701"])
+def test_a_number_that_identifies_a_party_has_one_spelling(value):
+    """Of two, the second invoice under one number would not be seen as a duplicate."""
+    assert tva_ue_valide("BE0403170701")
+    assert not tva_ue_valide(value)
+
+
+def test_an_iban_may_be_spaced_out_not_hyphenated():
+    assert iban_valide("FR76 3000 6000 0112 3456 7890 189")
+    assert not iban_valide("FR76-3000-6000-0112-3456-7890-189")
 
 
 @pytest.mark.parametrize("key", TERMES)
